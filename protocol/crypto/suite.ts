@@ -1,0 +1,54 @@
+/** Bytes an AEAD tag adds to what it seals. */
+export const TAG_BYTES = 16;
+/** Length of an AEAD key (AES-128-GCM and the simulated suite). */
+export const KEY_BYTES = 16;
+
+/**
+ * One imported AEAD key. All positions are byte offsets into the given arrays; `…End` is exclusive.
+ * The 96-bit nonce is the integer `nonce` (0 … 2^53 - 1), big endian, zero-extended on the left.
+ */
+export interface AeadKey {
+  /**
+   * Writes ciphertext and tag (`plainEnd - plainStart + TAG_BYTES` bytes) to `out` at `outStart`. Sealing in
+   * place (`out === plain`, `outStart === plainStart`) is allowed.
+   */
+  seal(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    plain: Uint8Array,
+    plainStart: number,
+    plainEnd: number,
+    out: Uint8Array,
+    outStart: number,
+  ): void;
+  /**
+   * Verifies and writes the plaintext (`sealedEnd - sealedStart - TAG_BYTES` bytes) to `out` at `outStart`.
+   * In place is allowed. Returns false, and leaves `out` in an unspecified state, if key, nonce, AAD,
+   * ciphertext or tag do not belong together. Never throws on hostile input, also when shorter than a tag.
+   */
+  open(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    sealed: Uint8Array,
+    sealedStart: number,
+    sealedEnd: number,
+    out: Uint8Array,
+    outStart: number,
+  ): boolean;
+}
+
+/** The cryptography an endpoint uses; injected, so that the core imports none. */
+export interface CryptoSuite {
+  readonly name: string;
+  /** Imports a raw key of KEY_BYTES bytes. */
+  aeadKey(raw: Uint8Array): AeadKey;
+  /**
+   * HKDF-Expand (RFC 5869 section 2.3, SHA-256) of a 32-byte pseudorandom `secret`; the info is the ASCII
+   * `label` followed by `context`.
+   */
+  expand(secret: Uint8Array, label: string, context: Uint8Array, lengthBytes: number): Uint8Array;
+}
