@@ -1,0 +1,122 @@
+/** What one run produced: printed by `--json`, written to `result.json` by `--out`. Times in ns of simulated time. */
+export interface RunResult {
+  scenario: string;
+  seed: number;
+  /** Rolling hash over every event of the run, hex. Equal on every machine and supported Node version. */
+  traceHash: string;
+  simTimeNs: number;
+  wallMs: number;
+  events: number;
+  packets: PacketCounts;
+  bytes: { sent: number; payload: number };
+  transfers: TransferCounts;
+  /** Useful packets / packets sent by hosts, control packets included. */
+  goodput: number;
+  /** Payload bytes first delivered / bytes sent by hosts. */
+  byteEfficiency: number;
+  slowdown: SlowdownSummary;
+  latencyNs: LatencySummary;
+  workloads: Record<string, WorkloadResult>;
+  violations: Violation[];
+  expectations: ExpectationResult[];
+}
+
+export interface PacketCounts {
+  sent: number;
+  delivered: number;
+  dropped: number;
+  /** Packets that carried payload bytes not delivered before. */
+  useful: number;
+}
+
+export interface TransferCounts {
+  started: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+}
+
+export interface SlowdownSummary {
+  mean: number;
+  p50: number;
+  p99: number;
+}
+
+export interface LatencySummary {
+  p50: number;
+  p99: number;
+  max: number;
+}
+
+/** The same figures for the exchanges of one workload. Packets are not attributable to one and stay out. */
+export interface WorkloadResult {
+  transfers: TransferCounts;
+  bytes: { payload: number };
+  slowdown: SlowdownSummary;
+  latencyNs: LatencySummary;
+  /** First offered to last completed. */
+  spanNs: number;
+}
+
+export interface Violation {
+  /** Name of the checker, e.g. `exactly-once`, `liveness`. */
+  checker: string;
+  kind: 'invariant' | 'liveness' | 'determinism';
+  atNs: number;
+  message: string;
+}
+
+export interface ExpectationResult {
+  text: string;
+  value: number;
+  ok: boolean;
+}
+
+/** Everything a report shows of one run; written to `report-data.json` by `--out`. */
+export interface RunReport {
+  result: RunResult;
+  /** The scenario as run (YAML, after `--set`). */
+  scenarioText: string;
+  /** The command that reproduces the run. */
+  command: string;
+  /** Equally wide bins from 0 to simTimeNs. */
+  series: {
+    binNs: number;
+    /** Payload bytes first delivered in each bin, over all hosts. */
+    deliveredBytes: number[];
+    /** Bytes sent by hosts in each bin. */
+    sentBytes: number[];
+    /** Deepest queue of any switch port in each bin. */
+    queueBytesMax: number[];
+    /** Packets dropped in each bin, all reasons. */
+    drops: number[];
+    /** Exchanges offered and not yet ended, at the end of each bin. */
+    activeExchanges: number[];
+  };
+  /** Sum of host link rates into hosts, for scale. */
+  capacityBps: number;
+  /** One entry per ended exchange (at most 20,000, evenly thinned). */
+  samples: { workload: string; sizeBytes: number; latencyNs: number; slowdown: number; ok: boolean }[];
+  /** Packet-level sequence of the chosen exchange, in time order, at most 400 entries. */
+  sequence: SequenceDiagram | null;
+  faults: { kind: string; on: string; fromNs: number; toNs: number | null }[];
+}
+
+export interface SequenceDiagram {
+  title: string;
+  /** Left column, right column, as host names. */
+  left: string;
+  right: string;
+  messages: {
+    sentNs: number;
+    /** null: lost on the way. */
+    receivedNs: number | null;
+    fromLeft: boolean;
+    /** E.g. `TRANSFER_NOTIFY 450 KB`, `DATA 0–1453`. */
+    label: string;
+    kind: 'control' | 'data';
+    /** Consecutive data packets folded into this entry. */
+    packets: number;
+    dropReason?: string;
+  }[];
+}
