@@ -1,1 +1,3 @@
-export {};
+export * from './kernel/kernel.ts';
+export * from './random/rng.ts';
+export * from './trace/trace.ts';
