@@ -92,9 +92,15 @@ export interface RunReport {
     drops: number[];
     /** Exchanges offered and not yet ended, at the end of each bin. */
     activeExchanges: number[];
+    /** `drops` split by reason (`loss`, `queue-full`, …), each as long as `drops`. */
+    dropsByReason?: Record<string, number[]>;
   };
   /** Sum of host link rates into hosts, for scale. */
   capacityBps: number;
+  /** Sum of link rates into the hosts that payload was mainly sent to, e.g. of one host in an incast. */
+  receiverCapacityBps?: number;
+  /** Bytes one switch port can queue, for scale. */
+  queueLimitBytes?: number;
   /** One entry per ended exchange (at most 20,000, evenly thinned). */
   samples: { workload: string; sizeBytes: number; latencyNs: number; slowdown: number; ok: boolean }[];
   /** Packet-level sequence of the chosen exchange, in time order, at most 400 entries. */
@@ -117,6 +123,9 @@ export interface SequenceDiagram {
     kind: 'control' | 'data';
     /** Consecutive data packets folded into this entry. */
     packets: number;
+    /** Of the last packet of a folded run; `sentNs` and `receivedNs` are then of its first. */
+    lastSentNs?: number;
+    lastReceivedNs?: number;
     dropReason?: string;
   }[];
 }
