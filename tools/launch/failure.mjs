@@ -1,5 +1,7 @@
 /** Why an install or a build failed, in words that say what to do. */
 
+const MAX_LINES = 40;
+
 /** A failure the person at the keyboard can act on; printed without a stack. */
 export class LaunchError extends Error {
   /** @param {string} message @param {string} [detail] what the failing program itself said */
@@ -39,8 +41,8 @@ const CAUSES = [
  */
 export function explain(doing, output) {
   const cause = CAUSES.find(({ pattern }) => pattern.test(output));
-  const text = cause?.text ?? `It said:`;
-  return new LaunchError(`${doing} failed. ${text}`, lastLines(output, cause === undefined ? 40 : 6));
+  const text = cause?.text ?? 'It said:';
+  return new LaunchError(`${doing} failed. ${text}`, excerpt(output));
 }
 
 /** Runs the main function of a launcher, and prints a LaunchError as what it is. */
@@ -62,6 +64,10 @@ function fromSystem(error) {
   return explain(`${error.syscall} ${error.path ?? ''}`.trim(), error.message);
 }
 
-function lastLines(text, count) {
-  return text.trimEnd().split('\n').slice(-count).join('\n');
+/** npm says the cause first, a long build says it anywhere: both ends of what was printed. */
+function excerpt(text) {
+  const lines = text.trimEnd().split('\n');
+  if (lines.length <= MAX_LINES) return lines.join('\n');
+  const half = MAX_LINES / 2;
+  return [...lines.slice(0, half), `… ${lines.length - MAX_LINES} lines …`, ...lines.slice(-half)].join('\n');
 }

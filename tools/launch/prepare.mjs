@@ -41,7 +41,8 @@ function installed() {
   const marker = at('node_modules', '.package-lock.json');
   if (!existsSync(marker)) return false;
   const stamp = at('node_modules', '.dcquic-lock-hash');
-  if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === lockHash();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash()) return true;
+  // Somebody ran `npm install` by hand.
   return statSync(marker).mtimeMs >= statSync(at('package-lock.json')).mtimeMs;
 }
 
