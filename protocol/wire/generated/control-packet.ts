@@ -1,0 +1,186 @@
+// Generated from spec/wire.yaml by `npm run generate`. Do not edit.
+import { NO_BYTES, copyBytes } from '../bytes.ts';
+import { DecodeError } from '../decode-error.ts';
+import { checkBytes, checkInteger, misuse } from '../misuse.ts';
+import { VARINT_MAX, decodeVarint, varintLength, varintLengthAt, writeVarint } from '../varint.ts';
+
+/** An owned copy of a ControlPacket; fields under a condition are there only if it holds. */
+export interface ControlPacketRecord {
+  /** Whole packet, header and tag included. */
+  length: number;
+  /** Path secret both sides share. */
+  credential: Uint8Array;
+  /** One incarnation of the sender's state for this peer; random. */
+  epoch: number;
+  /** Sending worker. */
+  worker: number;
+  /** Control key generation, starts at 0, only grows. */
+  keyPhase: number;
+  /** Grows by at least 1 per packet of an epoch and worker, across key phases. */
+  packetNumber: number;
+  /** Frames, then the 16-byte tag. */
+  sealed: Uint8Array;
+}
+
+/**
+ * Sealed with the sending worker's control key; the nonce is the packet number, the AAD the header.
+ * A checked view of bytes that others own, made to be reused.
+ */
+export class ControlPacket {
+  static readonly KIND = 0;
+
+  /** Whole packet, header and tag included. */
+  length = 0;
+  /** Path secret both sides share. */
+  credential: Uint8Array = NO_BYTES;
+  credentialStart = 0;
+  credentialLength = 16;
+  /** One incarnation of the sender's state for this peer; random. */
+  epoch = 0;
+  /** Sending worker. */
+  worker = 0;
+  /** Control key generation, starts at 0, only grows. */
+  keyPhase = 0;
+  /** Grows by at least 1 per packet of an epoch and worker, across key phases. */
+  packetNumber = 0;
+  /** Frames, then the 16-byte tag. */
+  sealed: Uint8Array = NO_BYTES;
+  sealedStart = 0;
+  sealedLength = 0;
+
+  /**
+   * Reads the packet at `at` of a datagram that ends at `limit`. Returns the position after it, where the next
+   * packet of the datagram stands, or a negative DecodeError, which leaves the fields in an unspecified state.
+   * Never throws and never reads at or past `limit`.
+   */
+  parse(bytes: Uint8Array, at: number, limit: number): number {
+    if (at >= limit) return DecodeError.TRUNCATED;
+    const first = bytes[at]!;
+    if (first >>> 6 !== ControlPacket.KIND) return DecodeError.UNKNOWN;
+    if ((first & 0xff) !== 0x20) return DecodeError.VALUE;
+    if (limit - at < 26) return DecodeError.TRUNCATED;
+    let p = at + 1;
+    this.length = (bytes[p]! << 8) | bytes[p + 1]!;
+    if (this.length < 26) return DecodeError.VALUE;
+    this.credential = bytes;
+    this.credentialStart = p + 2;
+    this.credentialLength = 16;
+    this.epoch = ((bytes[p + 18]! << 24) | (bytes[p + 19]! << 16) | (bytes[p + 20]! << 8) | bytes[p + 21]!) >>> 0;
+    this.worker = bytes[p + 22]!;
+    const end = at + this.length;
+    if (end > limit) return DecodeError.TRUNCATED;
+    p += 23;
+    {
+      const value = decodeVarint(bytes, p, end);
+      if (value < 0) return value;
+      p += varintLengthAt(bytes, p);
+      this.keyPhase = value;
+    }
+    {
+      const value = decodeVarint(bytes, p, end);
+      if (value < 0) return value;
+      p += varintLengthAt(bytes, p);
+      this.packetNumber = value;
+    }
+    this.sealed = bytes;
+    this.sealedStart = p;
+    this.sealedLength = end - p;
+    return end;
+  }
+
+  /** Bytes of a header with these values. */
+  static headerLength(keyPhase: number, packetNumber: number): number {
+    return 24 + varintLength(keyPhase) + varintLength(packetNumber);
+  }
+
+  /** Position after the header, where `sealed` begins. */
+  get headerEnd(): number {
+    return this.sealedStart;
+  }
+
+  /** Bytes `emit` would write. */
+  emitLength(): number {
+    return ControlPacket.headerLength(this.keyPhase, this.packetNumber) + this.sealedLength;
+  }
+
+  /**
+   * Writes the header alone, with `length` as it stands, at `at`.
+   * Returns the position after it, or -1, with nothing written, if it does not end before `limit`. Throws a
+   * RangeError if a field breaks a rule of the table.
+   */
+  emitHeader(out: Uint8Array, at: number, limit: number): number {
+    this.check();
+    if (ControlPacket.headerLength(this.keyPhase, this.packetNumber) > limit - at) return -1;
+    out[at] = 0x20;
+    let p = at + 1;
+    out[p] = this.length >>> 8;
+    out[p + 1] = this.length;
+    copyBytes(this.credential, this.credentialStart, 16, out, p + 2);
+    out[p + 18] = this.epoch >>> 24;
+    out[p + 19] = this.epoch >>> 16;
+    out[p + 20] = this.epoch >>> 8;
+    out[p + 21] = this.epoch;
+    out[p + 22] = this.worker;
+    p += 23;
+    p = writeVarint(this.keyPhase, out, p);
+    p = writeVarint(this.packetNumber, out, p);
+    return p;
+  }
+
+  /**
+   * Writes the header and, if `sealedLength` is above 0, copies `sealed` behind it.
+   * Returns the position after it, or -1, with nothing written, if it does not end before `limit`. Throws a
+   * RangeError if a field breaks a rule of the table, or if `length` is not that of the packet with its sealed.
+   */
+  emit(out: Uint8Array, at: number, limit: number): number {
+    if (this.sealedLength === 0) return this.emitHeader(out, at, limit);
+    const length = this.emitLength();
+    if (this.length !== length) misuse('ControlPacket.length', `must be ${length}, not ${this.length}`);
+    if (this.sealedStart + this.sealedLength > this.sealed.length) {
+      misuse('ControlPacket.sealed', `${this.sealedLength} is out of range`);
+    }
+    if (length > limit - at) return -1;
+    const p = this.emitHeader(out, at, limit);
+    copyBytes(this.sealed, this.sealedStart, this.sealedLength, out, p);
+    return at + length;
+  }
+
+  private check(): void {
+    if ((this.length & 0xffff) !== this.length) misuse('ControlPacket.length', `${this.length} is out of range`);
+    if (this.credentialLength !== 16 || this.credentialStart + this.credentialLength > this.credential.length) {
+      misuse('ControlPacket.credential', `${this.credentialLength} is out of range`);
+    }
+    if (this.epoch >>> 0 !== this.epoch) misuse('ControlPacket.epoch', `${this.epoch} is out of range`);
+    if ((this.worker & 0xff) !== this.worker) misuse('ControlPacket.worker', `${this.worker} is out of range`);
+  }
+
+  /** An owned copy that stays valid when the bytes behind this view change. */
+  toRecord(): ControlPacketRecord {
+    const record: ControlPacketRecord = {
+      length: this.length,
+      credential: new Uint8Array(this.credential.subarray(this.credentialStart, this.credentialStart + this.credentialLength)),
+      epoch: this.epoch,
+      worker: this.worker,
+      keyPhase: this.keyPhase,
+      packetNumber: this.packetNumber,
+      sealed: new Uint8Array(this.sealed.subarray(this.sealedStart, this.sealedStart + this.sealedLength)),
+    };
+    return record;
+  }
+
+  /** Takes the values of `record`; throws a RangeError if one breaks a rule of the table. */
+  load(record: ControlPacketRecord): this {
+    this.length = checkInteger(record.length, 0xffff, 'ControlPacket.length');
+    this.credential = checkBytes(record.credential, 16, 'ControlPacket.credential');
+    this.credentialStart = 0;
+    this.credentialLength = this.credential.length;
+    this.epoch = checkInteger(record.epoch, 0xffff_ffff, 'ControlPacket.epoch');
+    this.worker = checkInteger(record.worker, 0xff, 'ControlPacket.worker');
+    this.keyPhase = checkInteger(record.keyPhase, VARINT_MAX, 'ControlPacket.keyPhase');
+    this.packetNumber = checkInteger(record.packetNumber, VARINT_MAX, 'ControlPacket.packetNumber');
+    this.sealed = checkBytes(record.sealed, -1, 'ControlPacket.sealed');
+    this.sealedStart = 0;
+    this.sealedLength = this.sealed.length;
+    return this;
+  }
+}

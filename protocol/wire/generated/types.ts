@@ -1,0 +1,42 @@
+// Generated from spec/wire.yaml by `npm run generate`. Do not edit.
+
+/** Kind of a packet: bits 7 and 6 of its first byte. */
+export const PacketKind = {
+  CONTROL: 0,
+  DATA: 1,
+} as const;
+export type PacketKind = (typeof PacketKind)[keyof typeof PacketKind];
+
+/** First byte of a frame. */
+export const FrameType = {
+  PADDING: 0x00,
+  ACK: 0x01,
+  TRANSFER_NOTIFY: 0x10,
+  TRANSFER_ACCEPT: 0x11,
+  NOTIFY_BLOCKED: 0x12,
+  PULL_REQUEST: 0x13,
+  RANGE_ACK: 0x14,
+  FLOW_RESET: 0x15,
+  PROBE: 0x18,
+  PROBE_RESPONSE: 0x19,
+} as const;
+export type FrameType = (typeof FrameType)[keyof typeof FrameType];
+
+/** Names by frame type, for traces and messages. */
+export const FrameName: Readonly<Record<number, string>> = {
+  0x00: 'PADDING',
+  0x01: 'ACK',
+  0x10: 'TRANSFER_NOTIFY',
+  0x11: 'TRANSFER_ACCEPT',
+  0x12: 'NOTIFY_BLOCKED',
+  0x13: 'PULL_REQUEST',
+  0x14: 'RANGE_ACK',
+  0x15: 'FLOW_RESET',
+  0x18: 'PROBE',
+  0x19: 'PROBE_RESPONSE',
+};
+
+/** True if a packet that holds a frame of this type wants an ACK. */
+export function isAckEliciting(frameType: number): boolean {
+  return frameType === FrameType.TRANSFER_NOTIFY || frameType === FrameType.NOTIFY_BLOCKED || frameType === FrameType.FLOW_RESET;
+}
