@@ -1,0 +1,23 @@
+import { contentHash } from './content-hash.ts';
+import type { Packet } from './packet.ts';
+import type { Rng } from '../random/rng.ts';
+
+export const FLIPS_MAX = 3;
+
+/** Appends one to three different bit positions in a datagram of `lengthBytes` to `flips`; none if it is empty. */
+export function drawFlips(rng: Rng, lengthBytes: number, flips: number[]): void {
+  if (lengthBytes === 0) return;
+  const start = flips.length;
+  const count = 1 + rng.below(FLIPS_MAX);
+  while (flips.length < start + count) {
+    const bit = rng.below(lengthBytes * 8);
+    // The same bit twice would be no corruption at all.
+    if (!flips.includes(bit, start)) flips.push(bit);
+  }
+}
+
+/** Flips the bits and returns the content hash afterwards. */
+export function applyFlips(packet: Packet, flips: readonly number[]): number {
+  for (const bit of flips) (packet.bytes[bit >> 3] as number) ^= 1 << (bit & 7);
+  return contentHash(packet.bytes, packet.lengthBytes);
+}

@@ -1,0 +1,29 @@
+/** Why a packet ended in the network. The numbers go into the trace: add at the end, never renumber. */
+export const DropReason = {
+  /** Longer than the MTU of the link it was to go over. */
+  MTU: 0,
+  /** The sending host offered more than its NIC's queue holds. */
+  NIC_QUEUE_FULL: 1,
+  /** The switch has no room left in its shared buffer. */
+  BUFFER_FULL: 2,
+  /** The switch knows no port for the destination. */
+  NO_ROUTE: 3,
+  /** Nothing is bound to the NIC it arrived at. */
+  NO_HOST: 4,
+  /** A loss fault took it. */
+  LOSS: 5,
+  /** A monitor answered `drop`. */
+  MONITOR: 6,
+} as const;
+export type DropReason = (typeof DropReason)[keyof typeof DropReason];
+
+/** Names for people, by number. */
+export const DROP_REASON_NAMES: readonly string[] = [
+  'mtu',
+  'nic-queue-full',
+  'buffer-full',
+  'no-route',
+  'no-host',
+  'loss',
+  'monitor',
+];

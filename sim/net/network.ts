@@ -1,0 +1,123 @@
+import { assert } from '../kernel/assert.ts';
+import type { Fabric } from './fabric.ts';
+import type { Line } from './line.ts';
+import type { Monitor } from './monitor.ts';
+import type { Nic } from './nic.ts';
+import type { PacketPool } from './packet-pool.ts';
+import type { NetworkStatistics } from './statistics.ts';
+import type { Switch } from './switch.ts';
+import type { BitsPerSecond, Bytes, Nanos } from '../../protocol/core/units.ts';
+
+/** Both directions of the link between a NIC and its switch. */
+export interface Link {
+  readonly up: Line;
+  readonly down: Line;
+}
+
+export interface NetworkHost {
+  readonly index: number;
+  readonly nics: readonly Nic[];
+  readonly links: readonly Link[];
+}
+
+export interface HostTotals {
+  readonly sentPackets: number;
+  readonly sentBytes: Bytes;
+  readonly receivedPackets: number;
+  readonly receivedBytes: Bytes;
+}
+
+/** Equally wide bins from 0 on. */
+export interface NetworkSeries {
+  readonly binNs: Nanos;
+  /** Wire bytes handed over by hosts in each bin. */
+  readonly sentBytes: number[];
+  readonly drops: number[];
+  /** Deepest queue of any switch port in each bin. */
+  readonly queueBytesMax: number[];
+}
+
+/** A topology, built: what programs, drivers, faults and reports use of it. */
+export class Network {
+  readonly hosts: readonly NetworkHost[];
+  readonly switches: readonly Switch[];
+  /** Every direction of every link, in order of construction. */
+  readonly lines: readonly Line[];
+  readonly fabric: Fabric;
+
+  constructor(fabric: Fabric, hosts: readonly NetworkHost[], switches: readonly Switch[]) {
+    this.fabric = fabric;
+    this.hosts = hosts;
+    this.switches = switches;
+    const hostLines = hosts.flatMap((host) => host.links.flatMap((link) => [link.up, link.down]));
+    const portLines = switches.flatMap((node) => node.ports.map((port) => port.line));
+    this.lines = [...new Set([...hostLines, ...portLines])];
+  }
+
+  get statistics(): NetworkStatistics {
+    return this.fabric.statistics;
+  }
+
+  get packets(): PacketPool {
+    return this.fabric.packets;
+  }
+
+  host(index: number): NetworkHost {
+    const host = this.hosts[index];
+    assert(host !== undefined, 'the network has this host');
+    return host;
+  }
+
+  nic(host: number, nic = 0): Nic {
+    const found = this.host(host).nics[nic];
+    assert(found !== undefined, 'the host has this NIC');
+    return found;
+  }
+
+  link(host: number, nic = 0): Link {
+    const found = this.host(host).links[nic];
+    assert(found !== undefined, 'the host has this NIC');
+    return found;
+  }
+
+  addMonitor(monitor: Monitor): void {
+    this.fabric.addMonitor(monitor);
+  }
+
+  removeMonitor(monitor: Monitor): void {
+    this.fabric.removeMonitor(monitor);
+  }
+
+  hostTotals(index: number): HostTotals {
+    const total = { sentPackets: 0, sentBytes: 0, receivedPackets: 0, receivedBytes: 0 };
+    for (const nic of this.host(index).nics) {
+      total.sentPackets += nic.sentPackets;
+      total.sentBytes += nic.sentBytes;
+      total.receivedPackets += nic.receivedPackets;
+      total.receivedBytes += nic.receivedBytes;
+    }
+    return total;
+  }
+
+  /** Sum of the rates of the links into hosts. */
+  get capacityBps(): BitsPerSecond {
+    return this.hosts.reduce((sum, host) => host.links.reduce((s, { down }) => s + down.rate.bps, sum), 0);
+  }
+
+  /** Time series up to now, all with bins of one width. */
+  series(): NetworkSeries {
+    const endNs = this.fabric.kernel.now;
+    const queues = this.switches.flatMap((node) => node.ports.map((port) => port.queueSeries));
+    const { sentSeries, dropSeries } = this.statistics;
+    for (const series of [sentSeries, dropSeries, ...queues]) series.advanceTo(endNs);
+    const binNs = sentSeries.binNs;
+    const sentBytes = sentSeries.values(binNs);
+    const queueBytesMax = sentBytes.map(() => 0);
+    for (const queue of queues) {
+      queue.values(binNs).forEach((level, bin) => {
+        if (level > (queueBytesMax[bin] as number)) queueBytesMax[bin] = level;
+      });
+    }
+    return { binNs, sentBytes, drops: dropSeries.values(binNs), queueBytesMax };
+  }
+}
