@@ -1,0 +1,2 @@
+export * from './node-crypto.ts';
+export * from './random.ts';

@@ -1,0 +1,47 @@
+import type { Bytes } from '../protocol/core/units.ts';
+
+/**
+ * What a transport tells whoever subscribes. None of these is fatal: the service is degraded, and the event says how.
+ * REQ OPS-5, EVT-1, OBS-6
+ */
+export type TransportEvent =
+  /** The kernel granted a smaller socket buffer; the receiver budget shrinks with it. */
+  | {
+      type: 'socket-buffer-small';
+      direction: 'receive' | 'send';
+      requestedBytes: Bytes;
+      grantedBytes: Bytes;
+      remedy: string;
+    }
+  /** One address family of the wildcard address could not be bound. */
+  | { type: 'family-unavailable'; family: 'IPv4' | 'IPv6'; cause: Error }
+  /** The kernel refused datagrams, which are lost. Told at the 1st, 2nd, 4th, 8th … time per code. */
+  | { type: 'send-error'; code: string; count: number; cause: Error }
+  /** A socket reported an error of its own, e.g. an ICMP answer. Told as rarely as send-error. */
+  | { type: 'socket-error'; code: string; count: number; cause: Error };
+
+/** Must not throw: an exception is the application's own and surfaces as uncaught. */
+export type TransportEventSubscriber = (event: TransportEvent) => void;
+
+/** Counts by error code, and says when a count is worth an event: at powers of two, so that a storm stays readable. */
+export class ErrorTally {
+  readonly #counts = new Map<string, number>();
+
+  /** Returns the new count if it is a power of two, else 0. */
+  add(code: string): number {
+    const count = (this.#counts.get(code) ?? 0) + 1;
+    this.#counts.set(code, count);
+    return Number.isInteger(Math.log2(count)) ? count : 0;
+  }
+
+  /** A snapshot: code to count. The codes are those of the operating system, hence few. */
+  counts(): Record<string, number> {
+    return Object.fromEntries(this.#counts);
+  }
+}
+
+/** The operating system's name of an error, e.g. EMSGSIZE. */
+export function codeOf(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  return typeof code === 'string' ? code : error.name;
+}

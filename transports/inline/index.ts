@@ -1,0 +1,3 @@
+export * from './driver.ts';
+export * from './event-loop.ts';
+export type * from './port.ts';

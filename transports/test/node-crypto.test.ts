@@ -1,0 +1,131 @@
+import { webcrypto } from 'node:crypto';
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { TAG_BYTES, type AeadKey } from '../../protocol/crypto/suite.ts';
+import { nodeCrypto } from '../crypto/node-crypto.ts';
+
+const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
+const NONE = new Uint8Array(0);
+
+function seal(key: AeadKey, nonce: number, aad: Uint8Array, plain: Uint8Array): Uint8Array {
+  const out = new Uint8Array(plain.length + TAG_BYTES);
+  key.seal(nonce, aad, 0, aad.length, plain, 0, plain.length, out, 0);
+  return out;
+}
+
+function open(key: AeadKey, nonce: number, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+  const out = new Uint8Array(Math.max(0, sealed.length - TAG_BYTES));
+  return key.open(nonce, aad, 0, aad.length, sealed, 0, sealed.length, out, 0) ? out : undefined;
+}
+
+describe('AES-128-GCM', () => {
+  // McGrew and Viega, The Galois/Counter Mode of Operation, appendix B, test cases 1 and 2.
+  it.each([
+    ['', '58e2fccefa7e3061367f1d57a4e7455a'],
+    ['00'.repeat(16), '0388dace60b6a392f328c2b971b2fe78ab6e47d42cec13bdf53a67b21257bddf'],
+  ])('gives the published ciphertext and tag of %j', (plain, sealed) => {
+    const key = nodeCrypto.aeadKey(new Uint8Array(16));
+    expect(seal(key, 0, NONE, hex(plain))).toEqual(hex(sealed));
+    expect(open(key, 0, NONE, hex(sealed))).toEqual(hex(plain));
+  });
+
+  const bytes = (minLength: number, maxLength: number): fc.Arbitrary<Uint8Array> =>
+    fc.uint8Array({ minLength, maxLength });
+
+  test.prop([bytes(16, 16), fc.maxSafeNat(), bytes(0, 60), bytes(0, 1500)])(
+    'agrees with another implementation, nonce big endian in 96 bits',
+    async (raw, nonce, aad, plain) => {
+      const iv = hex(nonce.toString(16).padStart(24, '0'));
+      const key = await webcrypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt']);
+      const expected = await webcrypto.subtle.encrypt(
+        { name: 'AES-GCM', iv, additionalData: aad },
+        key,
+        plain,
+      );
+      expect(seal(nodeCrypto.aeadKey(raw), nonce, aad, plain)).toEqual(new Uint8Array(expected));
+    },
+  );
+
+  test.prop([bytes(0, 40), bytes(0, 200), fc.nat(), fc.boolean()])(
+    'refuses every single flipped bit of ciphertext, tag and AAD',
+    (aad, plain, position, inAad) => {
+      const key = nodeCrypto.aeadKey(new Uint8Array(16).fill(7));
+      const sealed = seal(key, 5, aad, plain);
+      const target = inAad && aad.length > 0 ? aad : sealed;
+      const bit = position % (target.length * 8);
+      target[bit >> 3]! ^= 1 << (bit & 7);
+      expect(open(key, 5, aad, sealed)).toBeUndefined();
+    },
+  );
+
+  it('refuses all bits of one packet, another nonce and another key', () => {
+    const key = nodeCrypto.aeadKey(new Uint8Array(16).fill(7));
+    const aad = new Uint8Array(9).fill(1);
+    const sealed = seal(key, 2 ** 40 + 3, aad, new Uint8Array(33).fill(2));
+    for (let bit = 0; bit < sealed.length * 8; bit++) {
+      sealed[bit >> 3]! ^= 1 << (bit & 7);
+      expect(open(key, 2 ** 40 + 3, aad, sealed)).toBeUndefined();
+      sealed[bit >> 3]! ^= 1 << (bit & 7);
+    }
+    expect(open(key, 2 ** 40 + 3, aad, sealed)).toBeDefined();
+    expect(open(key, 3, aad, sealed)).toBeUndefined();
+    expect(open(nodeCrypto.aeadKey(new Uint8Array(16)), 2 ** 40 + 3, aad, sealed)).toBeUndefined();
+  });
+
+  test.prop([bytes(0, 40), bytes(0, 300), fc.nat({ max: 20 })])(
+    'works in place and touches nothing around it',
+    (header, plain, slack) => {
+      const key = nodeCrypto.aeadKey(new Uint8Array(16).fill(3));
+      const start = header.length;
+      const sealedEnd = start + plain.length + TAG_BYTES;
+      const packet = new Uint8Array(sealedEnd + slack).fill(0xee);
+      packet.set(header);
+      packet.set(plain, start);
+      key.seal(9, packet, 0, start, packet, start, start + plain.length, packet, start);
+      expect(packet.subarray(start, sealedEnd)).toEqual(seal(key, 9, header, plain));
+      expect(key.open(9, packet, 0, start, packet, start, sealedEnd, packet, start)).toBe(true);
+      expect(packet.subarray(0, start)).toEqual(header);
+      expect(packet.subarray(start, start + plain.length)).toEqual(plain);
+      expect(packet.subarray(sealedEnd)).toEqual(new Uint8Array(slack).fill(0xee));
+    },
+  );
+
+  test.prop([bytes(0, 64), bytes(0, 64), fc.maxSafeNat()])(
+    'never throws on hostile bytes',
+    (aad, junk, nonce) => {
+      const key = nodeCrypto.aeadKey(new Uint8Array(16).fill(3));
+      expect(open(key, nonce, aad, junk)).toBeUndefined();
+    },
+  );
+});
+
+describe('HKDF-Expand', () => {
+  // RFC 5869 appendix A.1 to A.3.
+  it.each([
+    [
+      '077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5',
+      'f0f1f2f3f4f5f6f7f8f9',
+      '3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865',
+    ],
+    [
+      '06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244',
+      Buffer.from(Array.from({ length: 80 }, (_, i) => 0xb0 + i)).toString('hex'),
+      'b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87',
+    ],
+    [
+      '19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04',
+      '',
+      '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8',
+    ],
+  ])('gives the published output of %s', (prk, info, okm) => {
+    expect(nodeCrypto.expand(hex(prk), '', hex(info), okm.length / 2)).toEqual(hex(okm));
+  });
+
+  it('uses the label, then the context, as info', () => {
+    const secret = new Uint8Array(32).fill(9);
+    const info = hex('6463717569630102'); // "dcquic", 1, 2
+    expect(nodeCrypto.expand(secret, 'dcquic', Uint8Array.of(1, 2), 48)).toEqual(
+      nodeCrypto.expand(secret, '', info, 48),
+    );
+  });
+});

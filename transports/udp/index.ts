@@ -1,0 +1,5 @@
+export * from './address.ts';
+export * from './bind.ts';
+export * from './port.ts';
+export * from './resolve.ts';
+export * from './socket-buffers.ts';
