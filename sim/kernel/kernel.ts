@@ -1,33 +1,56 @@
 import { assert } from './assert.ts';
+import { Custody } from './custody.ts';
+import { KernelError } from './errors.ts';
 import { EventQueue, type EventHandler, type EventId } from './queue.ts';
-import { quiesce } from './quiesce.ts';
+import { hostTurn, quiesce, ticksPending } from './quiesce.ts';
 import { NEVER, type Nanos } from '../../protocol/core/units.ts';
 
-export type { EventHandler, EventId } from './queue.ts';
+export { NO_EVENT, PENDING_MAX, TIME_MAX, type EventHandler, type EventId } from './queue.ts';
+export { KernelError, type KernelErrorCode } from './errors.ts';
 
 /** `idle`: nothing is pending. `until`: the time is up. `stopped`: somebody called stop(). */
 export type RunEnd = 'idle' | 'until' | 'stopped';
 
-export interface KernelOptions {
-  /** Called between two events, once per HOST_TURN_EVENTS events. */
-  readonly onProgress?: (kernel: Kernel) => void;
-}
-
 /** Events between two turns of the host's loop, in which signals arrive and progress is shown. */
 export const HOST_TURN_EVENTS = 65_536;
 
-/** Virtual time: a queue of events, run in the order of (time, order of scheduling). */
+/** Every so many quiescences of application code, a rejection that nobody handled comes to light. */
+const QUIESCENCES_PER_TURN = 256;
+
+export interface KernelOptions {
+  /** Called between two events, once per HOST_TURN_EVENTS events; may call stop(). Real clocks work in it. */
+  readonly onProgress?: (kernel: Kernel) => void;
+  /** False lets simulated code read real clocks and randomness. Default true. */
+  readonly guards?: boolean;
+}
+
+type Pause = 'touched' | 'host-turn';
+
+/**
+ * Virtual time: a queue of events, run one after the other in the order of (time, order of scheduling). REQ SIM-2
+ *
+ * Events run in a synchronous loop. Application code lives in promises: whoever settles or creates one in an event calls
+ * touchPromise(), and before the next event the host runs all microtasks to quiescence, so that the order does
+ * not depend on how many awaits the application makes.
+ */
 export class Kernel {
   readonly #queue = new EventQueue();
   readonly #onProgress: ((kernel: Kernel) => void) | undefined;
+  readonly #custody: Custody;
   #nowNs: Nanos = 0;
   #events = 0;
+  #hostTurnAt = HOST_TURN_EVENTS;
+  #quiescences = 0;
   #touched = false;
   #running = false;
+  #hostHasTurn = false;
   #stopReason: string | undefined;
+  /** Wrapped, so that a thrown `undefined` counts. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: KernelOptions = {}) {
     this.#onProgress = options.onProgress;
+    this.#custody = new Custody(this, options.guards ?? true);
   }
 
   /** Virtual time in nanoseconds since the start of the simulation. */
@@ -40,7 +63,7 @@ export class Kernel {
     return this.#events;
   }
 
-  /** Events that are scheduled and not cancelled. */
+  /** Events scheduled and not cancelled. */
   get pending(): number {
     return this.#queue.length;
   }
@@ -50,10 +73,17 @@ export class Kernel {
     return this.#stopReason;
   }
 
-  /** Calls `handler.onEvent(a, b)` at virtual time `at`, after everything scheduled for `at` before. */
+  /**
+   * Calls `handler.onEvent(a, b)` at the instant `at`, after everything that was scheduled for it before. `at` is an
+   * integer, not past, at most TIME_MAX; `a` and `b` are any numbers.
+   */
   schedule(at: Nanos, handler: EventHandler, a = 0, b = 0): EventId {
-    assert(at >= this.#nowNs && at < NEVER, 'an event cannot be scheduled in the past, at NaN, or never');
-    return this.#queue.push(at, handler, a, b);
+    assert(at >= this.#nowNs, 'an event cannot be scheduled in the past');
+    assert(
+      !this.#hostHasTurn,
+      'an event was scheduled outside of the run: simulated code waits for real input',
+    );
+    return this.#queue.add(at, handler, a, b);
   }
 
   /** True if the event was pending and now never runs; false if it ran, was cancelled, or never was. */
@@ -61,56 +91,110 @@ export class Kernel {
     return this.#queue.cancel(id);
   }
 
-  /** Application code settled or created a promise: after the current event all microtasks run to quiescence. */
+  /** Application code settled or created a promise: all microtasks run before the next event. */
   touchPromise(): void {
     this.#touched = true;
   }
 
-  /** Ends the run after the current event. */
+  /** The rejection of `promise` ends the run with its reason. For the promises of application code. */
+  watch(promise: Promise<unknown>): void {
+    this.#touched = true;
+    promise.catch((reason: unknown) => this.fail(reason));
+  }
+
+  /** Ends the run after the current event; run() resolves to 'stopped', and may be called again. */
   stop(reason: string): void {
     this.#stopReason = reason;
   }
 
-  /** Runs events up to and including `untilNs`; rejects with what a handler throws. */
+  /** Ends the run after the current event; run() rejects with `error`, from then on for good. The first error counts. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  /**
+   * Runs the events up to and including the instant `untilNs`, NEVER for all. `now` is `untilNs` afterwards if the time is up.
+   * Rejects with what a handler throws, what fail() was given, or an application promise that rejected unhandled.
+   */
   async run(untilNs: Nanos): Promise<RunEnd> {
     assert(!this.#running, 'the kernel is running already');
+    assert(untilNs >= this.#nowNs, 'a run cannot end in the past');
+    if (this.#failure !== undefined) {
+      throw new KernelError('failed', 'the run of this kernel failed before', { cause: this.#failure.error });
+    }
     this.#running = true;
-    this.#stopReason = undefined;
+    this.#custody.begin();
     try {
-      this.#touched = true; // what was set up before the run may have left microtasks
-      for (;;) {
-        if (this.#touched) {
-          await quiesce();
-          this.#touched = false;
-        }
-        const end = this.#runSegment(untilNs, this.#events + HOST_TURN_EVENTS);
-        if (this.#touched) continue;
-        if (end !== undefined) return end;
-        this.#onProgress?.(this);
-        await quiesce();
-      }
+      return await this.#runLoop(untilNs);
+    } catch (error) {
+      this.fail(error);
+      throw error;
     } finally {
       this.#running = false;
+      this.#custody.end();
     }
   }
 
-  /** Runs until a promise was touched, `eventsEnd` is reached (undefined), or the run is over. */
-  #runSegment(untilNs: Nanos, eventsEnd: number): RunEnd | undefined {
-    const queue = this.#queue;
-    while (this.#events < eventsEnd) {
-      if (this.#stopReason !== undefined) return 'stopped';
-      const time = queue.peekTime();
-      if (time === NEVER) return 'idle';
-      if (time > untilNs) {
-        this.#nowNs = untilNs;
-        return 'until';
+  async #runLoop(untilNs: Nanos): Promise<RunEnd> {
+    this.#stopReason = undefined;
+    let quietAt = -1;
+    await hostTurn();
+    for (;;) {
+      this.#custody.enter();
+      this.#touched = false;
+      const end = this.#runSegment(untilNs);
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (end === 'touched') {
+        await this.#quiesce();
+      } else if (end === 'host-turn') {
+        await this.#giveHostTurn();
+      } else if (quietAt === this.#events) {
+        if (end === 'until') this.#nowNs = untilNs;
+        return end;
+      } else {
+        // The end stands only if what is left of microtasks brings neither events nor errors.
+        quietAt = this.#events;
+        await hostTurn();
       }
+    }
+  }
+
+  /** Lets application code run until it waits for virtual time. */
+  async #quiesce(): Promise<void> {
+    // Only a whole turn makes the host tell of rejections that nobody handled, and keeps several runs apart.
+    this.#quiescences = (this.#quiescences + 1) % QUIESCENCES_PER_TURN;
+    if (this.#quiescences === 0 || this.#custody.shared) return hostTurn();
+    await quiesce();
+    if (ticksPending()) await hostTurn();
+  }
+
+  /** The hot loop. */
+  #runSegment(untilNs: Nanos): RunEnd | Pause {
+    const queue = this.#queue;
+    while (this.#failure === undefined) {
+      if (this.#stopReason !== undefined) return 'stopped';
+      if (this.#events === this.#hostTurnAt) return 'host-turn';
+      const time = queue.advance(untilNs);
+      if (time === NEVER) return queue.length === 0 ? 'idle' : 'until';
       this.#nowNs = time;
       this.#events++;
-      queue.pop();
-      queue.handler.onEvent(queue.a, queue.b);
-      if (this.#touched) return undefined;
+      queue.take();
+      (queue.handler as EventHandler).onEvent(queue.a, queue.b);
+      if (this.#touched) return 'touched';
     }
-    return undefined;
+    return 'touched';
+  }
+
+  async #giveHostTurn(): Promise<void> {
+    this.#hostTurnAt = this.#events + HOST_TURN_EVENTS;
+    this.#custody.suspend();
+    this.#hostHasTurn = true;
+    try {
+      this.#onProgress?.(this);
+      await hostTurn();
+    } finally {
+      this.#hostHasTurn = false;
+      this.#custody.resume();
+    }
   }
 }

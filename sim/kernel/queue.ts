@@ -1,182 +1,260 @@
 import { assert } from './assert.ts';
-import type { Nanos } from '../../protocol/core/units.ts';
+import { NEVER, type Nanos } from '../../protocol/core/units.ts';
 
 /** What an event calls. One long-lived object serves many events; `a` and `b` say which. */
 export interface EventHandler {
   onEvent(a: number, b: number): void;
 }
 
-/** Names one scheduled event until it runs or is cancelled; a stale id names nothing. */
+/** Names one scheduled event until it runs or is cancelled; after that it names nothing, for good. */
 export type EventId = number;
 
-/** Pending events at most, cancelled ones that were not yet swept included. */
-export const PENDING_MAX: number = 1 << 22;
-const SLOT_SPAN = PENDING_MAX;
-const GENERATION_MASK = 0x7fff_ffff;
-const INITIAL_CAPACITY = 256;
-const FREE = -1;
+/** An id that never names an event. */
+export const NO_EVENT: EventId = 0;
 
-const IDLE: EventHandler = { onEvent: () => undefined };
+/** Events pending at most. */
+export const PENDING_MAX: number = 1 << 22;
+
+/** The last instant of virtual time: 104 days. */
+export const TIME_MAX: Nanos = Number.MAX_SAFE_INTEGER;
+
+const PENDING_MIN = 256;
+const GENERATION_MASK = 0x7fff_ffff;
+const NONE = -1;
+const TWO_32 = 0x1_0000_0000;
+const BAD_TIME = 'the time of an event is an integer of nanoseconds, at most TIME_MAX, and not past';
+
+// A time is seven digits of eight bits. One level of 256 lists per digit.
+const DIGIT_BITS = 8;
+const RADIX = 1 << DIGIT_BITS;
+const DIGIT_MASK = RADIX - 1;
+const LEVELS = 7;
+const WORDS_PER_LEVEL = RADIX >> 5;
+const SPAN_NS: readonly number[] = Array.from({ length: LEVELS + 1 }, (_, level) => RADIX ** level);
+
+// Int32 fields of a record.
+const NEXT = 0;
+const PREVIOUS = 1;
+const LIST = 2;
+const GENERATION = 3;
+// Float64 fields of a record.
+const TIME = 0;
+const A = 1;
+const B = 2;
+const STRIDE_SHIFT = 2;
 
 /**
- * Priority queue of events ordered by (time, sequence): a 4-ary heap in typed arrays over a pool of records.
- * A cancelled record is freed at once; its heap entry is recognised by its sequence number and skipped.
+ * The pending events in the order of (time, order of scheduling): a hierarchical timing wheel (Varghese and Lauck 1987)
+ * that is exact, as in a radix heap. An event waits in the level of the highest digit in which its time differs
+ * from `base`, the time of the last event removed. When the lower levels are empty, the list of the next digit is
+ * dealt out to them. Nothing may be added before `base`, so each list stays in the order of scheduling and no
+ * sequence number is needed. Adding, cancelling and removing cost O(1), whatever the number of events; an event
+ * moves at most once per level. bench/kernel.ts compares it with heaps.
  */
 export class EventQueue {
-  #times = new Float64Array(INITIAL_CAPACITY);
-  #sequences = new Float64Array(INITIAL_CAPACITY);
-  #slots = new Int32Array(INITIAL_CAPACITY);
-  #size = 0;
-  #nextSequence = 0;
-
-  #handlers: EventHandler[] = [];
-  #a = new Float64Array(INITIAL_CAPACITY);
-  #b = new Float64Array(INITIAL_CAPACITY);
-  #slotSequences = new Float64Array(INITIAL_CAPACITY).fill(FREE);
-  #generations = new Int32Array(INITIAL_CAPACITY);
-  #freeSlots = new Int32Array(INITIAL_CAPACITY);
+  // The pool of records; an id is generation * PENDING_MAX + slot, and the generation of a record in use is odd.
+  #links = new Int32Array(PENDING_MIN << STRIDE_SHIFT);
+  #values = new Float64Array(PENDING_MIN << STRIDE_SHIFT);
+  #handlers: (EventHandler | undefined)[] = [];
+  #freeSlots = new Int32Array(PENDING_MIN);
   #freeCount = 0;
-  #live = 0;
+  #capacity = 0;
 
-  /** The event popped last. */
-  handler: EventHandler = IDLE;
+  #heads = new Int32Array(LEVELS * RADIX).fill(NONE);
+  #tails = new Int32Array(LEVELS * RADIX).fill(NONE);
+  /** One bit per list that is not empty. */
+  #occupied = new Int32Array(LEVELS * WORDS_PER_LEVEL);
+  /** One bit per level with a list that is not empty. */
+  #occupiedLevels = 0;
+  #base: Nanos = 0;
+  #baseHigh = 0;
+  #baseLow = 0;
+
+  /** The slot that advance() found. */
+  #found = NONE;
+  /** What take() removed last. */
+  handler: EventHandler | undefined = undefined;
   a = 0;
   b = 0;
 
   constructor() {
-    this.#addSlots(0, INITIAL_CAPACITY);
+    this.#addSlots(PENDING_MIN);
   }
 
-  /** Events that will run. */
+  /** Events pending. */
   get length(): number {
-    return this.#live;
+    return this.#capacity - this.#freeCount;
   }
 
-  push(time: Nanos, handler: EventHandler, a: number, b: number): EventId {
-    if (this.#freeCount === 0 || this.#size === this.#times.length) this.#grow();
+  /** `time` is an integer, not before the event that take() removed last nor before a bound given to advance(). */
+  add(time: Nanos, handler: EventHandler, a: number, b: number): EventId {
+    assert(time >= this.#base && time <= TIME_MAX && Math.floor(time) === time, BAD_TIME);
+    if (this.#freeCount === 0) this.#grow();
     const slot = this.#freeSlots[--this.#freeCount] as number;
-    const sequence = this.#nextSequence++;
+    const at = slot << STRIDE_SHIFT;
     this.#handlers[slot] = handler;
-    this.#a[slot] = a;
-    this.#b[slot] = b;
-    this.#slotSequences[slot] = sequence;
-    this.#live++;
-    this.#siftUp(this.#size++, time, sequence, slot);
-    return (this.#generations[slot] as number) * SLOT_SPAN + slot;
-  }
-
-  /** Time of the next event, or Infinity. */
-  peekTime(): Nanos {
-    while (this.#size > 0) {
-      if (this.#slotSequences[this.#slots[0] as number] === this.#sequences[0])
-        return this.#times[0] as number;
-      this.#removeTop();
-    }
-    return Number.POSITIVE_INFINITY;
-  }
-
-  /** Removes the event peekTime() spoke of and leaves it in `handler`, `a`, `b`. */
-  pop(): void {
-    const slot = this.#slots[0] as number;
-    this.handler = this.#handlers[slot] as EventHandler;
-    this.a = this.#a[slot] as number;
-    this.b = this.#b[slot] as number;
-    this.#free(slot);
-    this.#removeTop();
+    this.#values[at + TIME] = time;
+    this.#values[at + A] = a;
+    this.#values[at + B] = b;
+    const generation = (this.#links[at + GENERATION] as number) + 1;
+    this.#links[at + GENERATION] = generation;
+    this.#append(slot, this.#listOf(time));
+    return generation * PENDING_MAX + slot;
   }
 
   /** True if the event was pending and now never runs. */
   cancel(id: EventId): boolean {
-    if (!(id >= 0)) return false;
-    const slot = id % SLOT_SPAN;
-    if (slot >= this.#generations.length || this.#slotSequences[slot] === FREE) return false;
-    if ((this.#generations[slot] as number) * SLOT_SPAN + slot !== id) return false;
-    this.#free(slot);
+    const slot = id & (PENDING_MAX - 1);
+    if (slot >= this.#capacity) return false;
+    const generation = this.#links[(slot << STRIDE_SHIFT) + GENERATION] as number;
+    if ((generation & 1) === 0 || generation * PENDING_MAX + slot !== id) return false;
+    this.#unlink(slot);
+    this.#release(slot);
     return true;
   }
 
-  #free(slot: number): void {
-    this.#handlers[slot] = IDLE;
-    this.#slotSequences[slot] = FREE;
-    this.#generations[slot] = ((this.#generations[slot] as number) + 1) & GENERATION_MASK;
-    this.#freeSlots[this.#freeCount++] = slot;
-    this.#live--;
-  }
-
-  #removeTop(): void {
-    const last = --this.#size;
-    if (last === 0) return;
-    const time = this.#times[last] as number;
-    const sequence = this.#sequences[last] as number;
-    this.#siftDown(0, time, sequence, this.#slots[last] as number);
-  }
-
-  #siftUp(from: number, time: number, sequence: number, slot: number): void {
-    let at = from;
-    while (at > 0) {
-      const parent = (at - 1) >> 2;
-      const parentTime = this.#times[parent] as number;
-      if (parentTime < time || (parentTime === time && (this.#sequences[parent] as number) < sequence)) break;
-      this.#times[at] = parentTime;
-      this.#sequences[at] = this.#sequences[parent] as number;
-      this.#slots[at] = this.#slots[parent] as number;
-      at = parent;
-    }
-    this.#times[at] = time;
-    this.#sequences[at] = sequence;
-    this.#slots[at] = slot;
-  }
-
-  #siftDown(from: number, time: number, sequence: number, slot: number): void {
-    const times = this.#times;
-    const sequences = this.#sequences;
-    const size = this.#size;
-    let at = from;
-    for (;;) {
-      const first = 4 * at + 1;
-      if (first >= size) break;
-      let best = first;
-      let bestTime = times[first] as number;
-      const end = Math.min(first + 4, size);
-      for (let child = first + 1; child < end; child++) {
-        const childTime = times[child] as number;
-        if (childTime > bestTime) continue;
-        if (childTime === bestTime && (sequences[child] as number) > (sequences[best] as number)) continue;
-        best = child;
-        bestTime = childTime;
+  /** Finds the next event for take(). Returns its time, or NEVER if none is due at or before `untilNs`. */
+  advance(untilNs: Nanos): Nanos {
+    while (this.#occupiedLevels !== 0) {
+      const level = lowestBit(this.#occupiedLevels);
+      let word = level * WORDS_PER_LEVEL;
+      while (this.#occupied[word] === 0) word++;
+      const list = (word << 5) + lowestBit(this.#occupied[word] as number);
+      const head = this.#heads[list] as number;
+      const at = head << STRIDE_SHIFT;
+      // All of a list of level 0 is due at one instant; a single event is the next, wherever it waits.
+      if (level === 0 || (this.#links[at + NEXT] as number) === NONE) {
+        const time = this.#values[at + TIME] as number;
+        if (time > untilNs) return NEVER;
+        this.#found = head;
+        return time;
       }
-      if (bestTime > time || (bestTime === time && (sequences[best] as number) > sequence)) break;
-      times[at] = bestTime;
-      sequences[at] = sequences[best] as number;
-      this.#slots[at] = this.#slots[best] as number;
-      at = best;
+      if (!this.#dealOut(list, level, untilNs)) return NEVER;
     }
-    times[at] = time;
-    sequences[at] = sequence;
-    this.#slots[at] = slot;
+    return NEVER;
+  }
+
+  /** Removes the event that advance() found and leaves it in `handler`, `a` and `b`. */
+  take(): void {
+    const slot = this.#found;
+    const at = slot << STRIDE_SHIFT;
+    this.#setBase(this.#values[at + TIME] as number);
+    this.handler = this.#handlers[slot];
+    this.a = this.#values[at + A] as number;
+    this.b = this.#values[at + B] as number;
+    this.#unlink(slot);
+    this.#release(slot);
+  }
+
+  /** Moves `base` to the start of `list`, and its events to the levels below, in order. */
+  #dealOut(list: number, level: number, untilNs: Nanos): boolean {
+    const spanNs = SPAN_NS[level] as number;
+    const outerSpanNs = SPAN_NS[level + 1] as number;
+    const start = Math.floor(this.#base / outerSpanNs) * outerSpanNs + (list & DIGIT_MASK) * spanNs;
+    if (start > untilNs) return false;
+    this.#setBase(start);
+    let slot = this.#heads[list] as number;
+    this.#heads[list] = NONE;
+    this.#tails[list] = NONE;
+    this.#markEmpty(list);
+    while (slot !== NONE) {
+      const at = slot << STRIDE_SHIFT;
+      const next = this.#links[at + NEXT] as number;
+      this.#append(slot, this.#listOf(this.#values[at + TIME] as number));
+      slot = next;
+    }
+    return true;
+  }
+
+  /** The list of `time`: the highest digit that differs from `base` gives the level, its value the list. */
+  #listOf(time: Nanos): number {
+    const low = time | 0;
+    const high = (time / TWO_32) | 0;
+    const differsHigh = high ^ this.#baseHigh;
+    if (differsHigh === 0) {
+      const differs = low ^ this.#baseLow;
+      if (differs >>> DIGIT_BITS === 0) return low & DIGIT_MASK;
+      const level = (31 - Math.clz32(differs)) >>> 3;
+      return level * RADIX + ((low >>> (level << 3)) & DIGIT_MASK);
+    }
+    const level = 4 + ((31 - Math.clz32(differsHigh)) >>> 3);
+    return level * RADIX + ((high >>> ((level - 4) << 3)) & DIGIT_MASK);
+  }
+
+  #append(slot: number, list: number): void {
+    const links = this.#links;
+    const at = slot << STRIDE_SHIFT;
+    const tail = this.#tails[list] as number;
+    links[at + NEXT] = NONE;
+    links[at + PREVIOUS] = tail;
+    links[at + LIST] = list;
+    this.#tails[list] = slot;
+    if (tail !== NONE) {
+      links[(tail << STRIDE_SHIFT) + NEXT] = slot;
+      return;
+    }
+    this.#heads[list] = slot;
+    const word = list >> 5;
+    this.#occupied[word] = (this.#occupied[word] as number) | (1 << (list & 31));
+    this.#occupiedLevels |= 1 << (list >> DIGIT_BITS);
+  }
+
+  #unlink(slot: number): void {
+    const links = this.#links;
+    const at = slot << STRIDE_SHIFT;
+    const next = links[at + NEXT] as number;
+    const previous = links[at + PREVIOUS] as number;
+    const list = links[at + LIST] as number;
+    if (previous === NONE) this.#heads[list] = next;
+    else links[(previous << STRIDE_SHIFT) + NEXT] = next;
+    if (next === NONE) this.#tails[list] = previous;
+    else links[(next << STRIDE_SHIFT) + PREVIOUS] = previous;
+    if (previous === NONE && next === NONE) this.#markEmpty(list);
+  }
+
+  #markEmpty(list: number): void {
+    const word = list >> 5;
+    const rest = (this.#occupied[word] as number) & ~(1 << (list & 31));
+    this.#occupied[word] = rest;
+    if (rest !== 0) return;
+    const level = list >> DIGIT_BITS;
+    const first = level * WORDS_PER_LEVEL;
+    for (let i = first; i < first + WORDS_PER_LEVEL; i++) if (this.#occupied[i] !== 0) return;
+    this.#occupiedLevels &= ~(1 << level);
+  }
+
+  #release(slot: number): void {
+    const at = (slot << STRIDE_SHIFT) + GENERATION;
+    this.#links[at] = ((this.#links[at] as number) + 1) & GENERATION_MASK;
+    this.#handlers[slot] = undefined;
+    this.#freeSlots[this.#freeCount++] = slot;
+  }
+
+  #setBase(time: Nanos): void {
+    this.#base = time;
+    this.#baseLow = time | 0;
+    this.#baseHigh = (time / TWO_32) | 0;
   }
 
   #grow(): void {
-    const old = this.#generations.length;
-    const capacity = old * 2;
+    const capacity = this.#capacity * 2;
     assert(capacity <= PENDING_MAX, 'more events pending than PENDING_MAX');
-    this.#times = widened(this.#times, new Float64Array(2 * this.#times.length));
-    this.#sequences = widened(this.#sequences, new Float64Array(2 * this.#sequences.length));
-    this.#slots = widened(this.#slots, new Int32Array(2 * this.#slots.length));
-    this.#a = widened(this.#a, new Float64Array(capacity));
-    this.#b = widened(this.#b, new Float64Array(capacity));
-    this.#slotSequences = widened(this.#slotSequences, new Float64Array(capacity).fill(FREE));
-    this.#generations = widened(this.#generations, new Int32Array(capacity));
-    this.#freeSlots = widened(this.#freeSlots, new Int32Array(capacity));
-    this.#addSlots(old, capacity);
+    this.#links = widened(this.#links, new Int32Array(capacity << STRIDE_SHIFT));
+    this.#values = widened(this.#values, new Float64Array(capacity << STRIDE_SHIFT));
+    this.#freeSlots = new Int32Array(capacity);
+    this.#addSlots(capacity);
   }
 
-  #addSlots(start: number, end: number): void {
-    for (let slot = end - 1; slot >= start; slot--) {
-      this.#handlers[slot] = IDLE;
-      this.#freeSlots[this.#freeCount++] = slot;
-    }
+  #addSlots(capacity: number): void {
+    for (let slot = this.#capacity; slot < capacity; slot++) this.#handlers.push(undefined);
+    // The lowest slot is used first: few events stay in few cache lines.
+    for (let slot = capacity - 1; slot >= this.#capacity; slot--) this.#freeSlots[this.#freeCount++] = slot;
+    this.#capacity = capacity;
   }
+}
+
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
 }
 
 function widened<T extends Float64Array | Int32Array>(from: T, to: T): T {
