@@ -2,6 +2,13 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
+/**
+ * How a child ended. `error` is set when it could not be started.
+ *
+ * @typedef {{ code: number | null, signal: NodeJS.Signals | null, output: string, error?: Error }} ChildEnd
+ */
+
+/** @type {NodeJS.Signals[]} */
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
@@ -11,14 +18,15 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, capture?: boolean, shell?: boolean }} [options] `capture` collects
  *   stdout and stderr together instead of showing them.
- * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null, output: string, error?: Error }>} `error` is
- *   set when the program could not be started.
+ * @returns {Promise<ChildEnd>}
  */
 export function runChild(file, args, options = {}) {
   const { capture = false, ...rest } = options;
   return new Promise((resolve) => {
+    /** @type {import('node:child_process').StdioOptions} */
     const stdio = capture ? ['ignore', 'pipe', 'pipe'] : 'inherit';
     const child = spawn(file, args, { ...rest, stdio });
+    /** @type {Buffer[]} */
     const output = [];
     child.stdout?.on('data', (chunk) => output.push(chunk));
     child.stderr?.on('data', (chunk) => output.push(chunk));
@@ -31,7 +39,7 @@ export function runChild(file, args, options = {}) {
       process.on(name, forward);
       return () => process.off(name, forward);
     });
-    const end = (result) => {
+    const end = (/** @type {Omit<ChildEnd, 'output'>} */ result) => {
       for (const stop of forwards) stop();
       resolve({ output: Buffer.concat(output).toString('utf8'), ...result });
     };
@@ -43,7 +51,7 @@ export function runChild(file, args, options = {}) {
 /**
  * Ends this process the way the child ended: same exit code, or the same signal.
  *
- * @param {{ code: number | null, signal: NodeJS.Signals | null, error?: Error }} end
+ * @param {ChildEnd} end
  */
 export function exitLike(end) {
   if (end.error !== undefined) {

@@ -45,7 +45,11 @@ export function explain(doing, output) {
   return new LaunchError(`${doing} failed. ${text}`, excerpt(output));
 }
 
-/** Runs the main function of a launcher, and prints a LaunchError as what it is. */
+/**
+ * Runs the main function of a launcher, and prints a LaunchError as what it is.
+ *
+ * @param {() => Promise<void>} main
+ */
 export async function orExplain(main) {
   try {
     await main();
@@ -58,13 +62,21 @@ export async function orExplain(main) {
   }
 }
 
-/** A failed file operation of the launcher itself (making dist/, writing the stamp). */
+/**
+ * A failed file operation of the launcher itself (making dist/, writing the stamp).
+ *
+ * @param {any} error
+ */
 function fromSystem(error) {
   if (typeof error?.code !== 'string' || typeof error?.syscall !== 'string') return undefined;
   return explain(`${error.syscall} ${error.path ?? ''}`.trim(), error.message);
 }
 
-/** npm says the cause first, a long build says it anywhere: both ends of what was printed. */
+/**
+ * npm says the cause first, a long build says it anywhere: both ends of what was printed.
+ *
+ * @param {string} text
+ */
 function excerpt(text) {
   const lines = text.trimEnd().split('\n');
   if (lines.length <= MAX_LINES) return lines.join('\n');

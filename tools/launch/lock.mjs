@@ -32,18 +32,20 @@ export async function withLock(path, work, say) {
   }
 }
 
+/** @param {string} path @returns {boolean} */
 function tryTake(path) {
   try {
     writeFileSync(path, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     if (holderLives(path)) return false;
     rmSync(path, { force: true });
     return tryTake(path);
   }
 }
 
+/** @param {string} path */
 function holderLives(path) {
   try {
     const pid = Number(readFileSync(path, 'utf8'));
@@ -52,6 +54,11 @@ function holderLives(path) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return /** @type {NodeJS.ErrnoException} */ (error).code;
 }

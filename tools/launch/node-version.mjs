@@ -5,12 +5,19 @@
 const NEEDED_MAJOR = 20;
 const NEEDED_MINOR = 19;
 
+/**
+ * @param {string} version as in process.versions.node
+ */
+export function isTooOld(version) {
+  const parts = version.split('.');
+  const major = Number(parts[0]);
+  return major < NEEDED_MAJOR || (major === NEEDED_MAJOR && Number(parts[1]) < NEEDED_MINOR);
+}
+
+/** Ends the process with a clear message when its Node is too old. */
 export function refuseOldNode() {
   const have = process.versions.node;
-  const parts = have.split('.');
-  const major = Number(parts[0]);
-  const minor = Number(parts[1]);
-  if (major > NEEDED_MAJOR || (major === NEEDED_MAJOR && minor >= NEEDED_MINOR)) return;
+  if (!isTooOld(have)) return;
   const needed = NEEDED_MAJOR + '.' + NEEDED_MINOR;
   console.error('dcQUIC needs Node ' + needed + ' or newer, and this is Node ' + have + '.');
   console.error('Install a current version from https://nodejs.org and run the same command again.');

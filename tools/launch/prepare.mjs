@@ -14,9 +14,9 @@ import { withLock } from './lock.mjs';
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 const NOT_SOURCES = new Set(['node_modules', 'dist', 'out', 'coverage', '.git']);
-const at = (...parts) => join(ROOT, ...parts);
+const at = (/** @type {string[]} */ ...parts) => join(ROOT, ...parts);
 /** On stderr: stdout belongs to the command, which may print JSON. */
-const say = (text) => console.error(text);
+const say = (/** @type {string} */ text) => console.error(text);
 
 /**
  * Makes `dist/` current. Throws a LaunchError that says what to do when that is impossible.
@@ -69,7 +69,11 @@ async function install() {
   say(`Installed in ${seconds(started)}.`);
 }
 
-/** The npm that started us, if one did; else the one on the path. */
+/**
+ * The npm that started us, if one did; else the one on the path.
+ *
+ * @param {string[]} args
+ */
 function npm(args) {
   const own = process.env.npm_execpath;
   const options = { cwd: ROOT, capture: true };
@@ -78,12 +82,14 @@ function npm(args) {
   return runChild('npm', args, { ...options, shell: process.platform === 'win32' });
 }
 
+/** @param {string[]} wanted paths that must exist @returns {boolean} */
 function built(wanted) {
   const stamp = at('dist', '.sources');
   if (!existsSync(stamp) || !wanted.every((output) => existsSync(output))) return false;
   return readFileSync(stamp, 'utf8') === fingerprint();
 }
 
+/** @param {string[]} wanted */
 async function build(wanted) {
   const before = fingerprint();
   say('Building (tsc -b) …');
@@ -96,6 +102,7 @@ async function build(wanted) {
   say(`Built in ${seconds(started)}.`);
 }
 
+/** @param {string[]} options of tsc */
 async function compile(options) {
   const end = await runChild(process.execPath, [at('node_modules/typescript/bin/tsc'), '-b', ...options], {
     cwd: ROOT,
@@ -108,7 +115,7 @@ async function compile(options) {
 /** Names, sizes and times of everything the compiler reads. Equal means that a build would do nothing. */
 function fingerprint() {
   const hash = createHash('sha256');
-  const walk = (folder) => {
+  const walk = (/** @type {string} */ folder) => {
     const entries = readdirSync(at(folder), { withFileTypes: true });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
@@ -126,6 +133,7 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
+/** @param {number} started */
 function seconds(started) {
   return `${((Date.now() - started) / 1000).toFixed(1)} s`;
 }

@@ -18,8 +18,9 @@ export async function start(args) {
   exitLike(await runChild(process.execPath, [main, ...given], { cwd }));
 }
 
+/** @param {string} cwd */
 function firstRun(cwd) {
-  const here = (path) => relative(cwd, join(ROOT, path));
+  const here = (/** @type {string} */ path) => relative(cwd, join(ROOT, path));
   return ['run', here(FIRST_SCENARIO), '--out', here(FIRST_REPORT)];
 }
 

@@ -6,9 +6,15 @@ import { LaunchError, orExplain } from './failure.mjs';
 import { prepare, ROOT } from './prepare.mjs';
 import { addTally, countVitest } from './tally.mjs';
 
-const bin = (path) => join(ROOT, 'node_modules', path);
+const bin = (/** @type {string} */ path) => join(ROOT, 'node_modules', path);
 
-/** Checks that are not vitest tests but count as one test each. `needs`: skipped in silence until that file is built. */
+/**
+ * Checks that are not vitest tests but count as one test each.
+ *
+ * @typedef {{ name: string, args: string[], remedy: string, needs?: string }} Check `needs`: left out until that file is
+ *   built
+ * @type {Check[]}
+ */
 const CHECKS = [
   {
     name: 'types of the tests',
@@ -78,6 +84,7 @@ async function runChecks() {
   return tally;
 }
 
+/** @param {Check} check */
 async function runCheck({ name, args, remedy }) {
   const started = Date.now();
   const end = await runChild(process.execPath, args, { cwd: ROOT, capture: true });
@@ -92,6 +99,7 @@ async function runCheck({ name, args, remedy }) {
   return false;
 }
 
+/** @param {string[]} args */
 async function runVitest(args) {
   const folder = mkdtempSync(join(tmpdir(), 'dcquic-test-'));
   const results = join(folder, 'results.json');

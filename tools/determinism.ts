@@ -1,0 +1,64 @@
+/**
+ * `npm run determinism`: the same scenario gives the same trace, on every Node version; other seeds give other traces.
+ * Exit 5 when that is not so, 1 when it could not be shown.
+ *
+ *   --seeds A..B | A,B     default 1..10, each twice on this Node
+ *   --nodes 20,22,24,26    versions that run the first seed
+ *   --scenario FILE        default scenarios/library/websearch-16.yaml
+ *   --jobs N               runs at a time, default 2
+ *   --allow-missing        a Node version that cannot be had is only reported
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkDeterminism } from './determinism/check.ts';
+import { parseSeeds } from './determinism/plan.ts';
+import { exitCodeOf, judge, type Outcome } from './determinism/verdict.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1..10' },
+    nodes: { type: 'string', default: '20,22,24,26' },
+    scenario: { type: 'string', default: 'scenarios/library/websearch-16.yaml' },
+    jobs: { type: 'string', default: '2' },
+    'allow-missing': { type: 'boolean', default: false },
+  },
+});
+
+const seeds = parseSeeds(values.seeds);
+const nodes = values.nodes === '' ? [] : parseSeeds(values.nodes);
+const jobs = Number(values.jobs);
+if (seeds === undefined || nodes === undefined || !Number.isInteger(jobs) || jobs < 1) {
+  console.error('Usage: npm run determinism -- [--seeds 1..10] [--nodes 20,22] [--scenario FILE] [--jobs N]');
+  process.exit(1);
+}
+
+const outcomes = await checkDeterminism({
+  scenario: values.scenario,
+  seeds,
+  nodes,
+  jobs,
+  cache: join(ROOT, 'node_modules', '.cache', 'dcquic-nodes'),
+  main: join(ROOT, 'dist', 'cli', 'main.js'),
+});
+
+console.log(`${values.scenario}\n`);
+console.log('seed  node        run  traceHash');
+for (const outcome of outcomes) console.log(rowOf(outcome));
+
+const counted = outcomes.filter(({ version }) => version !== undefined || !values['allow-missing']);
+const verdict = judge(counted);
+for (const line of [...verdict.differences, ...judge(outcomes).problems]) console.log(`\n${line}`);
+const words = { 0: 'Deterministic.', 1: 'Not everything could be shown.', 5: 'NOT DETERMINISTIC.' };
+console.log(`\n${words[exitCodeOf(verdict)]}`);
+process.exitCode = exitCodeOf(verdict);
+
+function rowOf({ run, version, traceHash, problem }: Outcome): string {
+  const cells = [
+    String(run.seed).padStart(4),
+    (version ?? String(run.node)).padEnd(10),
+    String(run.round).padStart(3),
+  ];
+  return [...cells, traceHash ?? problem ?? ''].join('  ');
+}
