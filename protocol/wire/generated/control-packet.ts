@@ -128,7 +128,8 @@ export class ControlPacket {
   }
 
   /**
-   * Writes the header and, if `sealedLength` is above 0, copies `sealed` behind it.
+   * Writes the header and, if `sealedLength` is above 0, copies `sealed` behind it; it may stand there already,
+   * but not under the header.
    * Returns the position after it, or -1, with nothing written, if it does not end before `limit`. Throws a
    * RangeError if a field breaks a rule of the table, or if `length` is not that of the packet with its sealed.
    */

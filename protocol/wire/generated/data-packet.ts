@@ -121,7 +121,8 @@ export class DataPacket {
   }
 
   /**
-   * Writes the header and, if `payloadLength` is above 0, copies `payload` behind it.
+   * Writes the header and, if `payloadLength` is above 0, copies `payload` behind it; it may stand there already,
+   * but not under the header.
    * Returns the position after it, or -1, with nothing written, if it does not end before `limit`. Throws a
    * RangeError if a field breaks a rule of the table, or if `length` is not that of the packet with its payload.
    */

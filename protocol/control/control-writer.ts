@@ -1,0 +1,349 @@
+import type { Nanos } from '../core/units.ts';
+import { NEVER } from '../core/units.ts';
+import { TAG_BYTES } from '../crypto/suite.ts';
+import type { Context } from '../endpoint/context.ts';
+import type { Peer } from '../peer/peer.ts';
+import type { SentPacket } from '../recovery/sent-packets.ts';
+import type { InboundTransfer } from '../transfer/inbound.ts';
+import type { OutboundTransfer } from '../transfer/outbound.ts';
+import type { Pacer } from '../transfer/pacer.ts';
+import type { ResetNotice } from '../transfer/reset.ts';
+import type { Sender } from '../transfer/sender.ts';
+import type { TransmitBuffer } from '../transmit.ts';
+import {
+  Ack,
+  ControlPacket,
+  FlowReset,
+  NotifyBlocked,
+  Probe,
+  ProbeResponse,
+  PullRequest,
+  RangeAck,
+  TransferAccept,
+  TransferNotify,
+} from '../wire/index.ts';
+import type { RangeSet } from '../core/range-set.ts';
+import { RECORD_SEALED_BYTES } from '../records/layout.ts';
+
+/** Bytes around an inlined payload in a packet of its own: header, tag, NOTIFY with all fields, at their longest. */
+const INLINE_OVERHEAD_BYTES = 41 + TAG_BYTES + 44;
+const RANGES_MAX = 64;
+const ACCEPTS_MAX = 128;
+
+/** Largest payload that fits a NOTIFY in a datagram of `datagramBytesMax`. */
+export function inlineRoom(datagramBytesMax: number): number {
+  return datagramBytesMax - INLINE_OVERHEAD_BYTES;
+}
+
+/**
+ * Writes a peer's waiting frames into one sealed packet: many frames, one seal. Frames that may wait for company (ACK, final
+ * RANGE_ACK) ride along with whatever leaves. REQ RDP-1, RDP-2, RDP-4, RDP-12, KEY-2, KEY-7
+ */
+export class ControlWriter {
+  private readonly context: Context;
+  private readonly sender: Sender;
+  private readonly pacer: Pacer;
+  private readonly header: ControlPacket = new ControlPacket();
+  private readonly ack: Ack = new Ack();
+  private readonly accept: TransferAccept = new TransferAccept();
+  private readonly blocked: NotifyBlocked = new NotifyBlocked();
+  private readonly notify: TransferNotify = new TransferNotify();
+  private readonly pull: PullRequest = new PullRequest();
+  private readonly rangeAck: RangeAck = new RangeAck();
+  private readonly reset: FlowReset = new FlowReset();
+  private readonly probe: Probe = new Probe();
+  private readonly echo: ProbeResponse = new ProbeResponse();
+  private out: Uint8Array = new Uint8Array(0);
+  private at = 0;
+  private limit = 0;
+  private notifies: OutboundTransfer[] = [];
+  private resets: ResetNotice[] = [];
+  private eliciting = false;
+  private now: Nanos = 0;
+
+  constructor(context: Context, sender: Sender, pacer: Pacer) {
+    this.context = context;
+    this.sender = sender;
+    this.pacer = pacer;
+  }
+
+  /** Fills `out` with one control packet of the next peer in line; false if no peer has anything to say. */
+  poll(now: Nanos, out: TransmitBuffer): boolean {
+    const { controlQueue } = this.context;
+    for (let peer = controlQueue.shift(); peer !== undefined; peer = controlQueue.shift()) {
+      peer.controlQueued = false;
+      const wrote = this.write(now, peer, out);
+      this.context.wantControl(peer);
+      if (wrote) return true;
+    }
+    return false;
+  }
+
+  private write(now: Nanos, peer: Peer, out: TransmitBuffer): boolean {
+    const { context, header } = this;
+    const phaseKey = peer.sendKeys;
+    header.credential = peer.secret.credential;
+    header.credentialStart = 0;
+    header.epoch = peer.epoch;
+    header.worker = context.options.worker;
+    const key = phaseKey.use();
+    header.keyPhase = phaseKey.phase;
+    header.packetNumber = peer.nextPacketNumber;
+    header.sealedLength = 0;
+    const headerBytes = header.emitLength();
+    this.out = out.bytes;
+    this.at = headerBytes;
+    this.limit = Math.min(context.datagramBytesMax, out.bytes.length) - TAG_BYTES;
+    this.notifies = [];
+    this.resets = [];
+    this.eliciting = false;
+    this.now = now;
+    this.writeFrames(peer);
+    if (this.at === headerBytes) return false;
+    const length = this.at + TAG_BYTES;
+    header.length = length;
+    header.emitHeader(out.bytes, 0, headerBytes);
+    key.seal(
+      header.packetNumber,
+      out.bytes,
+      0,
+      headerBytes,
+      out.bytes,
+      headerBytes,
+      this.at,
+      out.bytes,
+      headerBytes,
+    );
+    if (this.eliciting) this.track(peer);
+    peer.nextPacketNumber += 1;
+    context.counters.controlOut += 1;
+    out.lengthBytes = length;
+    out.segmentBytes = length;
+    out.destination = peer.address;
+    out.networkPriority = 0;
+    this.pacer.spend(now, length + context.options.datagramHeaderBytes);
+    return true;
+  }
+
+  private track(peer: Peer): void {
+    const packet: SentPacket = {
+      packetNumber: peer.nextPacketNumber,
+      sentAt: this.now,
+      notifies: this.notifies,
+      resets: this.resets,
+      settled: false,
+    };
+    peer.sent.add(packet);
+  }
+
+  private writeFrames(peer: Peer): void {
+    peer.lazyDue = false;
+    this.writeProbes(peer);
+    if (!peer.established) return;
+    if (peer.acks.pending) this.writeAck(peer);
+    this.writeAccepts(peer);
+    this.writeResets(peer);
+    this.writeFinals(peer);
+    this.writeGrants(peer);
+    this.writeNotifies(peer);
+    if (peer.finals.length === 0 && !peer.acks.pending) peer.lazyAt = NEVER;
+  }
+
+  private put(frame: { emit(out: Uint8Array, at: number, limit: number): number }): boolean {
+    const next = frame.emit(this.out, this.at, this.limit);
+    if (next < 0) return false;
+    this.at = next;
+    return true;
+  }
+
+  private observe(
+    peer: Peer,
+    type: number,
+    slot: number,
+    generation: number,
+    ofPeer: boolean,
+    detail: number,
+  ): void {
+    this.context.observer?.frameSent(peer.id, type, slot, generation, ofPeer, detail);
+  }
+
+  private writeProbes(peer: Peer): void {
+    for (; peer.echoes.length > 0; peer.echoes.splice(0, 2)) {
+      this.echo.nonceHi = peer.echoes[0] as number;
+      this.echo.nonceLo = peer.echoes[1] as number;
+      if (!this.put(this.echo)) return;
+      this.observe(peer, ProbeResponse.TYPE, -1, 0, false, 0);
+    }
+    if (!peer.probeDue) return;
+    this.probe.nonceHi = peer.probeHi;
+    this.probe.nonceLo = peer.probeLo;
+    if (!this.put(this.probe)) return;
+    peer.probeDue = false;
+    this.observe(peer, Probe.TYPE, -1, 0, false, 0);
+  }
+
+  private writeAck(peer: Peer): void {
+    const { ack } = this;
+    const pendingUntil = peer.acks.deadline;
+    peer.acks.fill(this.now, ack);
+    if (this.put(ack)) this.observe(peer, Ack.TYPE, -1, 0, true, 0);
+    else peer.acks.deadline = pendingUntil;
+  }
+
+  /** Admissions, and the credit for more. MUST CREDIT-2 */
+  private writeAccepts(peer: Peer): void {
+    const limit = peer.ended + this.context.options.notifyWindow;
+    const stale = limit - peer.advertisedLimit >= this.context.options.notifyWindow / 4;
+    if (!peer.acceptDue && !stale) return;
+    const { accept } = this;
+    accept.notifyLimit = limit;
+    const count = Math.min(peer.accepts.length / 2, ACCEPTS_MAX);
+    accept.transfersCount = count;
+    for (let i = 0; i < count * 2; i += 1) accept.transfers[i] = peer.accepts[i] as number;
+    if (!this.put(accept)) return;
+    peer.advertisedLimit = limit;
+    for (let i = 0; i < count; i += 1) {
+      const slot = accept.transfers[i * 2] as number;
+      this.observe(peer, TransferAccept.TYPE, slot, accept.transfers[i * 2 + 1] as number, true, 0);
+    }
+    peer.accepts.splice(0, count * 2);
+    peer.acceptDue = peer.accepts.length > 0;
+  }
+
+  private writeResets(peer: Peer): void {
+    for (let notice = peer.resets.peek(); notice !== undefined; notice = peer.resets.peek()) {
+      const { reset } = this;
+      reset.transferSlot = notice.slot;
+      reset.transferGeneration = notice.generation;
+      reset.flags = notice.byReceiver ? FlowReset.BY_RECEIVER : 0;
+      reset.code = notice.code;
+      if (!this.put(reset)) return;
+      this.eliciting = true;
+      this.resets.push(notice);
+      peer.resets.shift();
+      this.observe(peer, FlowReset.TYPE, notice.slot, notice.generation, notice.byReceiver, notice.code);
+    }
+  }
+
+  private writeFinals(peer: Peer): void {
+    const { rangeAck } = this;
+    let done = 0;
+    for (; done < peer.finals.length; done += 2) {
+      rangeAck.transferSlot = peer.finals[done] as number;
+      rangeAck.transferGeneration = peer.finals[done + 1] as number;
+      rangeAck.flags = RangeAck.FINAL;
+      rangeAck.rangesCount = 0;
+      if (!this.put(rangeAck)) break;
+      this.observe(peer, RangeAck.TYPE, rangeAck.transferSlot, rangeAck.transferGeneration, true, 1);
+    }
+    if (done > 0) peer.finals.splice(0, done);
+    peer.lazyDue = peer.finals.length > 0;
+  }
+
+  /** Pulls, each with the ranges verified since the last report, so that the sender can free them. */
+  private writeGrants(peer: Peer): void {
+    for (let transfer = peer.grants.peek(); transfer !== undefined; transfer = peer.grants.peek()) {
+      if (transfer.assembly !== undefined && !this.writeGrant(peer, transfer)) return;
+      transfer.grantQueued = false;
+      peer.grants.shift();
+    }
+  }
+
+  private writeGrant(peer: Peer, transfer: InboundTransfer): boolean {
+    this.writeProgress(peer, transfer);
+    if (!this.writePull(peer, transfer, transfer.grantAgain, PullRequest.RETRANSMISSION)) return false;
+    return this.writePull(peer, transfer, transfer.grantNew, 0);
+  }
+
+  private writeProgress(peer: Peer, transfer: InboundTransfer): void {
+    const verified = Math.floor(transfer.received.prefix / RECORD_SEALED_BYTES) * RECORD_SEALED_BYTES;
+    if (verified <= transfer.reportedPrefix) return;
+    const { rangeAck } = this;
+    rangeAck.transferSlot = transfer.slot;
+    rangeAck.transferGeneration = transfer.generation;
+    rangeAck.flags = 0;
+    rangeAck.rangesCount = 1;
+    rangeAck.ranges[0] = transfer.reportedPrefix;
+    rangeAck.ranges[1] = verified - transfer.reportedPrefix;
+    if (!this.put(rangeAck)) return;
+    transfer.reportedPrefix = verified;
+    this.observe(peer, RangeAck.TYPE, transfer.slot, transfer.generation, true, 0);
+  }
+
+  private writePull(peer: Peer, transfer: InboundTransfer, ranges: RangeSet, flags: number): boolean {
+    const { pull } = this;
+    while (!ranges.isEmpty) {
+      pull.transferSlot = transfer.slot;
+      pull.transferGeneration = transfer.generation;
+      pull.flags = flags;
+      pull.pullSlot = transfer.pullSlot;
+      pull.tokenHi = transfer.tokenHi;
+      pull.tokenLo = transfer.tokenLo;
+      pull.rateMbps = Math.max(1, Math.floor(this.context.options.rateBps / 1e6));
+      const count = Math.min(ranges.count, RANGES_MAX);
+      let bytes = 0;
+      for (let i = 0; i < count; i += 1) {
+        pull.ranges[i * 2] = ranges.startAt(i);
+        pull.ranges[i * 2 + 1] = ranges.endAt(i) - ranges.startAt(i);
+        bytes += pull.ranges[i * 2 + 1] as number;
+      }
+      pull.rangesCount = count;
+      if (!this.put(pull)) return false;
+      ranges.remove(ranges.startAt(0), ranges.endAt(count - 1));
+      this.context.counters.pullsOut += 1;
+      this.observe(peer, PullRequest.TYPE, transfer.slot, transfer.generation, true, bytes);
+    }
+    return true;
+  }
+
+  private writeNotifies(peer: Peer): void {
+    if (!peer.mayNotify) return;
+    for (let t = this.sender.peekNotify(peer); t !== undefined; t = this.sender.peekNotify(peer)) {
+      this.sender.prepare(t);
+      this.fillNotify(t);
+      if (!this.put(this.notify)) return;
+      this.eliciting = true;
+      this.notifies.push(t);
+      this.sender.onNotifySent(this.now, t);
+      this.observe(peer, TransferNotify.TYPE, t.slot, t.generation, false, t.message.sizeBytes);
+    }
+    if (!peer.blockedDue) return;
+    this.blocked.limit = peer.notifyLimit;
+    if (!this.put(this.blocked)) return;
+    peer.blockedDue = false;
+    this.eliciting = true;
+    this.observe(peer, NotifyBlocked.TYPE, -1, 0, false, peer.notifyLimit);
+  }
+
+  private fillNotify(transfer: OutboundTransfer): void {
+    const { notify } = this;
+    const { message, buffer } = transfer;
+    notify.transferSlot = transfer.slot;
+    notify.transferGeneration = transfer.generation;
+    notify.flags =
+      (transfer.inlined ? TransferNotify.INLINE : 0) | (transfer.isResponse ? TransferNotify.RESPONSE : 0);
+    notify.priority = transfer.priority;
+    notify.size = message.sizeBytes;
+    notify.headerSize = message.head.length;
+    notify.replySlot = transfer.replySlot;
+    notify.replyGeneration = transfer.replyGeneration;
+    notify.status = transfer.status;
+    if (buffer !== undefined) {
+      notify.bufferSlot = buffer.slot;
+      notify.bufferGeneration = buffer.generation;
+      notify.dataKey = buffer.rawKey;
+      notify.dataKeyStart = 0;
+      notify.dataKeyLength = buffer.rawKey.length;
+      return;
+    }
+    const size = message.sizeBytes;
+    if (message.head.length === 0) {
+      notify.inline = message.body;
+    } else {
+      notify.inline = new Uint8Array(size);
+      message.copy(0, size, notify.inline, 0);
+    }
+    notify.inlineStart = 0;
+    notify.inlineLength = size;
+  }
+}

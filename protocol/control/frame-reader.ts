@@ -1,0 +1,245 @@
+import type { Nanos } from '../core/units.ts';
+import type { Context } from '../endpoint/context.ts';
+import type { Exchanges } from '../endpoint/exchanges.ts';
+import type { Liveness } from '../peer/liveness.ts';
+import type { Peer, RemoteEpoch } from '../peer/peer.ts';
+import type { AckOutcome } from '../recovery/sent-packets.ts';
+import type { Sender } from '../transfer/sender.ts';
+import {
+  Ack,
+  FlowReset,
+  NotifyBlocked,
+  Padding,
+  Probe,
+  ProbeResponse,
+  PullRequest,
+  RangeAck,
+  TransferAccept,
+  TransferErrorCode,
+  TransferNotify,
+} from '../wire/index.ts';
+import type { Admission } from '../transfer/admission.ts';
+
+/** PROBEs a packet may have answered; the rest goes unanswered. */
+const ECHOES_MAX = 8;
+/** FLOW_RESETs waiting for one peer; beyond it the peer's next try is answered instead. */
+const RESETS_MAX = 256;
+/** A packet is lost when a later one was acknowledged and this share of a round trip has passed. RFC 9002 section 6.1.2 */
+const TIME_THRESHOLD = 9 / 8;
+
+/** Acts on the frames of an authentic packet. A frame that breaks the rules ends the packet there. REQ RDP-1 … RDP-5 · MUST WIRE-6 */
+export class FrameReader {
+  private readonly context: Context;
+  private readonly sender: Sender;
+  private readonly admission: Admission;
+  private readonly exchanges: Exchanges;
+  private readonly liveness: Liveness;
+  private readonly ack: Ack = new Ack();
+  private readonly accept: TransferAccept = new TransferAccept();
+  private readonly blocked: NotifyBlocked = new NotifyBlocked();
+  private readonly notify: TransferNotify = new TransferNotify();
+  private readonly pull: PullRequest = new PullRequest();
+  private readonly rangeAck: RangeAck = new RangeAck();
+  private readonly reset: FlowReset = new FlowReset();
+  private readonly probe: Probe = new Probe();
+  private readonly echo: ProbeResponse = new ProbeResponse();
+  private readonly outcome: AckOutcome = { largestSentAt: -1, acked: [], lost: [] };
+
+  constructor(
+    context: Context,
+    sender: Sender,
+    admission: Admission,
+    exchanges: Exchanges,
+    liveness: Liveness,
+  ) {
+    this.context = context;
+    this.sender = sender;
+    this.admission = admission;
+    this.exchanges = exchanges;
+    this.liveness = liveness;
+  }
+
+  onFrames(now: Nanos, peer: Peer, packetNumber: number, bytes: Uint8Array, end: number): void {
+    this.liveness.onHeard(now, peer);
+    let eliciting = false;
+    let at = 0;
+    while (at < end) {
+      const type = bytes[at] as number;
+      const next = this.onFrame(now, peer, type, bytes, at, end);
+      if (next < 0) {
+        this.context.counters.violations += 1;
+        break;
+      }
+      eliciting ||= type === TransferNotify.TYPE || type === FlowReset.TYPE || type === NotifyBlocked.TYPE;
+      at = next;
+    }
+    peer.acks.onPacket(now, packetNumber, eliciting, this.context.options.ackDelayNs);
+    if (eliciting) this.context.wantLazy(peer, peer.acks.deadline);
+    this.context.wantControl(peer);
+  }
+
+  /** Returns the position after the frame, or a negative number if it is malformed or against the rules. */
+  private onFrame(now: Nanos, peer: Peer, type: number, bytes: Uint8Array, at: number, end: number): number {
+    switch (type) {
+      case Padding.TYPE:
+        return at + 1;
+      case Ack.TYPE:
+        return this.onAck(now, peer, this.ack.parse(bytes, at, end));
+      case TransferNotify.TYPE:
+        return this.onNotify(now, peer, this.notify.parse(bytes, at, end));
+      case TransferAccept.TYPE:
+        return this.onAccept(peer, this.accept.parse(bytes, at, end));
+      case NotifyBlocked.TYPE:
+        return this.onBlocked(peer, this.blocked.parse(bytes, at, end));
+      case PullRequest.TYPE:
+        return this.onPull(now, peer, this.pull.parse(bytes, at, end));
+      case RangeAck.TYPE:
+        return this.onRangeAck(now, peer, this.rangeAck.parse(bytes, at, end));
+      case FlowReset.TYPE:
+        return this.onReset(now, peer, this.reset.parse(bytes, at, end));
+      case Probe.TYPE:
+        return this.onProbe(peer, this.probe.parse(bytes, at, end));
+      case ProbeResponse.TYPE:
+        return this.onEcho(now, peer, this.echo.parse(bytes, at, end));
+      default:
+        return -1;
+    }
+  }
+
+  private onAck(now: Nanos, peer: Peer, next: number): number {
+    if (next < 0) return next;
+    const { ack, outcome } = this;
+    const lossDelay = Math.max(
+      Math.ceil(Math.max(peer.rtt.smoothedNs, peer.rtt.latestNs) * TIME_THRESHOLD),
+      this.context.options.lossDelayMinNs,
+    );
+    if (!peer.sent.onAck(now, ack, lossDelay, peer.nextPacketNumber, outcome)) return -1;
+    if (outcome.largestSentAt >= 0) {
+      peer.rtt.update(now - outcome.largestSentAt, Math.min(ack.delayNs, this.context.options.ackDelayNs));
+    }
+    for (const packet of outcome.acked)
+      for (const transfer of packet.notifies) this.sender.onReceipt(transfer);
+    for (const packet of outcome.lost) {
+      this.sender.onLost(packet);
+      for (const notice of packet.resets)
+        this.queueReset(peer, notice.slot, notice.generation, notice.byReceiver, notice.code);
+    }
+    return next;
+  }
+
+  private onNotify(now: Nanos, peer: Peer, next: number): number {
+    if (next < 0) return next;
+    return this.admission.onNotify(now, peer, this.notify) ? next : -1;
+  }
+
+  private onAccept(peer: Peer, next: number): number {
+    if (next < 0) return next;
+    const { accept } = this;
+    if (accept.notifyLimit > peer.notifyLimit) peer.notifyLimit = accept.notifyLimit;
+    for (let i = 0; i < accept.transfersCount; i += 1) {
+      const slot = accept.transfers[i * 2] as number;
+      const transfer = this.sender.find(peer, slot, accept.transfers[i * 2 + 1] as number);
+      if (transfer !== undefined) this.sender.onReceipt(transfer);
+    }
+    return next;
+  }
+
+  private onBlocked(peer: Peer, next: number): number {
+    if (next >= 0) peer.acceptDue = true;
+    return next;
+  }
+
+  private onPull(now: Nanos, peer: Peer, next: number): number {
+    if (next < 0) return next;
+    const { pull } = this;
+    const transfer = this.sender.find(peer, pull.transferSlot, pull.transferGeneration);
+    if (transfer === undefined) {
+      this.queueReset(
+        peer,
+        pull.transferSlot,
+        pull.transferGeneration,
+        false,
+        TransferErrorCode.UNKNOWN_TRANSFER,
+      );
+      return next;
+    }
+    if (transfer.state === 'done') return next;
+    return this.sender.onPull(now, transfer, pull) ? next : -1;
+  }
+
+  private onRangeAck(now: Nanos, peer: Peer, next: number): number {
+    if (next < 0) return next;
+    const { rangeAck } = this;
+    const transfer = this.sender.find(peer, rangeAck.transferSlot, rangeAck.transferGeneration);
+    if (transfer === undefined || transfer.state === 'done') return next;
+    const final = (rangeAck.flags & RangeAck.FINAL) !== 0;
+    return this.sender.onRangeAck(now, transfer, rangeAck, final) ? next : -1;
+  }
+
+  private onReset(now: Nanos, peer: Peer, next: number): number {
+    if (next < 0) return next;
+    const { reset } = this;
+    if ((reset.flags & FlowReset.BY_RECEIVER) !== 0) {
+      const transfer = this.sender.find(peer, reset.transferSlot, reset.transferGeneration);
+      if (transfer !== undefined) this.exchanges.onOutboundReset(now, transfer, reset.code);
+    } else {
+      this.admission.onReset(now, peer, reset.transferSlot, reset.transferGeneration, reset.code);
+    }
+    return next;
+  }
+
+  private onProbe(peer: Peer, next: number): number {
+    if (next >= 0 && peer.echoes.length < ECHOES_MAX * 2)
+      peer.echoes.push(this.probe.nonceHi, this.probe.nonceLo);
+    return next;
+  }
+
+  private onEcho(now: Nanos, peer: Peer, next: number): number {
+    if (next < 0) return next;
+    if (peer.probeAwaited && this.echo.nonceHi === peer.probeHi && this.echo.nonceLo === peer.probeLo) {
+      this.liveness.onProbeAnswered(now, peer);
+    }
+    return next;
+  }
+
+  queueReset(peer: Peer, slot: number, generation: number, byReceiver: boolean, code: number): void {
+    if (peer.resets.length >= RESETS_MAX) return;
+    peer.resets.push({ slot, generation, byReceiver, code });
+  }
+
+  /** Of a packet that must not act otherwise: does it answer the PROBE of an unproven peer? */
+  answersProbe(peer: Peer, bytes: Uint8Array, end: number): boolean {
+    return peer.probeAwaited && this.echoes(peer.probeHi, peer.probeLo, bytes, end);
+  }
+
+  answersCandidate(candidate: RemoteEpoch, bytes: Uint8Array, end: number): boolean {
+    return this.echoes(candidate.nonceHi, candidate.nonceLo, bytes, end);
+  }
+
+  /** PROBE_RESPONSE stands first in a packet, so nothing before it needs reading. MUST FRESH-3 */
+  private echoes(nonceHi: number, nonceLo: number, bytes: Uint8Array, end: number): boolean {
+    const { echo } = this;
+    for (let at = 0; at < end;) {
+      const next = echo.parse(bytes, at, end);
+      if (next < 0) return false;
+      if (echo.nonceHi === nonceHi && echo.nonceLo === nonceLo) return true;
+      at = next;
+    }
+    return false;
+  }
+
+  /** The peer asks for proof before anything else: it does not know us. */
+  beginsWithProbe(bytes: Uint8Array, end: number): boolean {
+    return this.probe.parse(bytes, 0, end) > 0;
+  }
+
+  /** Answers the PROBEs at the front of a packet whose other frames do not count yet. */
+  onProbes(peer: Peer, bytes: Uint8Array, end: number): void {
+    for (let at = 0; at < end;) {
+      const skipped = this.echo.parse(bytes, at, end);
+      const next = skipped >= 0 ? skipped : this.onProbe(peer, this.probe.parse(bytes, at, end));
+      if (next < 0) return;
+      at = next;
+    }
+  }
+}

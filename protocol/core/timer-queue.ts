@@ -1,0 +1,91 @@
+import { assert } from './assert.ts';
+import { NEVER } from './units.ts';
+import type { Nanos } from './units.ts';
+
+/** Something with one deadline. The queue owns both fields. */
+export interface Timed {
+  timerAt: Nanos;
+  /** Position in the heap, -1 when not armed. */
+  timerIndex: number;
+}
+
+/** Deadlines in a binary heap that knows each item's position: arm, move and disarm are O(log n), the earliest is O(1). */
+export class TimerQueue<T extends Timed> {
+  private readonly heap: T[] = [];
+
+  get size(): number {
+    return this.heap.length;
+  }
+
+  get next(): Nanos {
+    return this.heap[0]?.timerAt ?? NEVER;
+  }
+
+  /** Arms or moves `item`; NEVER disarms it. */
+  arm(item: T, at: Nanos): void {
+    if (at === NEVER) return this.disarm(item);
+    const index = item.timerIndex;
+    if (index < 0) {
+      item.timerAt = at;
+      this.heap.push(item);
+      this.up(this.heap.length - 1, item);
+      return;
+    }
+    const earlier = at < item.timerAt;
+    item.timerAt = at;
+    if (earlier) this.up(index, item);
+    else this.down(index, item);
+  }
+
+  disarm(item: T): void {
+    const index = item.timerIndex;
+    if (index < 0) return;
+    assert(this.heap[index] === item, 'timer queue lost an item');
+    item.timerIndex = -1;
+    item.timerAt = NEVER;
+    const last = this.heap.pop() as T;
+    if (last === item) return;
+    this.up(index, last);
+    this.down(last.timerIndex, last);
+  }
+
+  /** Removes and returns an item whose deadline is not after `now`. */
+  expire(now: Nanos): T | undefined {
+    const first = this.heap[0];
+    if (first === undefined || first.timerAt > now) return undefined;
+    this.disarm(first);
+    return first;
+  }
+
+  private up(from: number, item: T): void {
+    let index = from;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const other = this.heap[parent] as T;
+      if (other.timerAt <= item.timerAt) break;
+      this.heap[index] = other;
+      other.timerIndex = index;
+      index = parent;
+    }
+    this.heap[index] = item;
+    item.timerIndex = index;
+  }
+
+  private down(from: number, item: T): void {
+    const size = this.heap.length;
+    let index = from;
+    for (;;) {
+      let child = index * 2 + 1;
+      if (child >= size) break;
+      const right = child + 1;
+      if (right < size && (this.heap[right] as T).timerAt < (this.heap[child] as T).timerAt) child = right;
+      const other = this.heap[child] as T;
+      if (other.timerAt >= item.timerAt) break;
+      this.heap[index] = other;
+      other.timerIndex = index;
+      index = child;
+    }
+    this.heap[index] = item;
+    item.timerIndex = index;
+  }
+}

@@ -1,0 +1,62 @@
+import { Fifo } from '../core/fifo.ts';
+import type { RandomSource } from '../core/random.ts';
+import type { CryptoSuite } from '../crypto/suite.ts';
+import type { Peer } from '../peer/peer.ts';
+import { TimerQueue } from '../core/timer-queue.ts';
+import type { Nanos } from '../core/units.ts';
+import { RecordPool } from '../records/record-pool.ts';
+import { newCounters } from './counters.ts';
+import type { EndpointCounters } from './counters.ts';
+import type { EndpointEvent } from './events.ts';
+import type { EndpointObserver } from './observer.ts';
+import type { EndpointOptions } from './options.ts';
+
+/** What every part of an endpoint shares. */
+export class Context {
+  readonly options: EndpointOptions;
+  readonly crypto: CryptoSuite;
+  readonly random: RandomSource;
+  readonly observer: EndpointObserver | undefined;
+  readonly counters: EndpointCounters = newCounters();
+  readonly records: RecordPool = new RecordPool();
+  readonly events: Fifo<EndpointEvent> = new Fifo<EndpointEvent>();
+  readonly peerTimers: TimerQueue<Peer> = new TimerQueue<Peer>();
+  /** Peers with frames to send. */
+  readonly controlQueue: Fifo<Peer> = new Fifo<Peer>();
+  /** Largest datagram: the MTU less the IP and UDP headers. */
+  readonly datagramBytesMax: number;
+  serving = false;
+
+  constructor(
+    options: EndpointOptions,
+    crypto: CryptoSuite,
+    random: RandomSource,
+    observer: EndpointObserver | undefined,
+  ) {
+    this.options = options;
+    this.crypto = crypto;
+    this.random = random;
+    this.observer = observer;
+    this.datagramBytesMax = options.mtuBytes - options.datagramHeaderBytes;
+  }
+
+  /** Puts `peer` in line for a control packet if it has frames that must leave now. */
+  wantControl(peer: Peer): void {
+    if (peer.controlQueued || !peer.hasUrgent) return;
+    peer.controlQueued = true;
+    this.controlQueue.push(peer);
+  }
+
+  /** Frames of `peer` may wait for others, until `at`. */
+  wantLazy(peer: Peer, at: Nanos): void {
+    if (at < peer.lazyAt) {
+      peer.lazyAt = at;
+      this.armPeer(peer, at);
+    }
+  }
+
+  /** The peer's timer fires at `at` or earlier; it finds out then what is due. */
+  armPeer(peer: Peer, at: Nanos): void {
+    if (at < peer.timerAt) this.peerTimers.arm(peer, at);
+  }
+}

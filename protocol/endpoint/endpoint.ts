@@ -1,0 +1,279 @@
+import { assert } from '../core/assert.ts';
+import type { Address } from '../core/address.ts';
+import type { RandomSource } from '../core/random.ts';
+import type { Nanos } from '../core/units.ts';
+import { ControlReader } from '../control/control-reader.ts';
+import { ControlWriter, inlineRoom } from '../control/control-writer.ts';
+import { FrameReader } from '../control/frame-reader.ts';
+import type { CryptoSuite } from '../crypto/suite.ts';
+import { Liveness } from '../peer/liveness.ts';
+import type { PeerConfig, PeerId } from '../peer/peer.ts';
+import type { ResolveSecret } from '../peer/peer-table.ts';
+import { PeerTable } from '../peer/peer-table.ts';
+import type { OutgoingMessage } from '../records/message.ts';
+import { Admission } from '../transfer/admission.ts';
+import { Pacer } from '../transfer/pacer.ts';
+import { Receiver } from '../transfer/receiver.ts';
+import { SendScheduler } from '../transfer/send-scheduler.ts';
+import { Sender } from '../transfer/sender.ts';
+import type { TransmitBuffer } from '../transmit.ts';
+import { ControlPacket, DataPacket } from '../wire/index.ts';
+import { Context } from './context.ts';
+import type { EndpointCounters } from './counters.ts';
+import type { EndpointEvent, ExchangeId } from './events.ts';
+import { Exchanges } from './exchanges.ts';
+import type { EndpointObserver } from './observer.ts';
+import { resolveOptions } from './options.ts';
+import type { EndpointOptions } from './options.ts';
+
+export interface EndpointConfig {
+  crypto: CryptoSuite;
+  random: RandomSource;
+  options?: Partial<EndpointOptions>;
+  /** Finds the path secret of a credential that no `addPeer` named; without it such packets are refused. */
+  resolve?: ResolveSecret;
+  observer?: EndpointObserver;
+}
+
+/** Misuse of the API by the application; never caused by a peer. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What is alive in an endpoint; all zero when nothing is going on. Read by checkers and metrics. */
+export interface EndpointState {
+  exchanges: number;
+  outbound: number;
+  inbound: number;
+  recordBuffers: number;
+  memoryBytes: number;
+  pulledBytes: number;
+  transferTimers: number;
+  peers: number;
+  embryos: number;
+}
+
+/**
+ * One worker's share of the protocol, without I/O: it never waits, reads no clock and draws no randomness of its own.
+ *
+ * The order of use is one rule: **after any input or command, drain** — `pollEvent` until it returns undefined (the application may
+ * issue commands meanwhile), `pollTransmit` until it returns false, then read `nextTimeout`, which asserts that order.
+ * Time is an argument and never goes backwards. REQ SIM-1, SIM-5, TRN-4
+ */
+export class Endpoint {
+  readonly options: EndpointOptions;
+  readonly counters: EndpointCounters;
+  private readonly context: Context;
+  private readonly peers: PeerTable;
+  private readonly pacer: Pacer;
+  private readonly scheduler: SendScheduler;
+  private readonly sender: Sender;
+  private readonly receiver: Receiver;
+  private readonly exchanges: Exchanges;
+  private readonly liveness: Liveness;
+  private readonly writer: ControlWriter;
+  private readonly reader: ControlReader;
+  private now: Nanos = 0;
+  private drained = true;
+
+  constructor(config: EndpointConfig) {
+    this.options = resolveOptions(config.options ?? {});
+    const context = new Context(this.options, config.crypto, config.random, config.observer);
+    this.context = context;
+    this.counters = context.counters;
+    const burstBytes = Math.min(this.options.burstSegments * this.options.mtuBytes, 65_536);
+    this.pacer = new Pacer(this.options.rateBps, burstBytes);
+    this.peers = new PeerTable(context, config.resolve);
+    this.scheduler = new SendScheduler(context, this.pacer);
+    const exchanges = new Exchanges(context);
+    this.exchanges = exchanges;
+    this.sender = new Sender(context, this.scheduler, (now, t, reason) =>
+      exchanges.onOutboundEnd(now, t, reason),
+    );
+    this.receiver = new Receiver(
+      context,
+      (now, t, plaintext) => exchanges.deliver(now, t, plaintext),
+      (now, t, code) => exchanges.onInboundEnd(now, t, code),
+    );
+    this.liveness = new Liveness(context, this.peers, (now, peer, reason, everything) =>
+      exchanges.onPeerEnd(now, peer, reason, everything),
+    );
+    const admission = new Admission(context, this.receiver, exchanges, this.liveness);
+    exchanges.connect({
+      sender: this.sender,
+      receiver: this.receiver,
+      admission,
+      inlineBytesMax: Math.min(
+        this.options.inlineBytesMax,
+        Math.max(inlineRoom(context.datagramBytesMax), 0),
+      ),
+      onWaiting: (now, peer) => this.liveness.onWaiting(now, peer),
+    });
+    const frames = new FrameReader(context, this.sender, admission, exchanges, this.liveness);
+    this.writer = new ControlWriter(context, this.sender, this.pacer);
+    this.reader = new ControlReader(context, this.peers, frames, this.liveness);
+  }
+
+  // --- peers -----------------------------------------------------------------------------------------------
+
+  /** Makes a peer known, as a handshake would. The secret must be new: it has never been used by an earlier incarnation. */
+  addPeer(now: Nanos, config: PeerConfig): PeerId {
+    this.begin(now);
+    if (this.peers.isFull)
+      throw new UsageError('ERR_DCQUIC_PEERS', `there are ${this.options.peersMax} peers already`);
+    return this.peers.add(now, config).id;
+  }
+
+  /** From now on requests are taken; without it they are refused. */
+  serve(): void {
+    this.context.serving = true;
+  }
+
+  // --- commands ----------------------------------------------------------------------------------------
+
+  /** Starts an exchange. Throws UsageError for an unknown peer or when `exchangesMax` exchanges exist. */
+  call(now: Nanos, peer: PeerId, request: OutgoingMessage, priority: number): ExchangeId {
+    this.begin(now);
+    const target = this.peers.get(peer);
+    if (target === undefined) throw new UsageError('ERR_DCQUIC_PEER', `there is no peer ${peer}`);
+    if (this.exchanges.isFull) {
+      throw new UsageError(
+        'ERR_DCQUIC_EXCHANGES',
+        `there are ${this.options.exchangesMax} exchanges already`,
+      );
+    }
+    this.checkMessage(request, priority);
+    return this.exchanges.call(now, target, request, priority);
+  }
+
+  /** Answers a request; false if its exchange has ended, because the peer is gone or it was answered. */
+  reply(
+    now: Nanos,
+    exchange: ExchangeId,
+    response: OutgoingMessage,
+    status: number,
+    priority: number,
+  ): boolean {
+    this.begin(now);
+    this.checkMessage(response, priority);
+    return this.exchanges.reply(now, exchange, response, status, priority);
+  }
+
+  private checkMessage(message: OutgoingMessage, priority: number): void {
+    if (!Number.isInteger(priority) || priority < 0 || priority > 7) {
+      throw new UsageError('ERR_DCQUIC_PRIORITY', `priority is ${priority}; it must be 0 (highest) to 7`);
+    }
+    const { messageBytesMax, headerBytesMax } = this.options;
+    if (message.sizeBytes > messageBytesMax) {
+      throw new UsageError(
+        'ERR_DCQUIC_SIZE',
+        `a message has ${message.sizeBytes} bytes; the limit is ${messageBytesMax}`,
+      );
+    }
+    if (message.head.length > headerBytesMax) {
+      throw new UsageError(
+        'ERR_DCQUIC_HEADERS',
+        `headers take ${message.head.length} bytes; the limit is ${headerBytesMax}`,
+      );
+    }
+  }
+
+  // --- inputs ------------------------------------------------------------------------------------------
+
+  /** One datagram of any bytes from anywhere; `bytes` may be reused after the return. Never throws for what it holds. */
+  handleDatagram(now: Nanos, from: Address, bytes: Uint8Array): void {
+    this.begin(now);
+    const { counters } = this;
+    counters.datagramsIn += 1;
+    const limit = bytes.length;
+    let at = 0;
+    while (at >= 0 && at < limit) {
+      counters.packetsIn += 1;
+      const kind = (bytes[at] as number) >>> 6;
+      if (kind === DataPacket.KIND) at = this.receiver.onData(now, bytes, at, limit);
+      else if (kind === ControlPacket.KIND) at = this.reader.onPacket(now, from, bytes, at, limit);
+      else {
+        counters.refusedMalformed += 1;
+        at = -1;
+      }
+    }
+  }
+
+  /** Time has passed; call it when `nextTimeout` is reached. */
+  handleTimeout(now: Nanos): void {
+    this.begin(now);
+    this.sender.onTimeout(now);
+    this.receiver.losses.onTimeout(now);
+    this.scheduler.onTimeout(now);
+    this.liveness.onTimeout(now);
+  }
+
+  // --- drains ------------------------------------------------------------------------------------------
+
+  /** What the application should know; undefined when it knows everything. */
+  pollEvent(): EndpointEvent | undefined {
+    return this.context.events.shift();
+  }
+
+  /** Fills `out` with one run of equal-size segments to one destination; false when nothing may leave now. */
+  pollTransmit(now: Nanos, out: TransmitBuffer): boolean {
+    assert(now >= this.now, 'time went backwards');
+    this.now = now;
+    this.receiver.scheduler.run(now);
+    if (this.context.controlQueue.length > 0 && this.pacer.controlAt <= now && this.writer.poll(now, out))
+      return true;
+    if (this.scheduler.hasReady && this.pacer.dataAt <= now) {
+      const transfer = this.scheduler.poll(now, out);
+      if (transfer !== undefined) {
+        this.sender.onDataSent(now, transfer);
+        return true;
+      }
+    }
+    this.drained = true;
+    return false;
+  }
+
+  /** When `handleTimeout` or `pollTransmit` has something to do again; NEVER if nothing is pending. */
+  nextTimeout(): Nanos {
+    assert(this.drained && this.context.events.length === 0, 'nextTimeout before the drain was complete');
+    let next = Math.min(this.sender.timers.next, this.receiver.nextTimeout, this.context.peerTimers.next);
+    next = Math.min(next, this.scheduler.nextPacedAt);
+    if (this.context.controlQueue.length > 0) next = Math.min(next, this.pacer.controlAt);
+    if (this.scheduler.hasReady) next = Math.min(next, this.pacer.dataAt);
+    return next;
+  }
+
+  private begin(now: Nanos): void {
+    assert(now >= this.now, 'time went backwards');
+    this.now = now;
+    this.drained = false;
+  }
+
+  // --- getters -----------------------------------------------------------------------------------------
+
+  get state(): EndpointState {
+    return {
+      exchanges: this.exchanges.size,
+      outbound: this.sender.live,
+      inbound: this.receiver.active,
+      recordBuffers: this.context.records.inUse,
+      memoryBytes: this.receiver.memoryBytes,
+      pulledBytes: this.receiver.scheduler.outstandingBytes,
+      transferTimers: this.sender.timers.size + this.receiver.losses.armed,
+      peers: this.peers.size,
+      embryos: this.peers.embryoCount,
+    };
+  }
+
+  /** Smoothed round-trip time of a peer, once measured. */
+  rttNs(peer: PeerId): Nanos | undefined {
+    const rtt = this.peers.get(peer)?.rtt;
+    return rtt !== undefined && rtt.samples > 0 ? rtt.smoothedNs : undefined;
+  }
+}

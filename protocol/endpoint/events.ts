@@ -1,0 +1,35 @@
+import type { Nanos } from '../core/units.ts';
+import type { PeerId } from '../peer/peer.ts';
+import type { FailureReason } from './errors.ts';
+
+/** A handle of an exchange at this endpoint; never reused. */
+export type ExchangeId = number;
+
+/** Figures of one ended exchange. REQ XFER-7 */
+export interface ExchangeMetrics {
+  latencyNs: Nanos;
+  requestBytes: number;
+  responseBytes: number;
+  /** NOTIFYs sent again, own side. */
+  notifyRetries: number;
+  /** Response bytes pulled again. */
+  repulledBytes: number;
+}
+
+/** What an application is told; bounded, because every event but `peer` belongs to an admitted exchange. */
+export type EndpointEvent =
+  | { type: 'request'; exchange: ExchangeId; peer: PeerId; headers: Uint8Array; body: Uint8Array }
+  | {
+      type: 'response';
+      exchange: ExchangeId;
+      peer: PeerId;
+      /** ExchangeStatus on the wire: 0 is success. */
+      status: number;
+      headers: Uint8Array;
+      body: Uint8Array;
+      metrics: ExchangeMetrics;
+    }
+  | { type: 'failure'; exchange: ExchangeId; peer: PeerId; reason: FailureReason }
+  /** A served exchange is over: its response arrived, or will not. */
+  | { type: 'served'; exchange: ExchangeId; peer: PeerId; reason: FailureReason | undefined }
+  | { type: 'peer'; peer: PeerId; state: 'up' | 'down' | 'restarted' };

@@ -1,0 +1,22 @@
+import type { PeerId } from '../peer/peer.ts';
+
+/**
+ * Watches what an endpoint puts into packets; for sequence diagrams and captures. Called while a packet is written, so it must not
+ * call the endpoint. Absent in production unless somebody asks. REQ OBS-4
+ */
+export interface EndpointObserver {
+  /**
+   * A frame of wire type `type` was written for the transfer (slot, generation); -1, 0 if it concerns none. `ofPeer`: the
+   * transfer is one the peer sends. `detail`: message size for TRANSFER_NOTIFY, bytes pulled, 1 for a final RANGE_ACK.
+   */
+  frameSent(
+    peer: PeerId,
+    type: number,
+    slot: number,
+    generation: number,
+    ofPeer: boolean,
+    detail: number,
+  ): void;
+  /** A data packet with sealed bytes [offset, offset + length) was written. */
+  dataSent(peer: PeerId, slot: number, generation: number, offset: number, length: number): void;
+}

@@ -1,0 +1,115 @@
+import type { BitsPerSecond, Bytes, Nanos } from '../core/units.ts';
+
+/** Every bound and knob of an endpoint. REQ CONF-2, CONF-4, CONF-7 */
+export interface EndpointOptions {
+  /** This endpoint's worker number, 0 … 255; part of every transfer id and control key. */
+  worker: number;
+  /** Largest IP packet the path carries. */
+  mtuBytes: Bytes;
+  /** IP and UDP header bytes in front of each datagram. */
+  datagramHeaderBytes: Bytes;
+  /** Rate of the NIC, both directions. */
+  rateBps: BitsPerSecond;
+  /** What the driver's receive queue holds; pulled-but-not-arrived bytes never exceed it. */
+  receiveBufferBytes: Bytes;
+  /** Messages up to this size travel inside TRANSFER_NOTIFY, if they fit in one packet. */
+  inlineBytesMax: Bytes;
+  /** Most bytes in one pull. */
+  pullBytesMax: Bytes;
+  /** Pulled-but-not-arrived bytes, as a multiple of rate x RTT. */
+  budgetRatio: number;
+  /** Most data segments in one burst (one GSO call). */
+  burstSegments: number;
+  /** Round-trip time assumed before the first sample. */
+  initialRttNs: Nanos;
+  /** Longest time an acknowledgement waits for company; both sides use the same value. */
+  ackDelayNs: Nanos;
+  /** Shortest wait before anything counts as lost; covers the driver's timer granularity. */
+  lossDelayMinNs: Nanos;
+  /** Silence of a peer, with something in flight to it, that ends its transfers. */
+  peerTimeoutNs: Nanos;
+  /** Largest message taken from a peer. */
+  messageBytesMax: Bytes;
+  /** Largest encoded headers of a message. */
+  headerBytesMax: Bytes;
+  /** Bytes of messages being received at once, over all peers. */
+  receiveBytesMax: Bytes;
+  /** Transfers a peer may have announced and not ended. */
+  notifyWindow: number;
+  /** Exchanges of this endpoint at once, own and served. */
+  exchangesMax: number;
+  /** Peers known at once. */
+  peersMax: number;
+  /** Packets under one control key. */
+  keyPacketsMax: number;
+}
+
+/** For a service on an ordinary machine. The simulator and a deployment set rate, RTT and delays. */
+export const DEFAULT_OPTIONS: EndpointOptions = {
+  worker: 0,
+  mtuBytes: 1500,
+  datagramHeaderBytes: 28,
+  rateBps: 10_000_000_000,
+  receiveBufferBytes: 1 << 20,
+  inlineBytesMax: 65_535,
+  pullBytesMax: 131_072,
+  budgetRatio: 1.5,
+  burstSegments: 16,
+  initialRttNs: 100_000,
+  ackDelayNs: 50_000,
+  lossDelayMinNs: 5_000_000,
+  peerTimeoutNs: 5_000_000_000,
+  messageBytesMax: 2_147_483_648,
+  headerBytesMax: 16_384,
+  receiveBytesMax: 4_294_967_296,
+  notifyWindow: 1024,
+  exchangesMax: 1 << 20,
+  peersMax: 65_536,
+  keyPacketsMax: 1 << 23,
+};
+
+/** Thrown for options that cannot work; names the option and the range. REQ CONF-6 */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+  readonly code = 'ERR_DCQUIC_OPTION';
+}
+
+const RANGES: Record<keyof EndpointOptions, readonly [min: number, max: number]> = {
+  worker: [0, 255],
+  mtuBytes: [256, 65_535],
+  datagramHeaderBytes: [0, 128],
+  rateBps: [1e6, 1e13],
+  receiveBufferBytes: [16_384, 2 ** 40],
+  inlineBytesMax: [0, 65_535],
+  pullBytesMax: [1024, 2 ** 30],
+  budgetRatio: [0.5, 64],
+  burstSegments: [1, 64],
+  initialRttNs: [100, 60e9],
+  ackDelayNs: [0, 1e9],
+  lossDelayMinNs: [0, 60e9],
+  peerTimeoutNs: [1000, 3600e9],
+  messageBytesMax: [1, 2 ** 32],
+  headerBytesMax: [0, 2 ** 20],
+  receiveBytesMax: [1, 2 ** 40],
+  notifyWindow: [1, 65_536],
+  exchangesMax: [1, 2 ** 26],
+  peersMax: [1, 2 ** 24],
+  keyPacketsMax: [1, 2 ** 23],
+};
+
+/** Defaults with `given` over them; throws OptionError for a value out of range. */
+export function resolveOptions(given: Partial<EndpointOptions>): EndpointOptions {
+  const options = { ...DEFAULT_OPTIONS, ...given };
+  for (const [name, [min, max]] of Object.entries(RANGES)) {
+    const value = options[name as keyof EndpointOptions];
+    if (typeof value !== 'number' || !(value >= min && value <= max)) {
+      throw new OptionError(
+        `endpoint option ${name} is ${String(value)}; it must be between ${min} and ${max}`,
+      );
+    }
+  }
+  for (const name of Object.keys(given)) {
+    if (!(name in RANGES)) throw new OptionError(`there is no endpoint option ${name}`);
+  }
+  return options;
+}

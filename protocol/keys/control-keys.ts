@@ -1,0 +1,97 @@
+import type { AeadKey, CryptoSuite } from '../crypto/suite.ts';
+import { KEY_BYTES } from '../crypto/suite.ts';
+import type { PathSecret, Role } from './path-secret.ts';
+
+/** How far ahead of the newest key phase a packet may be; bounds the derivations a peer can cause. */
+const PHASE_AHEAD_MAX = 2;
+
+/**
+ * The control key of (direction, epoch, worker, phase): HKDF-Expand of the path secret, so rotation needs no
+ * exchange and a new epoch never repeats a nonce of an old one. REQ KEY-2, KEY-8, SEC-4 · MUST KEY-1
+ */
+export function deriveControlKey(
+  suite: CryptoSuite,
+  path: PathSecret,
+  sender: Role,
+  epoch: number,
+  worker: number,
+  phase: number,
+): AeadKey {
+  const context = new Uint8Array(14);
+  context[0] = sender === 'client' ? 0 : 1;
+  writeU32(context, 1, epoch);
+  context[5] = worker;
+  writeU32(context, 6, Math.floor(phase / 2 ** 32));
+  writeU32(context, 10, phase >>> 0);
+  return suite.aeadKey(suite.expand(path.secret, 'dcquic control key', context, KEY_BYTES));
+}
+
+/** The sending side: rotates by itself after `packetsMax` packets. REQ KEY-4, SEC-3 · MUST KEY-2 */
+export class ControlSendKeys {
+  phase = 0;
+  key: AeadKey;
+  private packets = 0;
+  private readonly derive: (phase: number) => AeadKey;
+  private readonly packetsMax: number;
+
+  constructor(derive: (phase: number) => AeadKey, packetsMax: number) {
+    this.derive = derive;
+    this.packetsMax = packetsMax;
+    this.key = derive(0);
+  }
+
+  /** Counts one packet about to be sealed, after a rotation if it is due. */
+  use(): AeadKey {
+    if (this.packets >= this.packetsMax) {
+      this.phase += 1;
+      this.key = this.derive(this.phase);
+      this.packets = 0;
+    }
+    this.packets += 1;
+    return this.key;
+  }
+}
+
+/** The receiving side: holds the newest phase and the one before it. REQ KEY-5, KEY-9 */
+export class ControlReceiveKeys {
+  phase = 0;
+  private current: AeadKey;
+  private previous: AeadKey | undefined;
+  private candidate: AeadKey | undefined;
+  private candidatePhase = -1;
+  private readonly derive: (phase: number) => AeadKey;
+
+  constructor(derive: (phase: number) => AeadKey) {
+    this.derive = derive;
+    this.current = derive(0);
+  }
+
+  /** The key to try for `phase`; undefined if it is retired or too far ahead. */
+  keyFor(phase: number): AeadKey | undefined {
+    if (phase === this.phase) return this.current;
+    if (phase === this.phase - 1) return this.previous;
+    if (phase < this.phase || phase > this.phase + PHASE_AHEAD_MAX) return undefined;
+    if (this.candidatePhase !== phase) {
+      this.candidate = this.derive(phase);
+      this.candidatePhase = phase;
+    }
+    return this.candidate;
+  }
+
+  /** A packet of `phase` has authenticated: it becomes the newest. */
+  confirm(phase: number): void {
+    if (phase <= this.phase) return;
+    this.previous = phase === this.phase + 1 ? this.current : undefined;
+    this.current = this.candidate as AeadKey;
+    this.phase = phase;
+    this.candidate = undefined;
+    this.candidatePhase = -1;
+  }
+}
+
+function writeU32(out: Uint8Array, at: number, value: number): void {
+  out[at] = value >>> 24;
+  out[at + 1] = value >>> 16;
+  out[at + 2] = value >>> 8;
+  out[at + 3] = value;
+}

@@ -1,0 +1,42 @@
+/** Packet numbers remembered below the largest. MUST REPLAY-1: at least 1024. */
+const WINDOW = 2048;
+
+/**
+ * Which packet numbers of one (credential, epoch, worker) have been seen. A bitmap over the last WINDOW numbers; anything
+ * older counts as seen. `check` before authentication, `add` after it. REQ RDP-7, RDP-10, SEC-2
+ */
+export class ReplayWindow {
+  private readonly bits = new Uint32Array(WINDOW / 32);
+  /** Largest number seen, -1 if none. */
+  largest = -1;
+  /** Numbers up to here are refused whatever the bitmap says: seen by an earlier incarnation of ours, perhaps. */
+  private floor = -1;
+
+  /** True if `packetNumber` was neither seen nor is too old to tell. */
+  isFresh(packetNumber: number): boolean {
+    if (packetNumber <= this.floor) return false;
+    if (packetNumber > this.largest) return true;
+    if (packetNumber <= this.largest - WINDOW) return false;
+    const index = packetNumber % WINDOW;
+    return ((this.bits[index >>> 5] as number) & (1 << (index & 31))) === 0;
+  }
+
+  add(packetNumber: number): void {
+    if (packetNumber > this.largest) {
+      const steps = Math.min(packetNumber - this.largest, WINDOW);
+      for (let i = packetNumber - steps + 1; i <= packetNumber; i += 1) this.clear(i % WINDOW);
+      this.largest = packetNumber;
+    }
+    const index = packetNumber % WINDOW;
+    this.bits[index >>> 5] = (this.bits[index >>> 5] as number) | (1 << (index & 31));
+  }
+
+  /** Refuses everything up to `packetNumber` from now on. */
+  raiseFloor(packetNumber: number): void {
+    if (packetNumber > this.floor) this.floor = packetNumber;
+  }
+
+  private clear(index: number): void {
+    this.bits[index >>> 5] = (this.bits[index >>> 5] as number) & ~(1 << (index & 31));
+  }
+}

@@ -1,0 +1,161 @@
+import { NEVER } from '../core/units.ts';
+import type { Nanos } from '../core/units.ts';
+import type { Context } from '../endpoint/context.ts';
+import type { FailureReason } from '../endpoint/errors.ts';
+import type { Peer, RemoteEpoch } from './peer.ts';
+import type { PeerTable } from './peer-table.ts';
+
+/** A silent peer is probed this many times before it is taken for dead. */
+const PROBES_PER_TIMEOUT = 8;
+
+/** Ends what waits for a peer. `everything`: also what the peer has certainly not heard of. */
+export type EndAll = (now: Nanos, peer: Peer, reason: FailureReason, everything: boolean) => void;
+
+/**
+ * Whether a peer lives, and which incarnation of it. Only authenticated packets count as life; death is only declared
+ * with something in flight; timeouts are per peer. REQ HEALTH-2, HEALTH-3 · MUST LIVE-1, LIVE-2, FRESH-2
+ */
+export class Liveness {
+  private readonly context: Context;
+  private readonly peers: PeerTable;
+  private readonly endAll: EndAll;
+
+  constructor(context: Context, peers: PeerTable, endAll: EndAll) {
+    this.context = context;
+    this.peers = peers;
+    this.endAll = endAll;
+  }
+
+  onHeard(now: Nanos, peer: Peer): void {
+    peer.lastHeardAt = now;
+  }
+
+  /** Something begins to wait for `peer`. */
+  onWaiting(now: Nanos, peer: Peer): void {
+    if (peer.down && !peer.probeAwaited) this.sendProbe(peer);
+    if (peer.livenessAt === NEVER) this.armAt(peer, now + this.probeInterval());
+  }
+
+  private probeInterval(): Nanos {
+    return Math.ceil(this.context.options.peerTimeoutNs / PROBES_PER_TIMEOUT);
+  }
+
+  private armAt(peer: Peer, at: Nanos): void {
+    peer.livenessAt = at;
+    this.context.armPeer(peer, at);
+  }
+
+  onTimeout(now: Nanos): void {
+    const { peerTimers } = this.context;
+    for (let peer = peerTimers.expire(now); peer !== undefined; peer = peerTimers.expire(now)) {
+      if (peer.lazyAt <= now) {
+        peer.lazyAt = NEVER;
+        peer.lazyDue = true;
+        this.context.wantControl(peer);
+      }
+      if (peer.livenessAt <= now) this.check(now, peer);
+      const next = Math.min(peer.lazyAt, peer.livenessAt);
+      if (next !== NEVER) this.context.armPeer(peer, next);
+    }
+  }
+
+  private check(now: Nanos, peer: Peer): void {
+    peer.livenessAt = NEVER;
+    if (peer.waiting === 0) {
+      peer.probeAwaited = false;
+      return;
+    }
+    const { peerTimeoutNs } = this.context.options;
+    const silentSince = Math.max(peer.lastHeardAt, peer.waitingSince);
+    if (now - silentSince >= peerTimeoutNs) {
+      this.fail(now, peer);
+      return;
+    }
+    const interval = this.probeInterval();
+    if (now - silentSince >= interval) this.sendProbe(peer);
+    this.armAt(peer, Math.min(now + interval, silentSince + peerTimeoutNs));
+  }
+
+  private sendProbe(peer: Peer): void {
+    if (!peer.probeAwaited) {
+      peer.probeHi = this.context.random.nextU32();
+      peer.probeLo = this.context.random.nextU32();
+      peer.probeAwaited = true;
+    }
+    peer.probeDue = true;
+    this.context.wantControl(peer);
+  }
+
+  private fail(now: Nanos, peer: Peer): void {
+    this.context.counters.peerTimeouts += 1;
+    peer.down = true;
+    peer.probeAwaited = false;
+    this.endAll(now, peer, 'peer-timeout', true);
+    if (peer.established) this.context.events.push({ type: 'peer', peer: peer.id, state: 'down' });
+    if (peer.resolved) this.peers.remove(peer);
+  }
+
+  onProbeAnswered(_now: Nanos, peer: Peer): void {
+    peer.probeAwaited = false;
+    if (!peer.down) return;
+    peer.down = false;
+    this.context.events.push({ type: 'peer', peer: peer.id, state: 'up' });
+    this.context.wantControl(peer);
+  }
+
+  /** An unproven peer gets a PROBE and nothing else, one for each packet of its. MUST FRESH-1 */
+  challenge(peer: Peer): void {
+    this.sendProbe(peer);
+  }
+
+  onEstablished(now: Nanos, peer: Peer): void {
+    peer.probeAwaited = false;
+    peer.lastHeardAt = now;
+    this.context.events.push({ type: 'peer', peer: peer.id, state: 'up' });
+  }
+
+  /**
+   * The first packet from a configured peer. If it asks for proof, what we announced before met nobody and is announced again; if
+   * not, the peer may have acted on it.
+   */
+  onFirstContact(now: Nanos, peer: Peer, challenged: boolean): void {
+    if (challenged) this.endAll(now, peer, 'peer-restarted', false);
+    else for (const transfer of peer.outbound) if (transfer !== undefined) transfer.exposed = true;
+  }
+
+  challengeAgain(peer: Peer): void {
+    peer.probeDue = true;
+    this.context.wantControl(peer);
+  }
+
+  challengeCandidate(peer: Peer, candidate: RemoteEpoch): void {
+    candidate.nonceHi = this.context.random.nextU32();
+    candidate.nonceLo = this.context.random.nextU32();
+    peer.probeHi = candidate.nonceHi;
+    peer.probeLo = candidate.nonceLo;
+    peer.probeAwaited = true;
+    peer.probeDue = true;
+    this.context.wantControl(peer);
+  }
+
+  /** The candidate answered: the peer has restarted, and what its old incarnation may have seen has an unknown fate. */
+  onRestart(now: Nanos, peer: Peer, candidate: RemoteEpoch, packetNumber: number): void {
+    candidate.window.raiseFloor(packetNumber - 1);
+    peer.remote = candidate;
+    peer.candidate = undefined;
+    peer.probeAwaited = false;
+    peer.acks.reset();
+    const wasDown = peer.down;
+    peer.down = false;
+    this.endAll(now, peer, 'peer-restarted', false);
+    peer.inbound.clear();
+    peer.notified = 0;
+    peer.notifyLimit = this.context.options.notifyWindow;
+    peer.blockedAtLimit = -1;
+    peer.admitted = 0;
+    peer.ended = 0;
+    peer.advertisedLimit = this.context.options.notifyWindow;
+    this.context.events.push({ type: 'peer', peer: peer.id, state: wasDown ? 'up' : 'restarted' });
+    this.context.wantControl(peer);
+  }
+}

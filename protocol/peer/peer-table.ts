@@ -1,0 +1,128 @@
+import type { Nanos } from '../core/units.ts';
+import { SlotMap } from '../core/slot-map.ts';
+import type { Context } from '../endpoint/context.ts';
+import { ControlReceiveKeys, ControlSendKeys, deriveControlKey } from '../keys/control-keys.ts';
+import { CREDENTIAL_BYTES, assertPathSecret, credentialKey } from '../keys/path-secret.ts';
+import type { PathSecret, Role } from '../keys/path-secret.ts';
+import { Peer } from './peer.ts';
+import type { PeerConfig, PeerId } from './peer.ts';
+
+/** Peers found through `resolve` that have not proven yet that they are not a replay. */
+const EMBRYOS_MAX = 256;
+
+/** Finds a path secret by its credential; undefined if there is none. Stands in for the handshake's table. */
+export type ResolveSecret = (credential: Uint8Array) => PathSecret | undefined;
+
+/** The path secret map. REQ SEC-1, KEY-11 · bounded by `peersMax`, unproven peers by EMBRYOS_MAX. */
+export class PeerTable {
+  private readonly context: Context;
+  private readonly resolveSecret: ResolveSecret | undefined;
+  private readonly byId: SlotMap<Peer>;
+  private readonly byCredential: Map<string, Peer> = new Map<string, Peer>();
+  /** Insertion order is age. */
+  private readonly embryos: Map<string, Peer> = new Map<string, Peer>();
+
+  constructor(context: Context, resolveSecret: ResolveSecret | undefined) {
+    this.context = context;
+    this.resolveSecret = resolveSecret;
+    this.byId = new SlotMap<Peer>(context.options.peersMax);
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  get embryoCount(): number {
+    return this.embryos.size;
+  }
+
+  get isFull(): boolean {
+    return this.byId.isFull;
+  }
+
+  add(now: Nanos, config: PeerConfig): Peer {
+    assertPathSecret(config.secret);
+    const peer = this.make(now, config, false);
+    peer.id = this.byId.insert(peer);
+    this.byCredential.set(credentialKey(config.secret.credential, 0), peer);
+    return peer;
+  }
+
+  get(id: PeerId): Peer | undefined {
+    return this.byId.get(id);
+  }
+
+  find(bytes: Uint8Array, start: number): Peer | undefined {
+    const key = credentialKey(bytes, start);
+    return this.byCredential.get(key) ?? this.embryos.get(key);
+  }
+
+  forEach(visit: (peer: Peer) => void): void {
+    this.byId.forEach(visit);
+  }
+
+  /** A secret for a credential nobody told us of, if the application resolves it. Keeps nothing. */
+  resolve(bytes: Uint8Array, start: number): PathSecret | undefined {
+    return this.resolveSecret?.(bytes.slice(start, start + CREDENTIAL_BYTES));
+  }
+
+  /** The first authentic packet of a resolved peer: it exists, on probation, the oldest unproven one making room. */
+  addEmbryo(now: Nanos, config: PeerConfig): Peer {
+    if (this.embryos.size >= EMBRYOS_MAX) {
+      const [oldest] = this.embryos.keys();
+      if (oldest !== undefined) this.embryos.delete(oldest);
+    }
+    const peer = this.make(now, config, true);
+    this.embryos.set(credentialKey(config.secret.credential, 0), peer);
+    return peer;
+  }
+
+  /** It answered its PROBE. False if the table is full of busy peers. */
+  establish(peer: Peer): boolean {
+    const key = credentialKey(peer.secret.credential, 0);
+    this.embryos.delete(key);
+    if (this.byId.isFull && !this.evictIdle()) return false;
+    peer.id = this.byId.insert(peer);
+    peer.established = true;
+    this.byCredential.set(key, peer);
+    return true;
+  }
+
+  remove(peer: Peer): void {
+    this.byId.delete(peer.id);
+    this.byCredential.delete(credentialKey(peer.secret.credential, 0));
+    this.context.peerTimers.disarm(peer);
+  }
+
+  /** Makes room by forgetting the resolved peer that has been silent longest with nothing going on. */
+  private evictIdle(): boolean {
+    let idle: Peer | undefined;
+    this.byId.forEach((peer) => {
+      if (!peer.resolved || peer.waiting > 0 || peer.admitted !== peer.ended) return;
+      if (idle === undefined || peer.lastHeardAt < idle.lastHeardAt) idle = peer;
+    });
+    if (idle === undefined) return false;
+    this.remove(idle);
+    return true;
+  }
+
+  private make(now: Nanos, config: PeerConfig, resolved: boolean): Peer {
+    const { crypto, random, options } = this.context;
+    const epoch = random.nextU32();
+    const keys = new ControlSendKeys(
+      (phase) => deriveControlKey(crypto, config.secret, config.role, epoch, options.worker, phase),
+      options.keyPacketsMax,
+    );
+    const peer = new Peer(config, epoch, keys, options.initialRttNs, options.notifyWindow, resolved);
+    peer.lastHeardAt = now;
+    return peer;
+  }
+
+  /** Keys to open what the other side of `secret` seals in (epoch, worker). */
+  receiveKeys(secret: PathSecret, ownRole: Role, epoch: number, worker: number): ControlReceiveKeys {
+    const sender: Role = ownRole === 'client' ? 'server' : 'client';
+    return new ControlReceiveKeys((phase) =>
+      deriveControlKey(this.context.crypto, secret, sender, epoch, worker, phase),
+    );
+  }
+}

@@ -1,0 +1,181 @@
+import { Fifo } from '../core/fifo.ts';
+import type { Address } from '../core/address.ts';
+import type { Timed } from '../core/timer-queue.ts';
+import { NEVER } from '../core/units.ts';
+import type { Nanos } from '../core/units.ts';
+import type { ControlReceiveKeys, ControlSendKeys } from '../keys/control-keys.ts';
+import type { PathSecret, Role } from '../keys/path-secret.ts';
+import { ReplayWindow } from '../keys/replay-window.ts';
+import { AckTracker } from '../recovery/ack-tracker.ts';
+import { RttEstimator } from '../recovery/rtt.ts';
+import { SentPackets } from '../recovery/sent-packets.ts';
+import type { InboundTransfer } from '../transfer/inbound.ts';
+import type { OutboundTransfer } from '../transfer/outbound.ts';
+import type { ResetNotice } from '../transfer/reset.ts';
+
+/** A handle of a peer at this endpoint; never reused. */
+export type PeerId = number;
+
+/** What the application or a handshake knows of a peer. */
+export interface PeerConfig {
+  address: Address;
+  secret: PathSecret;
+  /** This endpoint's side of the handshake. */
+  role: Role;
+}
+
+/** One incarnation of the peer's sending state. */
+export interface RemoteEpoch {
+  epoch: number;
+  worker: number;
+  keys: ControlReceiveKeys;
+  window: ReplayWindow;
+  /** The PROBE nonce that would prove this incarnation alive, while it is only a candidate. */
+  nonceHi: number;
+  nonceLo: number;
+}
+
+export function newRemoteEpoch(epoch: number, worker: number, keys: ControlReceiveKeys): RemoteEpoch {
+  return { epoch, worker, keys, window: new ReplayWindow(), nonceHi: 0, nonceLo: 0 };
+}
+
+/** What is known of the transfer id in one slot of the peer's. Generations of a slot only grow. */
+export interface InboundEntry {
+  generation: number;
+  /** Undefined once it ended. */
+  transfer: InboundTransfer | undefined;
+  /** 0: it was received whole; else the code it was reset with, by either side. */
+  resetCode: number;
+}
+
+/** Everything an endpoint holds about one peer. Behaviour lives with the sub-states: control/, transfer/, liveness. */
+export class Peer implements Timed {
+  id: PeerId = -1;
+  address: Address;
+  readonly secret: PathSecret;
+  readonly role: Role;
+  /** Found through `resolve`, not configured: forgotten again when it dies. */
+  readonly resolved: boolean;
+  /** Proven not to be a replay. Until then it gets nothing but a PROBE. MUST FRESH-1 */
+  established: boolean;
+  /** Down: silent too long; new transfers wait until it answers a PROBE. */
+  down = false;
+
+  /** Own sending state: a new random epoch for each Peer object, so keys never repeat a nonce. */
+  readonly epoch: number;
+  readonly sendKeys: ControlSendKeys;
+  nextPacketNumber = 0;
+  remote: RemoteEpoch | undefined;
+  /** A newer incarnation that authenticated but has not answered our PROBE yet. */
+  candidate: RemoteEpoch | undefined;
+  readonly acks: AckTracker = new AckTracker();
+  readonly sent: SentPackets = new SentPackets();
+  readonly rtt: RttEstimator;
+  /** From pull to first data: the round trip plus the sender's queue. */
+  readonly pullLatency: RttEstimator;
+  /** How late a packet may be without being lost; grows when that proved too short. */
+  reorderNs: Nanos;
+
+  readonly outbound: (OutboundTransfer | undefined)[] = [];
+  readonly outboundGenerations: number[] = [];
+  readonly outboundFree: number[] = [];
+  readonly notifyQueues: (Fifo<OutboundTransfer> | undefined)[] = [];
+  notifyQueued = 0;
+  /** Transfers notified for the first time, and how many may be. MUST CREDIT-1 */
+  notified = 0;
+  notifyLimit: number;
+  blockedAtLimit = -1;
+
+  readonly inbound: Map<number, InboundEntry> = new Map<number, InboundEntry>();
+  inboundActive = 0;
+  admitted = 0;
+  ended = 0;
+  advertisedLimit: number;
+
+  /** Frames waiting for a control packet. Flat pairs slot, generation. */
+  readonly accepts: number[] = [];
+  acceptDue = false;
+  readonly finals: number[] = [];
+  readonly grants: Fifo<InboundTransfer> = new Fifo<InboundTransfer>();
+  readonly resets: Fifo<ResetNotice> = new Fifo<ResetNotice>();
+  /** PROBE nonces to echo: hi, lo. */
+  readonly echoes: number[] = [];
+  probeDue = false;
+  probeHi = 0;
+  probeLo = 0;
+  probeAwaited = false;
+  blockedDue = false;
+  controlQueued = false;
+  /** When frames that may wait for company must leave. */
+  lazyAt: Nanos = NEVER;
+  /** That time has come. */
+  lazyDue = false;
+
+  /** Transfers and exchanges that cannot end without the peer. */
+  waiting = 0;
+  waitingSince: Nanos = 0;
+  lastHeardAt: Nanos = 0;
+  livenessAt: Nanos = NEVER;
+
+  timerAt: Nanos = NEVER;
+  timerIndex = -1;
+
+  constructor(
+    config: PeerConfig,
+    epoch: number,
+    sendKeys: ControlSendKeys,
+    initialRttNs: Nanos,
+    notifyWindow: number,
+    resolved: boolean,
+  ) {
+    this.address = config.address;
+    this.secret = config.secret;
+    this.role = config.role;
+    this.resolved = resolved;
+    this.established = !resolved;
+    this.epoch = epoch;
+    this.sendKeys = sendKeys;
+    this.rtt = new RttEstimator(initialRttNs);
+    this.pullLatency = new RttEstimator(initialRttNs);
+    this.reorderNs = Math.ceil(initialRttNs / 4);
+    this.notifyLimit = notifyWindow;
+    this.advertisedLimit = notifyWindow;
+  }
+
+  notifyQueue(priority: number): Fifo<OutboundTransfer> {
+    let queue = this.notifyQueues[priority];
+    if (queue === undefined) {
+      queue = new Fifo<OutboundTransfer>();
+      this.notifyQueues[priority] = queue;
+    }
+    return queue;
+  }
+
+  /** A transfer or exchange begins to wait for the peer. */
+  addWaiting(now: Nanos): void {
+    if (this.waiting === 0) this.waitingSince = now;
+    this.waiting += 1;
+  }
+
+  removeWaiting(): void {
+    this.waiting -= 1;
+  }
+
+  /** Frames that must not wait are queued. */
+  get hasUrgent(): boolean {
+    return (
+      this.lazyDue ||
+      this.echoes.length > 0 ||
+      this.probeDue ||
+      this.blockedDue ||
+      this.acceptDue ||
+      this.resets.length > 0 ||
+      this.grants.length > 0 ||
+      (this.notifyQueued > 0 && this.mayNotify)
+    );
+  }
+
+  get mayNotify(): boolean {
+    return !this.down && this.established;
+  }
+}

@@ -1,0 +1,20 @@
+import { RECORD_SEALED_BYTES } from './layout.ts';
+
+/** Free record buffers kept for reuse; more are left to the garbage collector. */
+const FREE_MAX = 256;
+
+/** Record-sized buffers, reused, counted: `inUse` must be 0 when no transfer is left. REQ BUF-3, BUF-6, BUF-9 */
+export class RecordPool {
+  private readonly free: Uint8Array[] = [];
+  inUse = 0;
+
+  take(): Uint8Array {
+    this.inUse += 1;
+    return this.free.pop() ?? new Uint8Array(RECORD_SEALED_BYTES);
+  }
+
+  give(buffer: Uint8Array): void {
+    this.inUse -= 1;
+    if (this.free.length < FREE_MAX) this.free.push(buffer);
+  }
+}

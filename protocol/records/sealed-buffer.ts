@@ -1,0 +1,130 @@
+import { assert } from '../core/assert.ts';
+import type { Bytes } from '../core/units.ts';
+import type { AeadKey, CryptoSuite } from '../crypto/suite.ts';
+import { RECORD_PLAIN_BYTES, RECORD_SEALED_BYTES, recordCount, recordLength, sealedSize } from './layout.ts';
+import type { OutgoingMessage } from './message.ts';
+import type { RecordPool } from './record-pool.ts';
+
+export const RECORD_AAD_BYTES = 24;
+
+/** What every record of a buffer is bound to: buffer id, message size, header size. MUST RECORD-2 */
+export function recordAad(
+  slot: number,
+  generation: number,
+  sizeBytes: Bytes,
+  headerBytes: Bytes,
+): Uint8Array {
+  const aad = new Uint8Array(RECORD_AAD_BYTES);
+  const words = [
+    slot,
+    generation,
+    Math.floor(sizeBytes / 2 ** 32),
+    sizeBytes >>> 0,
+    Math.floor(headerBytes / 2 ** 32),
+    headerBytes >>> 0,
+  ];
+  words.forEach((word, i) => {
+    aad[i * 4] = word >>> 24;
+    aad[i * 4 + 1] = word >>> 16;
+    aad[i * 4 + 2] = word >>> 8;
+    aad[i * 4 + 3] = word;
+  });
+  return aad;
+}
+
+/**
+ * A message as sealed records. A record is sealed when its first byte is sent and dropped when its last is
+ * acknowledged, so a message larger than memory's comfort costs only what is in flight. No record is sealed
+ * twice: its ciphertext is kept until it is acknowledged. REQ KEY-3, KEY-7, BUF-1, BUF-4 · MUST RECORD-1
+ */
+export class SealedBuffer {
+  readonly slot: number;
+  readonly generation: number;
+  readonly rawKey: Uint8Array;
+  readonly sealedBytes: Bytes;
+  private readonly message: OutgoingMessage;
+  private readonly key: AeadKey;
+  private readonly aad: Uint8Array;
+  private readonly pool: RecordPool;
+  private readonly records: (Uint8Array | undefined)[];
+  /** Per record: bytes not yet acknowledged; 0 once it is dropped. */
+  private readonly unacked: number[];
+
+  constructor(
+    suite: CryptoSuite,
+    pool: RecordPool,
+    message: OutgoingMessage,
+    slot: number,
+    generation: number,
+    rawKey: Uint8Array,
+  ) {
+    this.slot = slot;
+    this.generation = generation;
+    this.rawKey = rawKey;
+    this.message = message;
+    this.pool = pool;
+    this.key = suite.aeadKey(rawKey);
+    this.aad = recordAad(slot, generation, message.sizeBytes, message.head.length);
+    this.sealedBytes = sealedSize(message.sizeBytes);
+    const count = recordCount(message.sizeBytes);
+    this.records = new Array<Uint8Array | undefined>(count).fill(undefined);
+    this.unacked = [];
+    for (let i = 0; i < count; i += 1) this.unacked.push(recordLength(i, this.sealedBytes));
+  }
+
+  /** Copies sealed bytes [start, end) to `out` at `at`; none of them may have been acknowledged. */
+  read(start: number, end: number, out: Uint8Array, at: number): void {
+    while (start < end) {
+      const index = Math.floor(start / RECORD_SEALED_BYTES);
+      const base = index * RECORD_SEALED_BYTES;
+      const stop = Math.min(end, base + RECORD_SEALED_BYTES);
+      const record = this.records[index] ?? this.seal(index);
+      out.set(record.subarray(start - base, stop - base), at);
+      at += stop - start;
+      start = stop;
+    }
+  }
+
+  /** Newly acknowledged bytes; each byte is reported once. */
+  release(start: number, end: number): void {
+    while (start < end) {
+      const index = Math.floor(start / RECORD_SEALED_BYTES);
+      const stop = Math.min(end, (index + 1) * RECORD_SEALED_BYTES);
+      const left = (this.unacked[index] as number) - (stop - start);
+      assert(left >= 0, 'a byte was released twice');
+      this.unacked[index] = left;
+      if (left === 0) this.drop(index);
+      start = stop;
+    }
+  }
+
+  /** The buffer's end: every record still held goes back to the pool. */
+  destroy(): void {
+    for (let i = 0; i < this.records.length; i += 1) this.drop(i);
+  }
+
+  private drop(index: number): void {
+    const record = this.records[index];
+    this.unacked[index] = 0;
+    if (record === undefined) return;
+    this.records[index] = undefined;
+    this.pool.give(record);
+  }
+
+  private seal(index: number): Uint8Array {
+    assert((this.unacked[index] as number) > 0, 'a record was needed after it had been dropped');
+    const { head, body } = this.message;
+    const start = index * RECORD_PLAIN_BYTES;
+    const end = Math.min(start + RECORD_PLAIN_BYTES, this.message.sizeBytes);
+    const record = this.pool.take();
+    if (start >= head.length) {
+      const from = start - head.length;
+      this.key.seal(index, this.aad, 0, RECORD_AAD_BYTES, body, from, end - head.length, record, 0);
+    } else {
+      this.message.copy(start, end, record, 0);
+      this.key.seal(index, this.aad, 0, RECORD_AAD_BYTES, record, 0, end - start, record, 0);
+    }
+    this.records[index] = record;
+    return record;
+  }
+}

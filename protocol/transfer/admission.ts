@@ -1,0 +1,149 @@
+import type { Nanos } from '../core/units.ts';
+import type { Context } from '../endpoint/context.ts';
+import type { Liveness } from '../peer/liveness.ts';
+import type { Peer } from '../peer/peer.ts';
+import { TransferErrorCode, TransferNotify } from '../wire/index.ts';
+import { InboundTransfer } from './inbound.ts';
+import type { Receiver } from './receiver.ts';
+
+/** What a transfer is for decides whether it is taken: asked for each new one. */
+export interface Gate {
+  /** 0 to admit; else the FLOW_RESET code. */
+  admit(peer: Peer, notify: TransferNotify): number;
+  /** A message that came inside its NOTIFY. `payload` is the caller's, to be copied. */
+  deliverInline(now: Nanos, peer: Peer, notify: TransferNotify, payload: Uint8Array): void;
+}
+
+/**
+ * Decides about each TRANSFER_NOTIFY once, and answers each repetition the same way: a handler runs once however often its
+ * request is announced. Bounded by the credit granted, so a peer's slots never exceed it. REQ RDP-1, RDP-6, RDP-12, XFER-5 ·
+ * MUST NOTIFY-3, NOTIFY-4, CREDIT-1, ID-1
+ */
+export class Admission {
+  private readonly context: Context;
+  private readonly receiver: Receiver;
+  private readonly gate: Gate;
+  private readonly liveness: Liveness;
+
+  constructor(context: Context, receiver: Receiver, gate: Gate, liveness: Liveness) {
+    this.context = context;
+    this.receiver = receiver;
+    this.gate = gate;
+    this.liveness = liveness;
+  }
+
+  /** False: the frame breaks the rules. */
+  onNotify(now: Nanos, peer: Peer, notify: TransferNotify): boolean {
+    const entry = peer.inbound.get(notify.transferSlot);
+    if (entry !== undefined && notify.transferGeneration < entry.generation) return true;
+    if (entry !== undefined && notify.transferGeneration === entry.generation) {
+      this.answerAgain(now, peer, notify.transferSlot, notify.transferGeneration);
+      return true;
+    }
+    // The id is new: the sender has given up what held the slot before.
+    if (entry?.transfer !== undefined) this.receiver.reject(now, entry.transfer, TransferErrorCode.CANCELLED);
+    return this.onNew(now, peer, notify);
+  }
+
+  private onNew(now: Nanos, peer: Peer, notify: TransferNotify): boolean {
+    const { options } = this.context;
+    const inline = (notify.flags & TransferNotify.INLINE) !== 0;
+    if (notify.headerSize > notify.size || (inline && notify.inlineLength !== notify.size)) return false;
+    if (!inline && notify.size === 0) return false;
+    if (peer.admitted >= peer.advertisedLimit || notify.transferSlot >= options.notifyWindow * 4) {
+      this.refuse(peer, notify, TransferErrorCode.LIMIT);
+      return true;
+    }
+    const tooLarge = notify.size > options.messageBytesMax || notify.headerSize > options.headerBytesMax;
+    const code = tooLarge ? TransferErrorCode.MESSAGE_TOO_LARGE : this.gate.admit(peer, notify);
+    peer.admitted += 1;
+    if (code !== 0) {
+      peer.ended += 1;
+      this.refuse(peer, notify, code);
+      return true;
+    }
+    const { transferSlot: slot, transferGeneration: generation } = notify;
+    if (inline) {
+      peer.inbound.set(slot, { generation, transfer: undefined, resetCode: 0 });
+      this.acknowledge(now, peer, slot, generation);
+      const payload = notify.inline.slice(notify.inlineStart, notify.inlineStart + notify.inlineLength);
+      this.context.counters.payloadBytesFirst += payload.length;
+      this.gate.deliverInline(now, peer, notify, payload);
+      return true;
+    }
+    const transfer = new InboundTransfer(peer, notify, (notify.flags & TransferNotify.RESPONSE) !== 0);
+    peer.inbound.set(slot, { generation, transfer, resetCode: 0 });
+    this.receiver.admit(now, transfer);
+    this.liveness.onWaiting(now, peer);
+    this.accept(peer, slot, generation);
+    return true;
+  }
+
+  private answerAgain(now: Nanos, peer: Peer, slot: number, generation: number): void {
+    const entry = peer.inbound.get(slot);
+    if (entry?.transfer !== undefined) this.accept(peer, slot, generation);
+    else if (entry?.resetCode === 0) this.acknowledge(now, peer, slot, generation);
+    else this.reset(peer, slot, generation, entry?.resetCode ?? TransferErrorCode.UNKNOWN_TRANSFER);
+  }
+
+  private accept(peer: Peer, slot: number, generation: number): void {
+    peer.accepts.push(slot, generation);
+    peer.acceptDue = true;
+  }
+
+  /** The final RANGE_ACK, which may wait for company. MUST RACK-1 */
+  acknowledge(now: Nanos, peer: Peer, slot: number, generation: number): void {
+    peer.finals.push(slot, generation);
+    this.context.wantLazy(peer, now + this.context.options.ackDelayNs);
+  }
+
+  private refuse(peer: Peer, notify: TransferNotify, code: number): void {
+    peer.inbound.set(notify.transferSlot, {
+      generation: notify.transferGeneration,
+      transfer: undefined,
+      resetCode: code,
+    });
+    this.reset(peer, notify.transferSlot, notify.transferGeneration, code);
+  }
+
+  private reset(peer: Peer, slot: number, generation: number, code: number): void {
+    if (peer.resets.length < this.context.options.notifyWindow) {
+      peer.resets.push({ slot, generation, byReceiver: true, code });
+    }
+  }
+
+  /** A received transfer is whole: remembered as such, so that its NOTIFY is answered and not obeyed again. */
+  onWhole(now: Nanos, transfer: InboundTransfer): void {
+    const entry = transfer.peer.inbound.get(transfer.slot);
+    if (entry?.transfer === transfer) entry.transfer = undefined;
+    this.acknowledge(now, transfer.peer, transfer.slot, transfer.generation);
+  }
+
+  /** We gave it up. `tell`: the sender is there to be told. */
+  onAbandoned(transfer: InboundTransfer, code: number, tell: boolean): void {
+    const { peer, slot, generation } = transfer;
+    const entry = peer.inbound.get(slot);
+    if (entry?.transfer === transfer) {
+      entry.transfer = undefined;
+      entry.resetCode = code;
+    }
+    if (tell) this.reset(peer, slot, generation, code);
+  }
+
+  /** The sender gave a transfer up. A reset that overtakes its NOTIFY binds all the same. MUST RESET-2 */
+  onReset(now: Nanos, peer: Peer, slot: number, generation: number, code: number): void {
+    if (slot >= this.context.options.notifyWindow * 4) return;
+    const entry = peer.inbound.get(slot);
+    if (entry !== undefined && generation < entry.generation) return;
+    if (entry !== undefined && generation === entry.generation) {
+      if (entry.transfer !== undefined) this.receiver.reject(now, entry.transfer, code);
+      return;
+    }
+    if (entry?.transfer !== undefined) this.receiver.reject(now, entry.transfer, TransferErrorCode.CANCELLED);
+    peer.inbound.set(slot, { generation, transfer: undefined, resetCode: code });
+    if (peer.admitted < peer.advertisedLimit) {
+      peer.admitted += 1;
+      peer.ended += 1;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { Ranked } from '../core/ranked-heap.ts';
+import { RangeSet } from '../core/range-set.ts';
+import type { Timed } from '../core/timer-queue.ts';
+import { NEVER } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
+import type { Peer } from '../peer/peer.ts';
+import type { Assembly } from '../records/assembly.ts';
+import { sealedSize } from '../records/layout.ts';
+import type { TransferNotify } from '../wire/index.ts';
+
+/**
+ * One message being pulled. Of its sealed bytes, [0, pullNext) were pulled at least once; of those, `received`
+ * arrived, `holes` are lost and wait to be pulled again, and the rest is outstanding. REQ RDP-5
+ */
+export class InboundTransfer implements Timed, Ranked {
+  readonly peer: Peer;
+  readonly slot: number;
+  readonly generation: number;
+  readonly sizeBytes: Bytes;
+  readonly headerBytes: Bytes;
+  readonly sealedBytes: Bytes;
+  readonly priority: number;
+  readonly isResponse: boolean;
+  readonly replySlot: number;
+  readonly replyGeneration: number;
+  readonly status: number;
+  readonly bufferSlot: number;
+  readonly bufferGeneration: number;
+  readonly rawKey: Uint8Array;
+
+  /** Index in the receiver's table and half of what admits a data packet. */
+  pullSlot = -1;
+  tokenHi = 0;
+  tokenLo = 0;
+  /** Set when the first byte is pulled: memory is taken then, not at the notify. */
+  assembly: Assembly | undefined;
+  pullNext: Bytes = 0;
+  readonly received: RangeSet = new RangeSet();
+  readonly holes: RangeSet = new RangeSet();
+  /** Granted by the scheduler, not yet in a PULL_REQUEST. */
+  readonly grantNew: RangeSet = new RangeSet();
+  readonly grantAgain: RangeSet = new RangeSet();
+  grantQueued = false;
+  /** Reported in a RANGE_ACK. */
+  reportedPrefix: Bytes = 0;
+  /** Counted in the scheduler's budget; 0 while stalled. */
+  budgeted: Bytes = 0;
+  small = false;
+
+  lastPullAt: Nanos = 0;
+  lastArrivalAt: Nanos = 0;
+  /** A pull with nothing outstanding before it; its first data gives a pull latency sample. */
+  samplePullAt: Nanos = -1;
+  /** Gaps below this offset are suspected lost at suspectAt. */
+  suspectHigh: Bytes = 0;
+  suspectAt: Nanos = NEVER;
+  /** No new suspicion before this: what was pulled again needs a round trip. */
+  guardUntil: Nanos = 0;
+  stallAt: Nanos = NEVER;
+  /** Stalls since the last arrival. */
+  stalls = 0;
+  /** Records that failed verification since the last one that passed. */
+  poisoned = 0;
+  repulledBytes = 0;
+
+  timerAt: Nanos = NEVER;
+  timerIndex = -1;
+  rank = 0;
+  heapIndex = -1;
+  heapSequence = 0;
+
+  constructor(peer: Peer, notify: TransferNotify, isResponse: boolean) {
+    this.peer = peer;
+    this.slot = notify.transferSlot;
+    this.generation = notify.transferGeneration;
+    this.sizeBytes = notify.size;
+    this.headerBytes = notify.headerSize;
+    this.sealedBytes = sealedSize(notify.size);
+    this.priority = notify.priority;
+    this.isResponse = isResponse;
+    this.replySlot = isResponse ? notify.replySlot : 0;
+    this.replyGeneration = isResponse ? notify.replyGeneration : 0;
+    this.status = isResponse ? notify.status : 0;
+    this.bufferSlot = notify.bufferSlot;
+    this.bufferGeneration = notify.bufferGeneration;
+    this.rawKey = notify.dataKey.slice(notify.dataKeyStart, notify.dataKeyStart + notify.dataKeyLength);
+  }
+
+  get outstanding(): Bytes {
+    return this.pullNext - this.received.total - this.holes.total;
+  }
+
+  /** Something is left to pull. */
+  get wantsPull(): boolean {
+    return this.pullNext < this.sealedBytes || !this.holes.isEmpty;
+  }
+
+  get remaining(): Bytes {
+    return this.sealedBytes - this.received.total;
+  }
+}

@@ -1,0 +1,133 @@
+import type { TimerQueue } from '../core/timer-queue.ts';
+import { NANOS_PER_SECOND, NEVER } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
+import type { Context } from '../endpoint/context.ts';
+import type { Peer } from '../peer/peer.ts';
+import type { InboundTransfer } from './inbound.ts';
+import type { PullScheduler } from './pull-scheduler.ts';
+
+const STALL_RTTS = 3;
+const BACKOFF_MAX = 10;
+/** The reordering window never exceeds this many round trips. */
+const REORDER_RTTS_MAX = 16;
+
+/**
+ * Decides what of a pulled range is lost. Two signs: a gap that later data has overtaken, after a window for reordering
+ * that grows when it proved too short; and silence after a pull, for as long as this sender lately took to answer. What is
+ * lost becomes a hole, which the scheduler pulls again within the budget. REQ XFER-3 · MUST LOSS-1, LOSS-2
+ */
+export class LossDetector {
+  private readonly context: Context;
+  private readonly scheduler: PullScheduler;
+  private readonly timers: TimerQueue<InboundTransfer>;
+
+  constructor(context: Context, scheduler: PullScheduler, timers: TimerQueue<InboundTransfer>) {
+    this.context = context;
+    this.scheduler = scheduler;
+    this.timers = timers;
+  }
+
+  get next(): Nanos {
+    return this.timers.next;
+  }
+
+  get armed(): number {
+    return this.timers.size;
+  }
+
+  onPull(now: Nanos, transfer: InboundTransfer): void {
+    transfer.lastPullAt = now;
+    this.armAt(transfer, this.stallTime(transfer));
+  }
+
+  /** Fresh bytes came: silence is over, and gaps below what came are suspect. */
+  onArrival(now: Nanos, transfer: InboundTransfer): void {
+    transfer.lastArrivalAt = now;
+    if (transfer.samplePullAt >= 0) {
+      transfer.peer.pullLatency.update(now - transfer.samplePullAt, 0);
+      transfer.samplePullAt = -1;
+    }
+    const { received } = transfer;
+    if (transfer.suspectAt !== NEVER || received.isEmpty) return;
+    if (received.count === 1 && received.startAt(0) === 0) return;
+    transfer.suspectHigh = received.endAt(received.count - 1);
+    transfer.suspectAt = Math.max(now, transfer.guardUntil) + this.reorderWindow(transfer.peer);
+    this.armAt(transfer, transfer.suspectAt);
+  }
+
+  /** A range pulled again had arrived after all: wait longer for late packets. */
+  onSpurious(transfer: InboundTransfer): void {
+    const { peer } = transfer;
+    peer.reorderNs = Math.min(peer.reorderNs * 2, peer.rtt.smoothedNs * REORDER_RTTS_MAX);
+  }
+
+  forget(transfer: InboundTransfer): void {
+    this.timers.disarm(transfer);
+    transfer.suspectAt = NEVER;
+  }
+
+  onTimeout(now: Nanos): void {
+    for (let t = this.timers.expire(now); t !== undefined; t = this.timers.expire(now)) {
+      if (t.suspectAt <= now) this.settleSuspicion(now, t);
+      const stallAt = t.outstanding > 0 ? this.stallTime(t) : NEVER;
+      if (stallAt <= now) this.stall(now, t);
+      else this.armAt(t, Math.min(stallAt, t.suspectAt));
+    }
+  }
+
+  private settleSuspicion(now: Nanos, transfer: InboundTransfer): void {
+    transfer.suspectAt = NEVER;
+    if (this.loseGaps(transfer, transfer.suspectHigh) === 0) return;
+    const { peer } = transfer;
+    transfer.guardUntil = now + Math.max(peer.pullLatency.smoothedNs, peer.rtt.smoothedNs);
+    // A real loss: the window may shrink again, slowly.
+    peer.reorderNs = Math.max(
+      Math.ceil(peer.rtt.smoothedNs / 4),
+      peer.reorderNs - Math.floor(peer.reorderNs / 16),
+    );
+    this.scheduler.update(transfer);
+  }
+
+  private stall(now: Nanos, transfer: InboundTransfer): void {
+    this.loseGaps(transfer, transfer.pullNext);
+    transfer.lastPullAt = now;
+    transfer.samplePullAt = -1;
+    this.scheduler.onStall(transfer);
+  }
+
+  /** Everything below `high` that was pulled and has not arrived becomes a hole. */
+  private loseGaps(transfer: InboundTransfer, high: Bytes): Bytes {
+    const { received, holes } = transfer;
+    let lost = 0;
+    received.forEachGap(0, Math.min(high, transfer.pullNext), (start, end) => {
+      lost += holes.add(start, end);
+    });
+    transfer.repulledBytes += lost;
+    this.context.counters.repulledBytes += lost;
+    return lost;
+  }
+
+  private reorderWindow(peer: Peer): Nanos {
+    return Math.max(peer.reorderNs, this.context.options.lossDelayMinNs);
+  }
+
+  /** When silence becomes a stall: the sender's usual delay, then the time the bytes need on the wire, doubled for each stall before. */
+  private stallTime(transfer: InboundTransfer): Nanos {
+    const { rtt, pullLatency } = transfer.peer;
+    const { rateBps, lossDelayMinNs, peerTimeoutNs } = this.context.options;
+    const wireNs = (Math.max(transfer.outstanding, 0) * 8 * NANOS_PER_SECOND) / rateBps;
+    const quietNs = Math.max(
+      STALL_RTTS * rtt.smoothedNs,
+      pullLatency.smoothedNs + 4 * pullLatency.variationNs,
+      lossDelayMinNs,
+    );
+    const backoff = 2 ** Math.min(transfer.stalls, BACKOFF_MAX);
+    const wait = Math.min(Math.ceil((quietNs + wireNs) * backoff), Math.ceil(peerTimeoutNs / 4));
+    return Math.max(transfer.lastPullAt, transfer.lastArrivalAt) + wait;
+  }
+
+  /** The timer fires at `at` or earlier; it is not moved later for each packet, but looks again when it fires. */
+  private armAt(transfer: InboundTransfer, at: Nanos): void {
+    if (at < transfer.timerAt || transfer.timerIndex < 0) this.timers.arm(transfer, at);
+  }
+}

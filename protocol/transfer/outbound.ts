@@ -1,0 +1,81 @@
+import type { Ranked } from '../core/ranked-heap.ts';
+import { RangeSet } from '../core/range-set.ts';
+import type { Timed } from '../core/timer-queue.ts';
+import { NEVER } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
+import type { Peer } from '../peer/peer.ts';
+import type { OutgoingMessage } from '../records/message.ts';
+import type { SealedBuffer } from '../records/sealed-buffer.ts';
+
+/**
+ * queued: not announced yet, or to be announced again · notified: waiting for a sign that the receiver knows it ·
+ * accepted: the receiver will pull, or is pulling · done: final RANGE_ACK, reset, or the peer is gone. REQ XFER-1, XFER-2
+ */
+export type OutboundState = 'queued' | 'notified' | 'accepted' | 'done';
+
+/** One message on its way out. */
+export class OutboundTransfer implements Timed, Ranked {
+  readonly peer: Peer;
+  readonly message: OutgoingMessage;
+  readonly priority: number;
+  readonly exchange: number;
+  readonly isResponse: boolean;
+  /** For a response: the request's transfer id, and the exchange status. */
+  replySlot = 0;
+  replyGeneration = 0;
+  status = 0;
+
+  state: OutboundState = 'queued';
+  /** The message travels inside its NOTIFY. */
+  readonly inlined: boolean;
+  /** Transfer id; the slot is taken at the first NOTIFY. */
+  slot = -1;
+  generation = 0;
+  /** In the peer's notify queue. */
+  notifyQueued = false;
+  /** Times the NOTIFY has been sent. */
+  notifyCount = 0;
+  /** It was sent while the peer's incarnation was known: a restart of the peer makes its fate unknown. */
+  exposed = false;
+
+  buffer: SealedBuffer | undefined;
+  pullSlot = 0;
+  tokenHi = 0;
+  tokenLo = 0;
+  rateMbps = 0;
+  /** Pulled and not sent. */
+  readonly toSend: RangeSet = new RangeSet();
+  readonly acked: RangeSet = new RangeSet();
+  /** End of what was ever sent. */
+  sentHigh: Bytes = 0;
+  /** With a pull rate below the NIC's: when the next burst may leave. */
+  pacedUntil: Nanos = 0;
+  pacedQueued = false;
+
+  timerAt: Nanos = NEVER;
+  timerIndex = -1;
+  rank = 0;
+  heapIndex = -1;
+  heapSequence = 0;
+
+  constructor(
+    peer: Peer,
+    message: OutgoingMessage,
+    priority: number,
+    exchange: number,
+    isResponse: boolean,
+    inlined: boolean,
+  ) {
+    this.peer = peer;
+    this.message = message;
+    this.priority = priority;
+    this.exchange = exchange;
+    this.isResponse = isResponse;
+    this.inlined = inlined;
+  }
+
+  /** Everything has been sent once and nothing pulled is waiting. */
+  get allSent(): boolean {
+    return this.buffer !== undefined && this.sentHigh === this.buffer.sealedBytes && this.toSend.isEmpty;
+  }
+}

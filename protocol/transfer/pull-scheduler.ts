@@ -1,0 +1,140 @@
+import { RankedHeap } from '../core/ranked-heap.ts';
+import { NANOS_PER_SECOND } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
+import type { Context } from '../endpoint/context.ts';
+import type { Peer } from '../peer/peer.ts';
+import type { InboundTransfer } from './inbound.ts';
+
+const LEVELS = 8;
+/** Senders that may be silent on a pull at once without their share of the budget being held back for them. */
+const STALLED_MAX = 8;
+/** Beyond this many stalls in a row a sender is taken for gone and no longer counts among the stalled. */
+const STALLS_FORGOTTEN = 6;
+
+/**
+ * Who may send next. Pulled-but-not-arrived bytes stay below B = budgetRatio x rate x RTT before each grant; a grant may
+ * exceed it by its own length, because a single sender cannot send faster than its link: what exceeds B waits in the sender, not in
+ * the network. Strict priority, shortest remaining first. Short messages (up to B / 2) have a reserve of their own, so that they do not
+ * wait behind a long grant. Stalled senders are discounted. REQ NIC-8, PERF-2, PAT-7 · MUST PULL-1, PULL-2
+ */
+export class PullScheduler {
+  private readonly context: Context;
+  private readonly levels: RankedHeap<InboundTransfer>[] = [];
+  private readonly grant: (now: Nanos, transfer: InboundTransfer, bytes: Bytes) => boolean;
+  /** Outstanding bytes of transfers that are not stalled. */
+  private longBytes = 0;
+  private shortBytes = 0;
+  private stalledCount = 0;
+  private dirty = false;
+
+  /** `grant` makes room for the transfer's message and records the pull; false if there is no memory for it now. */
+  constructor(context: Context, grant: (now: Nanos, transfer: InboundTransfer, bytes: Bytes) => boolean) {
+    this.context = context;
+    this.grant = grant;
+    for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<InboundTransfer>());
+  }
+
+  /** Bytes pulled and not arrived, of senders that are not stalled. */
+  get outstandingBytes(): Bytes {
+    return this.longBytes + this.shortBytes;
+  }
+
+  /** The budget for a sender as far away as `peer`. */
+  budget(peer: Peer): Bytes {
+    const { budgetRatio, rateBps, mtuBytes, receiveBufferBytes } = this.context.options;
+    const rttNs = peer.rtt.minNs;
+    const bdp = (rateBps * rttNs) / (8 * NANOS_PER_SECOND);
+    return Math.min(
+      Math.max(Math.floor(budgetRatio * bdp), 2 * mtuBytes),
+      Math.floor(receiveBufferBytes / 2),
+    );
+  }
+
+  /** The transfer's ranges changed: new budget, new place in line. */
+  update(transfer: InboundTransfer): void {
+    this.account(transfer);
+    const level = this.levels[transfer.priority] as RankedHeap<InboundTransfer>;
+    if (!transfer.wantsPull || transfer.outstanding >= this.budget(transfer.peer)) {
+      level.remove(transfer);
+      return;
+    }
+    transfer.rank = transfer.remaining;
+    level.place(transfer);
+    this.dirty = true;
+  }
+
+  /** Bytes arrived: the cheap part of update, once per packet. */
+  onArrival(transfer: InboundTransfer, bytes: Bytes): void {
+    if (transfer.stalls > 0) {
+      this.setStalls(transfer, 0);
+      this.account(transfer);
+    } else {
+      transfer.budgeted -= bytes;
+      if (transfer.small) this.shortBytes -= bytes;
+      else this.longBytes -= bytes;
+    }
+    this.dirty = true;
+    if (transfer.heapIndex < 0 && transfer.wantsPull) this.update(transfer);
+  }
+
+  onStall(transfer: InboundTransfer): void {
+    this.setStalls(transfer, transfer.stalls + 1);
+    this.update(transfer);
+  }
+
+  /** Forgets the transfer. */
+  remove(transfer: InboundTransfer): void {
+    (this.levels[transfer.priority] as RankedHeap<InboundTransfer>).remove(transfer);
+    this.setStalls(transfer, 0);
+    this.charge(transfer, 0);
+    this.dirty = true;
+  }
+
+  /** Grants while the budget lasts. */
+  run(now: Nanos): void {
+    if (!this.dirty) return;
+    this.dirty = false;
+    for (const level of this.levels) {
+      for (let transfer = level.top; transfer !== undefined; transfer = level.top) {
+        if (!this.mayGrant(transfer)) return;
+        const room = this.context.options.receiveBufferBytes - this.outstandingBytes;
+        const bytes = Math.min(this.context.options.pullBytesMax, room);
+        if (!this.grant(now, transfer, bytes)) return;
+        this.update(transfer);
+      }
+    }
+    this.dirty = false;
+  }
+
+  private mayGrant(transfer: InboundTransfer): boolean {
+    const budget = this.budget(transfer.peer);
+    const wanted = transfer.sealedBytes - transfer.pullNext + transfer.holes.total;
+    const room = this.context.options.receiveBufferBytes - this.outstandingBytes;
+    if (room < Math.min(wanted, this.context.options.mtuBytes * 4)) return false;
+    if (transfer.pullNext === 0) transfer.small = transfer.sealedBytes <= budget / 2;
+    if (transfer.small && this.shortBytes + wanted <= budget) return true;
+    if (this.stalledCount >= STALLED_MAX && transfer.pullNext === 0) return false;
+    return this.outstandingBytes < budget;
+  }
+
+  private account(transfer: InboundTransfer): void {
+    this.charge(transfer, transfer.stalls > 0 ? 0 : transfer.outstanding);
+  }
+
+  private charge(transfer: InboundTransfer, bytes: Bytes): void {
+    const delta = bytes - transfer.budgeted;
+    transfer.budgeted = bytes;
+    if (transfer.small) this.shortBytes += delta;
+    else this.longBytes += delta;
+  }
+
+  private setStalls(transfer: InboundTransfer, stalls: number): void {
+    const before = isStalled(transfer.stalls);
+    transfer.stalls = stalls;
+    this.stalledCount += Number(isStalled(stalls)) - Number(before);
+  }
+}
+
+function isStalled(stalls: number): boolean {
+  return stalls > 0 && stalls < STALLS_FORGOTTEN;
+}

@@ -1,0 +1,224 @@
+import { TimerQueue } from '../core/timer-queue.ts';
+import { NEVER } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
+import type { Context } from '../endpoint/context.ts';
+import type { Peer } from '../peer/peer.ts';
+import { Assembly } from '../records/assembly.ts';
+import { RECORD_SEALED_BYTES, recordLength } from '../records/layout.ts';
+import { recordAad } from '../records/sealed-buffer.ts';
+import { DataPacket, TransferErrorCode } from '../wire/index.ts';
+import { InboundTransfer } from './inbound.ts';
+import { LossDetector } from './loss-detector.ts';
+import { PullScheduler } from './pull-scheduler.ts';
+
+/** Records that may fail verification in a row before the transfer is given up. */
+const POISONED_MAX = 64;
+
+/** A whole, verified message: headers, then body. */
+export type Deliver = (now: Nanos, transfer: InboundTransfer, plaintext: Uint8Array) => void;
+/** The transfer ended before it was whole. */
+export type Abandon = (now: Nanos, transfer: InboundTransfer, code: number) => void;
+
+/**
+ * The receiving half: pulls what was announced, reassembles, and owns the loss of data. It knows which ranges it lacks and pulls
+ * them again. REQ RDP-2, RDP-3, RDP-5, XFER-3 · MUST DATA-1, DATA-2
+ */
+export class Receiver {
+  readonly scheduler: PullScheduler;
+  readonly losses: LossDetector;
+  /** Messages being received: memory taken for them. */
+  memoryBytes = 0;
+  private readonly context: Context;
+  private readonly deliver: Deliver;
+  private readonly abandon: Abandon;
+  private readonly table: (InboundTransfer | undefined)[] = [];
+  private readonly freeSlots: number[] = [];
+  private readonly packet: DataPacket = new DataPacket();
+  active = 0;
+
+  constructor(context: Context, deliver: Deliver, abandon: Abandon) {
+    this.context = context;
+    this.deliver = deliver;
+    this.abandon = abandon;
+    this.scheduler = new PullScheduler(context, (now, transfer, bytes) => this.grant(now, transfer, bytes));
+    this.losses = new LossDetector(context, this.scheduler, new TimerQueue<InboundTransfer>());
+  }
+
+  /** A transfer has been admitted: it gets a slot and a token and stands in line. */
+  admit(now: Nanos, transfer: InboundTransfer): void {
+    const slot = this.freeSlots.pop() ?? this.table.length;
+    this.table[slot] = transfer;
+    transfer.pullSlot = slot;
+    transfer.tokenHi = this.context.random.nextU32();
+    transfer.tokenLo = this.context.random.nextU32();
+    transfer.lastArrivalAt = now;
+    this.active += 1;
+    transfer.peer.inboundActive += 1;
+    transfer.peer.addWaiting(now);
+    this.scheduler.update(transfer);
+  }
+
+  private grant(now: Nanos, transfer: InboundTransfer, bytes: Bytes): boolean {
+    if (transfer.assembly === undefined && !this.takeMemory(transfer)) return false;
+    if (transfer.outstanding === 0) transfer.samplePullAt = now;
+    let left = bytes;
+    while (left > 0 && !transfer.holes.isEmpty) {
+      const start = transfer.holes.startAt(0);
+      const end = Math.min(transfer.holes.endAt(0), start + left);
+      transfer.holes.remove(start, end);
+      transfer.grantAgain.add(start, end);
+      left -= end - start;
+    }
+    const end = Math.min(transfer.sealedBytes, transfer.pullNext + left);
+    transfer.grantNew.add(transfer.pullNext, end);
+    transfer.pullNext = end;
+    this.losses.onPull(now, transfer);
+    if (!transfer.grantQueued) {
+      transfer.grantQueued = true;
+      transfer.peer.grants.push(transfer);
+      this.context.wantControl(transfer.peer);
+    }
+    return true;
+  }
+
+  /** REQ BP-2, CONF-2: memory is taken when the pull begins; a message above the limit may be the only one. */
+  private takeMemory(transfer: InboundTransfer): boolean {
+    const { crypto, records, options } = this.context;
+    const { sizeBytes } = transfer;
+    if (this.memoryBytes > 0 && this.memoryBytes + sizeBytes > options.receiveBytesMax) return false;
+    this.memoryBytes += sizeBytes;
+    const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
+    transfer.assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), aad, records);
+    return true;
+  }
+
+  /**
+   * The data packet at `at`: returns the position after it, or -1 if the datagram cannot be read on. Without the token nothing changes.
+   */
+  onData(now: Nanos, bytes: Uint8Array, at: number, limit: number): number {
+    const { packet } = this;
+    const { counters } = this.context;
+    const next = packet.parse(bytes, at, limit);
+    if (next < 0) {
+      counters.refusedMalformed += 1;
+      return -1;
+    }
+    const transfer = this.table[packet.pullSlot];
+    if (
+      transfer === undefined ||
+      transfer.tokenLo !== packet.tokenLo ||
+      transfer.tokenHi !== packet.tokenHi
+    ) {
+      counters.refusedForged += 1;
+      return next;
+    }
+    const end = packet.offset + packet.payloadLength;
+    if (end > transfer.pullNext || packet.payloadLength === 0) {
+      counters.violations += 1;
+      return next;
+    }
+    this.onRange(now, transfer, bytes, packet.payloadStart, packet.offset, end);
+    return next;
+  }
+
+  private onRange(
+    now: Nanos,
+    transfer: InboundTransfer,
+    bytes: Uint8Array,
+    at: number,
+    start: number,
+    end: number,
+  ): void {
+    const { counters } = this.context;
+    const { received } = transfer;
+    const fresh = end - start - received.overlap(start, end);
+    counters.payloadBytesFirst += fresh;
+    if (fresh < end - start) {
+      counters.payloadBytesDuplicate += end - start - fresh;
+      if ((this.packet.flags & DataPacket.RETRANSMISSION) !== 0) this.losses.onSpurious(transfer);
+      if (fresh === 0) return;
+    }
+    const held = transfer.holes.isEmpty ? 0 : transfer.holes.remove(start, end);
+    // Ranges are collected before any is written: a record that fails takes its bytes out of the set again.
+    if (fresh === end - start) {
+      received.add(start, end);
+      this.write(transfer, bytes, at, start, end);
+    } else {
+      const gaps: number[] = [];
+      received.forEachGap(start, end, (from, to) => gaps.push(from, to));
+      received.add(start, end);
+      for (let i = 0; i < gaps.length; i += 2) {
+        const from = gaps[i] as number;
+        this.write(transfer, bytes, at + from - start, from, gaps[i + 1] as number);
+      }
+    }
+    this.losses.onArrival(now, transfer);
+    this.scheduler.onArrival(transfer, fresh - held);
+    if (transfer.assembly?.complete) this.complete(now, transfer);
+    else if (transfer.poisoned > POISONED_MAX) this.reject(now, transfer, TransferErrorCode.INTEGRITY);
+  }
+
+  private write(transfer: InboundTransfer, bytes: Uint8Array, at: number, start: number, end: number): void {
+    const { assembly } = transfer;
+    if (assembly === undefined) return;
+    while (start < end) {
+      const stop = Math.min(end, (Math.floor(start / RECORD_SEALED_BYTES) + 1) * RECORD_SEALED_BYTES);
+      const failed = assembly.write(start, bytes, at, at + stop - start);
+      if (failed >= 0) this.poison(transfer, failed);
+      at += stop - start;
+      start = stop;
+    }
+  }
+
+  /** A record did not verify: it alone is pulled again. MUST RECORD-4 */
+  private poison(transfer: InboundTransfer, index: number): void {
+    const start = index * RECORD_SEALED_BYTES;
+    const end = start + recordLength(index, transfer.sealedBytes);
+    transfer.received.remove(start, end);
+    transfer.holes.add(start, end);
+    transfer.poisoned += 1;
+    transfer.repulledBytes += end - start;
+    this.context.counters.recordsPoisoned += 1;
+    this.context.counters.repulledBytes += end - start;
+  }
+
+  private complete(now: Nanos, transfer: InboundTransfer): void {
+    const plaintext = transfer.assembly?.plaintext as Uint8Array;
+    this.release(transfer);
+    this.deliver(now, transfer, plaintext);
+  }
+
+  /** Gives the transfer up; the caller tells the peer, if it is there to be told. */
+  reject(now: Nanos, transfer: InboundTransfer, code: number): void {
+    this.release(transfer);
+    this.abandon(now, transfer, code);
+  }
+
+  private release(transfer: InboundTransfer): void {
+    this.scheduler.remove(transfer);
+    this.losses.forget(transfer);
+    if (transfer.assembly !== undefined) {
+      transfer.assembly.destroy();
+      transfer.assembly = undefined;
+      this.memoryBytes -= transfer.sizeBytes;
+    }
+    transfer.grantNew.clear();
+    transfer.grantAgain.clear();
+    this.table[transfer.pullSlot] = undefined;
+    this.freeSlots.push(transfer.pullSlot);
+    this.active -= 1;
+    transfer.peer.inboundActive -= 1;
+    transfer.peer.removeWaiting();
+  }
+
+  /** All transfers from `peer`, given up without a word to it. */
+  abandonPeer(now: Nanos, peer: Peer, code: number): void {
+    for (const entry of peer.inbound.values()) {
+      if (entry.transfer !== undefined) this.reject(now, entry.transfer, code);
+    }
+  }
+
+  get nextTimeout(): Nanos {
+    return this.active === 0 ? NEVER : this.losses.next;
+  }
+}

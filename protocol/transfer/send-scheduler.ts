@@ -1,0 +1,133 @@
+import { RankedHeap } from '../core/ranked-heap.ts';
+import { TimerQueue } from '../core/timer-queue.ts';
+import type { Timed } from '../core/timer-queue.ts';
+import { NANOS_PER_SECOND, NEVER } from '../core/units.ts';
+import type { Nanos } from '../core/units.ts';
+import type { Context } from '../endpoint/context.ts';
+import type { TransmitBuffer } from '../transmit.ts';
+import { DataPacket } from '../wire/index.ts';
+import type { OutboundTransfer } from './outbound.ts';
+import type { Pacer } from './pacer.ts';
+
+const LEVELS = 8;
+/** Data leaves in a network class below control, which has 0. */
+const NETWORK_PRIORITY_MAX = 7;
+
+/** A transfer whose pull rate is below the NIC's, waiting for its next burst. */
+class Paced implements Timed {
+  timerAt: Nanos = NEVER;
+  timerIndex = -1;
+  readonly transfer: OutboundTransfer;
+  constructor(transfer: OutboundTransfer) {
+    this.transfer = transfer;
+  }
+}
+
+/**
+ * Which pulled data leaves next: strict priority, shortest remaining first within a level, one burst at a time.
+ * REQ PQ-1, PQ-2, PAT-7, NIC-7
+ */
+export class SendScheduler {
+  private readonly context: Context;
+  private readonly pacer: Pacer;
+  private readonly levels: RankedHeap<OutboundTransfer>[] = [];
+  private readonly paced: TimerQueue<Paced> = new TimerQueue<Paced>();
+  private readonly packet: DataPacket = new DataPacket();
+  private readyCount = 0;
+
+  constructor(context: Context, pacer: Pacer) {
+    this.context = context;
+    this.pacer = pacer;
+    for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<OutboundTransfer>());
+  }
+
+  get hasReady(): boolean {
+    return this.readyCount > 0;
+  }
+
+  get nextPacedAt(): Nanos {
+    return this.paced.next;
+  }
+
+  /** Call after `toSend` grew. */
+  ready(now: Nanos, transfer: OutboundTransfer): void {
+    if (transfer.toSend.isEmpty) return;
+    if (transfer.pacedUntil > now) {
+      if (!transfer.pacedQueued) this.paced.arm(new Paced(transfer), transfer.pacedUntil);
+      transfer.pacedQueued = true;
+      return;
+    }
+    transfer.rank = (transfer.buffer?.sealedBytes ?? 0) - transfer.sentHigh;
+    if (transfer.heapIndex < 0) this.readyCount += 1;
+    (this.levels[transfer.priority] as RankedHeap<OutboundTransfer>).place(transfer);
+  }
+
+  remove(transfer: OutboundTransfer): void {
+    if (transfer.heapIndex < 0) return;
+    this.readyCount -= 1;
+    (this.levels[transfer.priority] as RankedHeap<OutboundTransfer>).remove(transfer);
+  }
+
+  onTimeout(now: Nanos): void {
+    for (let paced = this.paced.expire(now); paced !== undefined; paced = this.paced.expire(now)) {
+      paced.transfer.pacedQueued = false;
+      if (paced.transfer.state !== 'done') this.ready(now, paced.transfer);
+    }
+  }
+
+  /** Fills `out` with one burst; returns the transfer it came from. */
+  poll(now: Nanos, out: TransmitBuffer): OutboundTransfer | undefined {
+    for (const level of this.levels) {
+      const transfer = level.top;
+      if (transfer === undefined) continue;
+      this.fill(now, transfer, out);
+      if (transfer.toSend.isEmpty || transfer.pacedUntil > now) this.remove(transfer);
+      this.ready(now, transfer);
+      return transfer;
+    }
+    return undefined;
+  }
+
+  private fill(now: Nanos, transfer: OutboundTransfer, out: TransmitBuffer): void {
+    const { context, packet } = this;
+    const { options, counters } = context;
+    const buffer = transfer.buffer;
+    if (buffer === undefined) return;
+    const segmentBytes = Math.min(context.datagramBytesMax, out.bytes.length);
+    const segmentsMax = Math.min(options.burstSegments, Math.floor(out.bytes.length / segmentBytes));
+    packet.pullSlot = transfer.pullSlot;
+    packet.tokenHi = transfer.tokenHi;
+    packet.tokenLo = transfer.tokenLo;
+    let at = 0;
+    for (let i = 0; i < segmentsMax && !transfer.toSend.isEmpty; i += 1) {
+      const offset = transfer.toSend.startAt(0);
+      const header = DataPacket.headerLength(offset);
+      const length = Math.min(transfer.toSend.endAt(0) - offset, segmentBytes - header);
+      // A packet shorter than the others ends the run: a run has segments of one size.
+      const again = offset < transfer.sentHigh;
+      packet.flags = again ? DataPacket.RETRANSMISSION : 0;
+      packet.length = header + length;
+      packet.offset = offset;
+      packet.emitHeader(out.bytes, at, out.bytes.length);
+      buffer.read(offset, offset + length, out.bytes, at + header);
+      transfer.toSend.remove(offset, offset + length);
+      if (offset + length > transfer.sentHigh) transfer.sentHigh = offset + length;
+      counters.dataOut += 1;
+      counters.dataBytesOut += length;
+      context.observer?.dataSent(transfer.peer.id, transfer.slot, transfer.generation, offset, length);
+      at += header + length;
+      if (header + length < segmentBytes) break;
+    }
+    out.lengthBytes = at;
+    out.segmentBytes = Math.min(segmentBytes, at);
+    out.destination = transfer.peer.address;
+    out.networkPriority = Math.min(transfer.priority + 1, NETWORK_PRIORITY_MAX);
+    const wireBytes = at + Math.ceil(at / segmentBytes) * options.datagramHeaderBytes;
+    this.pacer.spend(now, wireBytes);
+    const rateBps = transfer.rateMbps * 1e6;
+    if (rateBps < options.rateBps) {
+      transfer.pacedUntil =
+        Math.max(now, transfer.pacedUntil) + Math.ceil((wireBytes * 8 * NANOS_PER_SECOND) / rateBps);
+    }
+  }
+}

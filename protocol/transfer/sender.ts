@@ -1,0 +1,263 @@
+import { assert } from '../core/assert.ts';
+import { TimerQueue } from '../core/timer-queue.ts';
+import type { Nanos } from '../core/units.ts';
+import { KEY_BYTES } from '../crypto/suite.ts';
+import type { Context } from '../endpoint/context.ts';
+import type { FailureReason } from '../endpoint/errors.ts';
+import type { Peer } from '../peer/peer.ts';
+import type { SentPacket } from '../recovery/sent-packets.ts';
+import { SealedBuffer } from '../records/sealed-buffer.ts';
+import type { PullRequest, RangeAck } from '../wire/index.ts';
+import type { OutboundTransfer } from './outbound.ts';
+import type { SendScheduler } from './send-scheduler.ts';
+
+/** Retries double their wait up to 2^this. */
+const BACKOFF_MAX = 10;
+/** A first NOTIFY is repeated after this many round trips. */
+const NOTIFY_RETRY_RTTS = 3;
+
+/** How an outbound transfer ended. */
+export type OutboundEnd = (now: Nanos, transfer: OutboundTransfer, reason: FailureReason | undefined) => void;
+
+/**
+ * The sending half: announces transfers, hands pulled ranges to the scheduler, frees what is acknowledged. It
+ * owns the loss of NOTIFY and of nothing else. REQ RDP-1, XFER-2, XFER-3, XFER-5 · MUST NOTIFY-2
+ */
+export class Sender {
+  readonly timers: TimerQueue<OutboundTransfer> = new TimerQueue<OutboundTransfer>();
+  /** Transfers not done. */
+  live = 0;
+  private readonly context: Context;
+  private readonly scheduler: SendScheduler;
+  private readonly onEnd: OutboundEnd;
+  private bufferSequence = 0;
+
+  constructor(context: Context, scheduler: SendScheduler, onEnd: OutboundEnd) {
+    this.context = context;
+    this.scheduler = scheduler;
+    this.onEnd = onEnd;
+  }
+
+  submit(now: Nanos, transfer: OutboundTransfer): void {
+    this.live += 1;
+    transfer.peer.addWaiting(now);
+    this.queueNotify(transfer);
+  }
+
+  queueNotify(transfer: OutboundTransfer): void {
+    if (transfer.notifyQueued || transfer.state === 'done') return;
+    transfer.notifyQueued = true;
+    transfer.state = 'queued';
+    transfer.peer.notifyQueue(transfer.priority).push(transfer);
+    transfer.peer.notifyQueued += 1;
+    this.context.wantControl(transfer.peer);
+  }
+
+  /** The next transfer to announce to `peer`, if there is one and credit for it; it stays queued. REQ RDP-12 */
+  peekNotify(peer: Peer): OutboundTransfer | undefined {
+    for (const queue of peer.notifyQueues) {
+      if (queue === undefined) continue;
+      for (let transfer = queue.peek(); transfer !== undefined; transfer = queue.peek()) {
+        if (transfer.state === 'queued') {
+          if (transfer.slot >= 0 || peer.notified < peer.notifyLimit) return transfer;
+          if (peer.blockedAtLimit !== peer.notifyLimit) {
+            peer.blockedAtLimit = peer.notifyLimit;
+            peer.blockedDue = true;
+          }
+          return undefined;
+        }
+        queue.shift();
+        peer.notifyQueued -= 1;
+        transfer.notifyQueued = false;
+      }
+    }
+    return undefined;
+  }
+
+  /** Gives the transfer its id and buffer, before its first NOTIFY is written. REQ RDP-6, CAUSE-6 */
+  prepare(transfer: OutboundTransfer): void {
+    if (transfer.slot >= 0) return;
+    const { peer } = transfer;
+    const slot = peer.outboundFree.pop() ?? peer.outbound.length;
+    if (slot === peer.outbound.length) {
+      peer.outbound.push(undefined);
+      peer.outboundGenerations.push(this.context.options.worker * 2 ** 24);
+    }
+    const generation = (peer.outboundGenerations[slot] as number) + 1;
+    peer.outboundGenerations[slot] = generation;
+    peer.outbound[slot] = transfer;
+    peer.notified += 1;
+    transfer.slot = slot;
+    transfer.generation = generation;
+    if (transfer.inlined || transfer.buffer !== undefined) return;
+    const rawKey = new Uint8Array(KEY_BYTES);
+    this.context.random.fill(rawKey);
+    const id = this.bufferSequence++;
+    transfer.buffer = new SealedBuffer(
+      this.context.crypto,
+      this.context.records,
+      transfer.message,
+      id >>> 0,
+      Math.floor(id / 2 ** 32),
+      rawKey,
+    );
+  }
+
+  /** Its NOTIFY is in a packet: takes it off the queue and starts the retry timer. */
+  onNotifySent(now: Nanos, transfer: OutboundTransfer): void {
+    const { peer } = transfer;
+    const queue = peer.notifyQueue(transfer.priority);
+    assert(queue.peek() === transfer, 'the announced transfer is the next of its queue');
+    queue.shift();
+    peer.notifyQueued -= 1;
+    transfer.notifyQueued = false;
+    transfer.state = 'notified';
+    transfer.notifyCount += 1;
+    if (peer.remote !== undefined) transfer.exposed = true;
+    this.context.counters.notifiesOut += 1;
+    if (transfer.notifyCount > 1) this.context.counters.notifyRetries += 1;
+    this.armRetry(now, transfer);
+  }
+
+  private armRetry(now: Nanos, transfer: OutboundTransfer): void {
+    const { rtt } = transfer.peer;
+    const { ackDelayNs, lossDelayMinNs, peerTimeoutNs } = this.context.options;
+    const base = Math.max(
+      NOTIFY_RETRY_RTTS * rtt.smoothedNs,
+      rtt.smoothedNs + 4 * rtt.variationNs,
+      lossDelayMinNs,
+    );
+    const backoff = 2 ** Math.min(Math.max(transfer.notifyCount - 1, 0), BACKOFF_MAX);
+    this.timers.arm(transfer, now + Math.min((base + ackDelayNs) * backoff, Math.ceil(peerTimeoutNs / 4)));
+  }
+
+  onTimeout(now: Nanos): void {
+    for (let t = this.timers.expire(now); t !== undefined; t = this.timers.expire(now)) this.queueNotify(t);
+  }
+
+  find(peer: Peer, slot: number, generation: number): OutboundTransfer | undefined {
+    const transfer = peer.outbound[slot];
+    return transfer?.generation === generation ? transfer : undefined;
+  }
+
+  /**
+   * The receiver knows of the transfer. An inlined one keeps its timer until the final RANGE_ACK, because nothing else will
+   * come for it.
+   */
+  onReceipt(transfer: OutboundTransfer): void {
+    if (transfer.inlined || (transfer.state !== 'notified' && transfer.state !== 'queued')) return;
+    transfer.state = 'accepted';
+    this.timers.disarm(transfer);
+  }
+
+  onLost(packet: SentPacket): void {
+    for (const transfer of packet.notifies) {
+      if (transfer.state !== 'notified') continue;
+      this.timers.disarm(transfer);
+      this.queueNotify(transfer);
+    }
+  }
+
+  /** REQ RDP-2, XFER-2 · MUST PULL-3. False: the pull breaks the rules. */
+  onPull(now: Nanos, transfer: OutboundTransfer, pull: PullRequest): boolean {
+    this.onReceipt(transfer);
+    const { buffer } = transfer;
+    if (buffer === undefined) return false;
+    let low = 0;
+    for (let i = 0; i < pull.rangesCount; i += 1) {
+      const start = pull.ranges[i * 2] as number;
+      const end = start + (pull.ranges[i * 2 + 1] as number);
+      if (start < low || end <= start || end > buffer.sealedBytes) return false;
+      low = end;
+    }
+    transfer.pullSlot = pull.pullSlot;
+    transfer.tokenHi = pull.tokenHi;
+    transfer.tokenLo = pull.tokenLo;
+    transfer.rateMbps = Math.max(1, pull.rateMbps);
+    for (let i = 0; i < pull.rangesCount; i += 1) {
+      const start = pull.ranges[i * 2] as number;
+      const end = start + (pull.ranges[i * 2 + 1] as number);
+      transfer.acked.forEachGap(start, end, (from, to) => transfer.toSend.add(from, to));
+    }
+    this.timers.disarm(transfer);
+    this.scheduler.ready(now, transfer);
+    return true;
+  }
+
+  /** A burst of it has left. With nothing left to send, a lost final RANGE_ACK is provoked by the NOTIFY. */
+  onDataSent(now: Nanos, transfer: OutboundTransfer): void {
+    if (!transfer.allSent) return;
+    transfer.notifyCount = 1;
+    this.armRetry(now, transfer);
+  }
+
+  /** REQ RDP-4, BUF-4 · MUST RACK-2. False: it acknowledges what was never sent. */
+  onRangeAck(now: Nanos, transfer: OutboundTransfer, ack: RangeAck, final: boolean): boolean {
+    this.onReceipt(transfer);
+    if (final) {
+      this.finish(now, transfer, undefined);
+      return true;
+    }
+    const { buffer, acked } = transfer;
+    if (buffer === undefined) return false;
+    for (let i = 0; i < ack.rangesCount; i += 1) {
+      const start = ack.ranges[i * 2] as number;
+      const end = start + (ack.ranges[i * 2 + 1] as number);
+      if (end > transfer.sentHigh) return false;
+      acked.forEachGap(start, end, (from, to) => buffer.release(from, to));
+      acked.add(start, end);
+      transfer.toSend.remove(start, end);
+    }
+    if (transfer.toSend.isEmpty) this.scheduler.remove(transfer);
+    return true;
+  }
+
+  /** Ends the transfer; a request keeps its id until its exchange ends, because the response names it. */
+  finish(now: Nanos, transfer: OutboundTransfer, reason: FailureReason | undefined): void {
+    if (transfer.state === 'done') return;
+    transfer.state = 'done';
+    this.live -= 1;
+    this.timers.disarm(transfer);
+    this.scheduler.remove(transfer);
+    transfer.toSend.clear();
+    transfer.buffer?.destroy();
+    transfer.buffer = undefined;
+    transfer.peer.removeWaiting();
+    if (transfer.isResponse) this.freeSlot(transfer);
+    this.onEnd(now, transfer, reason);
+  }
+
+  freeSlot(transfer: OutboundTransfer): void {
+    const { peer, slot } = transfer;
+    if (slot < 0 || peer.outbound[slot] !== transfer) return;
+    peer.outbound[slot] = undefined;
+    // 2^24 generations under one path secret; the slot is retired after them. MUST ID-2
+    if ((transfer.generation & 0xff_ffff) < 0xff_ffff) peer.outboundFree.push(slot);
+  }
+
+  /** The peer has another incarnation: what the old one never heard of is announced again, the rest is lost. */
+  onPeerRestart(now: Nanos, peer: Peer, reason: FailureReason, everything: boolean): void {
+    for (const transfer of this.liveOf(peer)) {
+      if (everything || transfer.exposed) {
+        this.finish(now, transfer, reason);
+      } else {
+        this.timers.disarm(transfer);
+        this.freeSlot(transfer);
+        transfer.slot = -1;
+        this.queueNotify(transfer);
+      }
+    }
+  }
+
+  /** Every transfer to `peer` that is not done. */
+  private liveOf(peer: Peer): OutboundTransfer[] {
+    const live: OutboundTransfer[] = [];
+    for (const transfer of peer.outbound) if (transfer && transfer.state !== 'done') live.push(transfer);
+    for (const queue of peer.notifyQueues) {
+      queue?.forEach((transfer) => {
+        if (transfer.slot < 0 && transfer.state !== 'done') live.push(transfer);
+      });
+    }
+    return live;
+  }
+}
