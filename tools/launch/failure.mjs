@@ -1,7 +1,5 @@
 /** Why an install or a build failed, in words that say what to do. */
 
-const MAX_LINES = 40;
-
 /** A failure the person at the keyboard can act on; printed without a stack. */
 export class LaunchError extends Error {
   /** @param {string} message @param {string} [detail] what the failing program itself said */
@@ -14,7 +12,7 @@ export class LaunchError extends Error {
 const CAUSES = [
   {
     pattern: /ENOSPC|no space left/i,
-    text: 'The disk is full. Free some space (the installed and built project takes about 250 MB) and run this again.',
+    text: 'The disk is full. Free some space (the installed and built project takes about 150 MB) and run this again.',
   },
   {
     pattern: /EROFS|read-only file system/i,
@@ -42,7 +40,7 @@ const CAUSES = [
 export function explain(doing, output) {
   const cause = CAUSES.find(({ pattern }) => pattern.test(output));
   const text = cause?.text ?? 'It said:';
-  return new LaunchError(`${doing} failed. ${text}`, excerpt(output));
+  return new LaunchError(`${doing} failed. ${text}`, excerpt(output, cause === undefined ? 40 : 6));
 }
 
 /**
@@ -76,10 +74,12 @@ function fromSystem(error) {
  * npm says the cause first, a long build says it anywhere: both ends of what was printed.
  *
  * @param {string} text
+ * @param {number} linesMax
  */
-function excerpt(text) {
+function excerpt(text, linesMax) {
   const lines = text.trimEnd().split('\n');
-  if (lines.length <= MAX_LINES) return lines.join('\n');
-  const half = MAX_LINES / 2;
-  return [...lines.slice(0, half), `… ${lines.length - MAX_LINES} lines …`, ...lines.slice(-half)].join('\n');
+  if (lines.length <= linesMax) return lines.join('\n');
+  const head = lines.slice(0, linesMax / 2);
+  const tail = lines.slice(-linesMax / 2);
+  return [...head, `… ${lines.length - linesMax} lines …`, ...tail].join('\n');
 }
