@@ -84,6 +84,17 @@ describe('bindUdp', () => {
     expect(events.some((event) => event.type === 'family-unavailable')).toBe(!hasIpv6);
   });
 
+  it('sends each run to its own destination, by the socket of its family', async () => {
+    const port = await bind({});
+    const peers = [await bind(), await bind(), ...(hasIpv6 ? [await bind({ address: '::1' })] : [])];
+    const got = Promise.all(peers.map((peer) => collect(peer, 2)));
+    for (const round of [1, 2]) {
+      for (const peer of peers)
+        expect(await send(port, run(peer.addresses[0]!, 1, round))).toEqual([undefined]);
+    }
+    for (const datagrams of await got) expect(datagrams.map(({ bytes }) => bytes.length)).toEqual([1, 2]);
+  });
+
   it('rejects with a code when the port is taken or the address is none', async () => {
     const taken = await bind();
     const bad = async (options: UdpBindOptions, code: string): Promise<void> =>

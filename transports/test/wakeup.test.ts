@@ -20,6 +20,7 @@ describe('Wakeup', () => {
     expect(loop.turns).toBeLessThan(3);
     await loop.advance(deadline + 1e6);
     expect(woken).toHaveLength(1);
+    expect(woken[0]).toBeGreaterThanOrEqual(deadline);
     expect((woken[0] ?? 0) - deadline).toBeLessThan(5_000);
   });
 

@@ -25,7 +25,8 @@ export class ManualLoop implements EventLoop {
   }
 
   later(task: () => void, delayMs: number): LoopTimer {
-    if (!Number.isInteger(delayMs) || delayMs < 1) throw new Error(`setTimeout would round ${delayMs}`);
+    if (!Number.isInteger(delayMs) || delayMs < 1 || delayMs >= 2 ** 31)
+      throw new Error(`setTimeout would round ${delayMs}`);
     const timer = { atNs: this.nowNs + delayMs * 1e6, task };
     this.timers.add(timer);
     this.timersStarted++;
