@@ -5,4 +5,6 @@ export interface Driver {
   now(): Nanos;
   /** The endpoint was mutated: drain it soon. Cheap, and may be called any number of times. */
   kick(): void;
+  /** A promise of the application was settled or awaited: a simulator lets it run on before time passes. */
+  touchPromise?(): void;
 }

@@ -108,13 +108,17 @@ export class Pool {
   unaryRpc(peer: PeerId, request: Uint8Array, options: UnaryOptions = {}): Promise<UnaryResponse> {
     return new Promise((resolve, reject) => {
       this.call(peer, request, options, {
-        onResponse(body, headers, metrics) {
+        onResponse: (body, headers, metrics) => {
+          this.driver.touchPromise?.();
           const decoded = decodeHeaders(headers);
           if (decoded === undefined)
             reject(new TransferError('protocol-violation', peer, 'its headers do not parse'));
           else resolve({ body, headers: decoded, metrics });
         },
-        onFailure: reject,
+        onFailure: (error) => {
+          this.driver.touchPromise?.();
+          reject(error);
+        },
       });
     });
   }
@@ -184,6 +188,7 @@ export class Pool {
     }
     // A handler that answers at once costs no promise, and its response shares a packet with the acknowledgement.
     if (result instanceof Promise) {
+      this.driver.touchPromise?.();
       result.then(
         (value) => this.answer(exchange, value),
         (error: unknown) => this.answerFailure(exchange, error),

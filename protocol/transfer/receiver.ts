@@ -7,7 +7,7 @@ import { Assembly } from '../records/assembly.ts';
 import { RECORD_SEALED_BYTES, recordLength } from '../records/layout.ts';
 import { recordAad } from '../records/sealed-buffer.ts';
 import { DataPacket, TransferErrorCode } from '../wire/index.ts';
-import { InboundTransfer } from './inbound.ts';
+import type { InboundTransfer } from './inbound.ts';
 import { LossDetector } from './loss-detector.ts';
 import { PullScheduler } from './pull-scheduler.ts';
 

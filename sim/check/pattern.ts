@@ -1,0 +1,61 @@
+import type { Rng } from '../random/rng.ts';
+
+/** Length of the period; not a multiple of a record's, so that records at a wrong place differ too. */
+const PATTERN_BYTES = 1_048_580;
+/** Start positions: a multiple of 4, so that words can be compared. */
+const STEP = 4 * 1009;
+
+/**
+ * Message bodies that can be checked without being kept: each exchange has its place in one random pattern, so that bytes at a
+ * wrong offset, or of another message, differ.
+ */
+export class Pattern {
+  private bytes: Uint8Array = new Uint8Array(0);
+  private words: Uint32Array = new Uint32Array(0);
+  private lengthBytes = 0;
+  private readonly rng: Rng;
+
+  constructor(rng: Rng) {
+    this.rng = rng;
+    this.grow(PATTERN_BYTES);
+  }
+
+  private grow(bodyBytesMax: number): void {
+    const total = PATTERN_BYTES + Math.ceil(bodyBytesMax / 4) * 4;
+    const bytes = new Uint8Array(total);
+    const base = new Uint8Array(PATTERN_BYTES);
+    this.rng.fork('pattern').fill(base);
+    for (let at = 0; at < total; at += PATTERN_BYTES) bytes.set(base.subarray(0, Math.min(PATTERN_BYTES, total - at)), at);
+    this.bytes = bytes;
+    this.words = new Uint32Array(bytes.buffer);
+    this.lengthBytes = bodyBytesMax;
+  }
+
+  private startOf(ordinal: number): number {
+    return (ordinal * STEP) % PATTERN_BYTES;
+  }
+
+  /** The body of `lengthBytes` of exchange `ordinal`; a view that must not be written to. */
+  body(ordinal: number, lengthBytes: number): Uint8Array {
+    if (lengthBytes > this.lengthBytes) this.grow(lengthBytes * 2);
+    const start = this.startOf(ordinal);
+    return this.bytes.subarray(start, start + lengthBytes);
+  }
+
+  /** Whether `body` is exactly what `body(ordinal, lengthBytes)` is. */
+  matches(ordinal: number, lengthBytes: number, body: Uint8Array): boolean {
+    if (body.length !== lengthBytes) return false;
+    const start = this.startOf(ordinal);
+    let at = 0;
+    if (body.byteOffset % 4 === 0) {
+      const count = lengthBytes >> 2;
+      const words = new Uint32Array(body.buffer, body.byteOffset, count);
+      const expected = this.words;
+      const base = start >> 2;
+      for (let i = 0; i < count; i += 1) if (words[i] !== expected[base + i]) return false;
+      at = count * 4;
+    }
+    for (; at < lengthBytes; at += 1) if (body[at] !== this.bytes[start + at]) return false;
+    return true;
+  }
+}

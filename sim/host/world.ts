@@ -1,0 +1,86 @@
+import type { CryptoSuite } from '../../protocol/crypto/suite.ts';
+import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
+import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
+import type { PeerId } from '../../protocol/peer/peer.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { hostAddress } from '../net/address.ts';
+import type { Network } from '../net/network.ts';
+import type { Rng } from '../random/rng.ts';
+import { SimHost } from './sim-host.ts';
+
+export interface WorldConfig {
+  kernel: Kernel;
+  network: Network;
+  rng: Rng;
+  crypto: CryptoSuite;
+  options: Partial<EndpointOptions>;
+  observer?: (host: number) => EndpointObserver | undefined;
+}
+
+/** Hosts with endpoints on a simulated network. Pairs get a path secret when they first meet, as from a handshake that took no time. */
+export class World {
+  readonly hosts: SimHost[] = [];
+  private readonly rng: Rng;
+  /** Per host: its id of each other host. */
+  private readonly peerIds: Map<number, PeerId>[] = [];
+  /** Per host: which host a peer id is. */
+  private readonly hostOfPeer: Map<PeerId, number>[] = [];
+
+  constructor(config: WorldConfig) {
+    this.rng = config.rng;
+    for (const host of config.network.hosts) {
+      const observer = config.observer?.(host.index);
+      const nic = host.nics[0];
+      if (nic === undefined) continue;
+      this.hosts.push(
+        new SimHost(config.kernel, nic, {
+          crypto: config.crypto,
+          random: config.rng.fork(`endpoint/${host.index}`),
+          options: config.options,
+          ...(observer === undefined ? {} : { observer }),
+        }),
+      );
+      this.peerIds.push(new Map<number, PeerId>());
+      this.hostOfPeer.push(new Map<PeerId, number>());
+    }
+  }
+
+  host(index: number): SimHost {
+    return this.hosts[index] as SimHost;
+  }
+
+  /** Host `from`'s id of host `to`; makes them peers if they are not. */
+  peer(from: number, to: number): PeerId {
+    const known = this.peerIds[from]?.get(to);
+    return known ?? this.connect(from, to);
+  }
+
+  /** The host behind `peer`, as host `at` knows it. */
+  hostOf(at: number, peer: PeerId): number | undefined {
+    return this.hostOfPeer[at]?.get(peer);
+  }
+
+  private connect(from: number, to: number): PeerId {
+    const low = Math.min(from, to);
+    const high = Math.max(from, to);
+    const rng = this.rng.fork(`handshake/${low}/${high}`);
+    const credential = new Uint8Array(16);
+    const secret = new Uint8Array(32);
+    rng.fill(credential);
+    rng.fill(secret);
+    this.add(low, high, { credential, secret }, 'client');
+    this.add(high, low, { credential, secret }, 'server');
+    return this.peerIds[from]?.get(to) as PeerId;
+  }
+
+  private add(
+    at: number,
+    other: number,
+    secret: { credential: Uint8Array; secret: Uint8Array },
+    role: 'client' | 'server',
+  ): void {
+    const id = this.host(at).pool.addPeer({ address: hostAddress(other), secret, role });
+    this.peerIds[at]?.set(other, id);
+    this.hostOfPeer[at]?.set(id, other);
+  }
+}
