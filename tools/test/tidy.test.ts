@@ -151,6 +151,11 @@ describe('each rule leaves good code alone', () => {
       'cli/test/a.test.ts',
       "const same = () => expect(1); it('x', () => { same(); });",
     ],
+    [
+      'a loop that throws',
+      'cli/test/a.test.ts',
+      "it('x', () => { if (a !== b) { throw new Error('a'); } });",
+    ],
     ['an asserted property', 'cli/test/a.test.ts', "it('x', () => { fc.assert(p); });"],
     ['a property that returns its verdict', 'cli/test/a.test.ts', "test.prop([n])('x', (a) => a === a);"],
   ])('%s', (_, path, text) => {

@@ -73,5 +73,5 @@ export const EXACT_MATH: ReadonlySet<string> = new Set([
 export const MATH_REMEDY =
   'not bit-exact between engines: use + - * / Math.sqrt, or the logarithm of sim/random';
 export const POWER_REMEDY =
-  'Math.pow is not bit-exact between engines: multiply, shift, or write the constant';
+  'it is Math.pow, not bit-exact between engines: shift (1 << n), multiply, or write the constant';
 export const MATH_RANDOM_REMEDY: string = RANDOM;

@@ -6,7 +6,7 @@ import { lineOf, type Source, walkNodes } from './source.ts';
 
 const TEST_FUNCTIONS = new Set(['it', 'test']);
 const RUNNER_NAMES = new Set(['it', 'test', 'describe', 'suite', 'bench']);
-const SLEEPS = new Set(['setTimeout', 'setInterval', 'setImmediate']);
+const SLEEPS = new Set(['setTimeout', 'setInterval']);
 /** A helper with such a name does the asserting. */
 const ASSERTING = /^(expect|assert|check|verify|must)([A-Z]|$)/;
 
@@ -93,12 +93,18 @@ function assertingHelpers(ast: ts.SourceFile): ReadonlySet<string> {
 function asserts(body: ts.Node, helpers: ReadonlySet<string>): boolean {
   let found = false;
   walkNodes(body, (node) => {
+    // A loop of a million steps says `if (wrong) throw`, because expect() is slow.
+    found ||= ts.isIfStatement(node) && throws(node.thenStatement);
     if (!ts.isCallExpression(node)) return;
     const called = node.expression;
     const name = ts.isPropertyAccessExpression(called) ? called.name.text : called.getText();
     found ||= ASSERTING.test(name) || rootName(called) === 'expect' || helpers.has(name);
   });
   return found;
+}
+
+function throws(branch: ts.Statement): boolean {
+  return ts.isBlock(branch) ? branch.statements.some(ts.isThrowStatement) : ts.isThrowStatement(branch);
 }
 
 /** `test.prop([…])('…', (x) => boolean)`: the value is the verdict. */
