@@ -1,3 +1,13 @@
 export * from './kernel/kernel.ts';
 export * from './random/rng.ts';
+export { childKey, rootKey, type SeedKey } from './random/seed.ts';
+export { ln } from './random/ln.ts';
 export * from './trace/trace.ts';
+export * from './trace/trace-store.ts';
+export type * from './trace/checkpoints.ts';
+export * from './trace/divergence.ts';
+export * from './trace/kinds.ts';
+export { hashBytes } from './trace/byte-hash.ts';
+export * from './crypto/sim-crypto.ts';
+export * from './crypto/nonce-audit.ts';
+export * from './crypto/audited-suite.ts';

@@ -30,7 +30,10 @@ const RADIX = 1 << DIGIT_BITS;
 const DIGIT_MASK = RADIX - 1;
 const LEVELS = 7;
 const WORDS_PER_LEVEL = RADIX >> 5;
-const SPAN_NS: readonly number[] = Array.from({ length: LEVELS + 1 }, (_, level) => RADIX ** level);
+/** Length of one list of each level, and of all lists together. */
+const SPAN_NS: readonly number[] = [
+  1, 0x100, 0x1_0000, 0x100_0000, 0x1_0000_0000, 0x100_0000_0000, 0x1_0000_0000_0000, 0x100_0000_0000_0000,
+];
 
 // Int32 fields of a record.
 const NEXT = 0;

@@ -3,30 +3,36 @@ import { ln } from './ln.ts';
 import { childKey, rootKey, type SeedKey } from './seed.ts';
 import type { RandomSource } from '../../protocol/core/random.ts';
 
+const TWO_21 = 0x20_0000;
+const TWO_26 = 0x400_0000;
 const TWO_32 = 0x1_0000_0000;
 const TWO_53 = 0x20_0000_0000_0000;
+/** Draws of sfc32 until all of its key has reached all of its state, as its author advises. */
+const WARM_UP_DRAWS = 12;
 
 /**
- * A named deterministic stream (sfc32). The key of a fork depends on the seed and the path of names alone, never
- * on what was drawn, so a new consumer shifts nobody else's draws. REQ DST-1
+ * A named deterministic stream (sfc32, Chris Doty-Humphrey). What a fork yields depends on the seed and the path of names
+ * alone, never on what was drawn, so a new consumer shifts nobody else's draws. The golden test pins the stream: a
+ * change breaks every saved scenario. REQ DST-1
  */
 export class Rng implements RandomSource {
   readonly #key: SeedKey;
   #a: number;
   #b: number;
   #c: number;
-  #counter = 1;
+  #counter: number;
 
-  /** @param seed any safe integer, or the key of a fork. */
+  /** @param seed any safe integer; or the key of a stream. */
   constructor(seed: number | SeedKey) {
     this.#key = typeof seed === 'number' ? rootKey(seed) : seed;
     this.#a = this.#key.w0;
     this.#b = this.#key.w1;
-    this.#c = this.#key.w2 ^ this.#key.w3;
-    for (let i = 0; i < 12; i++) this.nextU32();
+    this.#c = this.#key.w2;
+    this.#counter = this.#key.w3;
+    for (let i = 0; i < WARM_UP_DRAWS; i++) this.nextU32();
   }
 
-  /** The stream called `name` below this one; the same each time it is asked for. */
+  /** The stream called `name` below this one; from its start each time it is asked for. */
   fork(name: string): Rng {
     return new Rng(childKey(this.#key, name));
   }
@@ -45,59 +51,63 @@ export class Rng implements RandomSource {
 
   /** A uniform multiple of 2^-53 in [0, 1). */
   nextFloat(): number {
-    const high = this.nextU32() >>> 5;
-    const low = this.nextU32() >>> 6;
-    return (high * 0x400_0000 + low) / TWO_53;
+    return this.#next53() / TWO_53;
   }
 
-  /** A uniform integer in [0, n), without bias; 1 <= n <= 2^53. */
+  /** A uniform integer in [0, n), without bias; `n` is an integer in [1, 2^53]. */
   below(n: number): number {
-    assert(Number.isInteger(n) && n >= 1 && n <= TWO_53, 'below(n) needs an integer in [1, 2^53]');
-    if (n <= TWO_32) {
-      const limit = TWO_32 - (TWO_32 % n);
-      let x = this.nextU32();
-      while (x >= limit) x = this.nextU32();
-      return x % n;
+    assert(n >= 1 && n <= TWO_53 && Math.floor(n) === n, 'below(n) takes an integer in [1, 2^53]');
+    if (n <= TWO_21) return this.#belowSmall(n);
+    const span = n <= TWO_32 ? TWO_32 : TWO_53;
+    const limit = span - (span % n);
+    for (;;) {
+      const draw = n <= TWO_32 ? this.nextU32() : this.#next53();
+      if (draw < limit) return draw % n;
     }
-    const limit = TWO_53 - (TWO_53 % n);
-    let x = this.#next53();
-    while (x >= limit) x = this.#next53();
-    return x % n;
   }
 
-  /** True with probability `numerator / denominator`. */
+  /** True with probability `numerator / denominator`, integers; never draws for a probability of 0. */
   ratio(numerator: number, denominator: number): boolean {
-    assert(numerator >= 0 && numerator <= denominator, 'a ratio lies in [0, 1]');
-    if (numerator === 0) return false;
-    return this.below(denominator) < numerator;
+    assert(numerator >= 0 && numerator <= denominator, 'a probability lies in [0, 1]');
+    return numerator !== 0 && this.below(denominator) < numerator;
   }
 
-  /** An exponentially distributed number >= 0 with the given mean. */
+  /** An exponentially distributed number >= 0 with the given mean: the gaps of a Poisson process. */
   exponential(mean: number): number {
     return -mean * ln(1 - this.nextFloat());
   }
 
-  /** Shuffles `items` in place, every order equally likely. */
+  /** Shuffles in place, every order equally likely (Fisher and Yates). */
   shuffle<T>(items: T[]): void {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.below(i + 1);
-      const swapped = items[i] as T;
+      const item = items[i] as T;
       items[i] = items[j] as T;
-      items[j] = swapped;
+      items[j] = item;
     }
   }
 
-  /** Fills `out` with uniform bytes. */
+  /** Fills `out` with uniform bytes: one draw per four, little endian. */
   fill(out: Uint8Array): void {
     let word = 0;
     for (let i = 0; i < out.length; i++) {
-      if ((i & 3) === 0) word = this.nextU32();
+      word = (i & 3) === 0 ? this.nextU32() : word >>> 8;
       out[i] = word;
-      word >>>= 8;
+    }
+  }
+
+  /** Lemire's method: the product with `n` is exact below 2^53, its high word is the result. */
+  #belowSmall(n: number): number {
+    for (;;) {
+      const product = this.nextU32() * n;
+      const result = Math.floor(product / TWO_32);
+      const low = product - result * TWO_32;
+      if (low >= n || low >= TWO_32 % n) return result;
     }
   }
 
   #next53(): number {
-    return (this.nextU32() >>> 11) * TWO_32 + this.nextU32();
+    const high = this.nextU32() >>> 5;
+    return high * TWO_26 + (this.nextU32() >>> 6);
   }
 }

@@ -1,0 +1,170 @@
+import { assert } from '../kernel/assert.ts';
+import { ByteHash } from '../trace/byte-hash.ts';
+import { type AeadKey, type CryptoSuite, KEY_BYTES, TAG_BYTES } from '../../protocol/crypto/suite.ts';
+import { NonceAudit, type NonceLedger } from './nonce-audit.ts';
+
+const TWO_32 = 0x1_0000_0000;
+const COPY_LOOP_MAX_BYTES = 64;
+const SECRET_BYTES = 32;
+
+const hash = new ByteHash();
+
+/**
+ * The suite of simulations: every length as in AES-128-GCM, at memory speed, the same on every machine. It hides nothing
+ * (ciphertext is plaintext), but a tag binds key, nonce, AAD and content as the real one does, and the audit
+ * notices a nonce that seals twice. REQ DST-6
+ */
+export class SimCrypto implements CryptoSuite {
+  readonly name = 'sim';
+  readonly audit: NonceAudit;
+
+  /** @param audit shared by all endpoints of a simulation. */
+  constructor(audit: NonceAudit = new NonceAudit()) {
+    this.audit = audit;
+  }
+
+  aeadKey(raw: Uint8Array): AeadKey {
+    assert(raw.length === KEY_BYTES, 'a key is KEY_BYTES bytes');
+    return new SimKey(raw, this.audit.ledger(raw));
+  }
+
+  /** Not HKDF, but a function of the same inputs with as many outputs. */
+  expand(secret: Uint8Array, label: string, context: Uint8Array, lengthBytes: number): Uint8Array {
+    assert(secret.length === SECRET_BYTES, 'a secret is 32 bytes');
+    const labelBytes = Uint8Array.from(label, (character) => {
+      const code = character.charCodeAt(0);
+      assert(code < 0x80, 'a label is ASCII');
+      return code;
+    });
+    const block = new Uint8Array(TAG_BYTES);
+    const out = new Uint8Array(lengthBytes);
+    for (let at = 0, counter = 1; at < lengthBytes; at += TAG_BYTES, counter++) {
+      hash.start(0x452821e6, 0x38d01377, 0xbe5466cf, 0x34e90c6c);
+      hash.words(counter, labelBytes.length, context.length, lengthBytes);
+      hash.bytes(secret, 0, SECRET_BYTES);
+      hash.bytes(labelBytes, 0, labelBytes.length);
+      hash.bytes(context, 0, context.length);
+      hash.finish();
+      writeTag(block, 0);
+      out.set(block.subarray(0, Math.min(TAG_BYTES, lengthBytes - at)), at);
+    }
+    return out;
+  }
+}
+
+class SimKey implements AeadKey {
+  readonly #ledger: NonceLedger;
+  readonly #k0: number;
+  readonly #k1: number;
+  readonly #k2: number;
+  readonly #k3: number;
+
+  constructor(raw: Uint8Array, ledger: NonceLedger) {
+    this.#ledger = ledger;
+    // A bijection of the raw key, so that two keys never become one.
+    hash.start(0, 0, 0, 0);
+    hash.bytes(raw, 0, KEY_BYTES);
+    hash.finish();
+    this.#k0 = hash.h0;
+    this.#k1 = hash.h1;
+    this.#k2 = hash.h2;
+    this.#k3 = hash.h3;
+  }
+
+  seal(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    plain: Uint8Array,
+    plainStart: number,
+    plainEnd: number,
+    out: Uint8Array,
+    outStart: number,
+  ): void {
+    const tagStart = outStart + plainEnd - plainStart;
+    assert(tagStart + TAG_BYTES <= out.length, 'no room for ciphertext and tag');
+    this.#ledger.use(nonce);
+    this.#tag(nonce, aad, aadStart, aadEnd, plain, plainStart, plainEnd);
+    copy(plain, plainStart, plainEnd, out, outStart);
+    writeTag(out, tagStart);
+  }
+
+  open(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    sealed: Uint8Array,
+    sealedStart: number,
+    sealedEnd: number,
+    out: Uint8Array,
+    outStart: number,
+  ): boolean {
+    const tagStart = sealedEnd - TAG_BYTES;
+    if (tagStart < sealedStart) return false;
+    this.#tag(nonce, aad, aadStart, aadEnd, sealed, sealedStart, tagStart);
+    if (!tagMatches(sealed, tagStart)) return false;
+    copy(sealed, sealedStart, tagStart, out, outStart);
+    return true;
+  }
+
+  /** Leaves the tag in `hash`. */
+  #tag(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    content: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    hash.start(this.#k0, this.#k1, this.#k2, this.#k3);
+    hash.words(nonce | 0, (nonce / TWO_32) | 0, aadEnd - aadStart, end - start);
+    hash.bytes(aad, aadStart, aadEnd);
+    hash.bytes(content, start, end);
+    hash.finish();
+  }
+}
+
+function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
+  if (from === to) {
+    if (start !== at) to.copyWithin(at, start, end);
+  } else if (end - start <= COPY_LOOP_MAX_BYTES) {
+    for (let i = start; i < end; i++) to[at + i - start] = from[i] as number;
+  } else {
+    to.set(from.subarray(start, end), at);
+  }
+}
+
+function writeTag(out: Uint8Array, at: number): void {
+  writeWord(out, at, hash.h0);
+  writeWord(out, at + 4, hash.h1);
+  writeWord(out, at + 8, hash.h2);
+  writeWord(out, at + 12, hash.h3);
+}
+
+function writeWord(out: Uint8Array, at: number, word: number): void {
+  out[at] = word;
+  out[at + 1] = word >>> 8;
+  out[at + 2] = word >>> 16;
+  out[at + 3] = word >>> 24;
+}
+
+function tagMatches(bytes: Uint8Array, at: number): boolean {
+  return (
+    wordIs(bytes, at, hash.h0) &&
+    wordIs(bytes, at + 4, hash.h1) &&
+    wordIs(bytes, at + 8, hash.h2) &&
+    wordIs(bytes, at + 12, hash.h3)
+  );
+}
+
+function wordIs(bytes: Uint8Array, at: number, word: number): boolean {
+  return (
+    bytes[at] === (word & 255) &&
+    bytes[at + 1] === ((word >>> 8) & 255) &&
+    bytes[at + 2] === ((word >>> 16) & 255) &&
+    bytes[at + 3] === word >>> 24
+  );
+}
