@@ -69,7 +69,7 @@ export class Receiver {
       transfer.grantAgain.add(start, end);
       left -= end - start;
     }
-    const end = Math.min(transfer.sealedBytes, transfer.pullNext + left);
+    const end = this.pullEnd(transfer, left);
     transfer.grantNew.add(transfer.pullNext, end);
     transfer.pullNext = end;
     this.losses.onPull(now, transfer);
@@ -79,6 +79,24 @@ export class Receiver {
       this.context.wantControl(transfer.peer);
     }
     return true;
+  }
+
+  /**
+   * Where a pull of at most `bytes` new bytes ends: at the end of a full packet, so that a pull answered before the next one comes does not
+   * end in a short one. The path's MTU is that of both sides.
+   */
+  private pullEnd(transfer: InboundTransfer, bytes: Bytes): Bytes {
+    const { pullNext, sealedBytes } = transfer;
+    const limit = pullNext + bytes;
+    if (limit >= sealedBytes) return sealedBytes;
+    let end = pullNext;
+    for (;;) {
+      const payloadBytes = this.context.datagramBytesMax - DataPacket.headerLength(end);
+      // Headers grow with the offset only up to here; from then on all packets are alike.
+      const whole = end < 16_384 ? 1 : Math.floor((limit - end) / payloadBytes);
+      if (whole === 0 || end + payloadBytes > limit) return end > pullNext ? end : limit;
+      end += whole * payloadBytes;
+    }
   }
 
   /** REQ BP-2, CONF-2: memory is taken when the pull begins; a message above the limit may be the only one. */

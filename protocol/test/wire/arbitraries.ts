@@ -18,21 +18,25 @@ export function integerArbitrary(max: number): fc.Arbitrary<number> {
   );
 }
 
-/** Valid records of a message, made from its table. */
-export function recordArbitrary(message: OracleMessage): fc.Arbitrary<OracleRecord> {
+/** Valid records of a message, made from its table; lists have up to `excess` items more than they may. */
+export function recordArbitrary(message: OracleMessage, excess = 0): fc.Arbitrary<OracleRecord> {
   const frameFlags = message.fields.find((field) => field.type === 'flags')?.bits;
   const bits = frameFlags ?? message.packetFlags;
   return fc
     .record(Object.fromEntries(Object.keys(bits).map((name) => [name, fc.boolean()])))
-    .chain((flags) => fields(message, flags as Record<string, boolean>))
+    .chain((flags) => fields(message, flags as Record<string, boolean>, excess))
     .map((record) => (message.form === 'packet' ? withLength(message, record) : record));
 }
 
-function fields(message: OracleMessage, flags: Record<string, boolean>): fc.Arbitrary<OracleRecord> {
+function fields(
+  message: OracleMessage,
+  flags: Record<string, boolean>,
+  excess: number,
+): fc.Arbitrary<OracleRecord> {
   const present = message.fields.filter((field) => isPresent(field, flags));
   const members = present.map((field) => [
     field.name,
-    field.type === 'flags' ? fc.constant(flags) : fieldArbitrary(field),
+    field.type === 'flags' ? fc.constant(flags) : fieldArbitrary(field, excess),
   ]);
   const packetFlags = Object.keys(message.packetFlags).length > 0 ? { flags: fc.constant(flags) } : {};
   return fc.record({ ...packetFlags, ...Object.fromEntries(members) }) as fc.Arbitrary<OracleRecord>;
@@ -42,7 +46,7 @@ function withLength(message: OracleMessage, record: OracleRecord): OracleRecord 
   return { ...record, length: oracleEncode(message, { ...record, length: 0 }).length };
 }
 
-function fieldArbitrary(field: OracleField): fc.Arbitrary<unknown> {
+function fieldArbitrary(field: OracleField, excess: number): fc.Arbitrary<unknown> {
   const limits: Record<string, number> = { u8: 0xff, u16: 0xffff, u32: 0xffff_ffff };
   if (field.type === 'u64') {
     const half = integerArbitrary(0xffff_ffff);
@@ -54,7 +58,7 @@ function fieldArbitrary(field: OracleField): fc.Arbitrary<unknown> {
     );
     return fc.oneof(
       { weight: 4, arbitrary: fc.array(item, { maxLength: 5 }) },
-      { weight: 1, arbitrary: fc.array(item, { minLength: field.max!, maxLength: field.max! }) },
+      { weight: 1, arbitrary: fc.array(item, { minLength: field.max!, maxLength: field.max! + excess }) },
     );
   }
   if (field.type === 'bytes' || field.type === 'rest') {
@@ -77,7 +81,8 @@ export function mutatedArbitrary(message: OracleMessage): fc.Arbitrary<number[]>
     byte,
   });
   return fc
-    .tuple(recordArbitrary(message), fc.array(mutation, { maxLength: 4 }))
+
+    .tuple(recordArbitrary(message, 2), fc.array(mutation, { maxLength: 4 }))
     .map(([record, mutations]) => {
       const bytes = oracleEncode(message, record);
       for (const { kind, where, byte: value } of mutations) {

@@ -71,7 +71,7 @@ describe.each(testedMessages)('$name', (message) => {
           expect(codec.toRecord()).toEqual(expected.record);
         }
       }),
-      { numRuns: runs.numRuns * 10 },
+      { numRuns: runs.numRuns * 5 },
     );
   });
 

@@ -8,11 +8,14 @@ import {
   FrameName,
   FrameType,
   PacketKind,
+  PullRequest,
   TransferErrorCode,
   TransferErrorDoc,
   TransferErrorName,
+  TransferNotify,
   isAckEliciting,
 } from '../../wire/index.ts';
+import { fromHex } from './codecs.ts';
 import { oracleMessages, rawTable } from './oracle.ts';
 
 test('a control packet is built header first, and headerEnd is where its content begins', () => {
@@ -56,6 +59,28 @@ test('a payload that stands in its place already is left there', () => {
   packet.length = packet.emitLength();
   expect(packet.emit(out, 0, 32)).toBe(24);
   expect([...out.subarray(16, 24)]).toEqual([16, 17, 18, 19, 20, 21, 22, 23]);
+});
+
+test('a view names its fields as the endpoint reads them', () => {
+  const bytes = fromHex('ff 13 00000001 00000002 01 00000003 00000004 00000005 06 02 0708 090a');
+  const pull = new PullRequest();
+  expect(pull.parse(bytes, 1, bytes.length)).toBe(bytes.length);
+  expect(pull).toMatchObject({
+    transferSlot: 1,
+    transferGeneration: 2,
+    flags: PullRequest.RETRANSMISSION,
+    pullSlot: 3,
+    tokenHi: 4,
+    tokenLo: 5,
+    rateMbps: 6,
+    ranges: [7, 8, 9, 10],
+    rangesCount: 2,
+  });
+  const notifyBytes = fromHex('10 00000001 00000002 01 03 02 00 02 abcd');
+  const notify = new TransferNotify();
+  expect(notify.parse(notifyBytes, 0, notifyBytes.length)).toBe(notifyBytes.length);
+  expect(notify.inline).toBe(notifyBytes);
+  expect(notify).toMatchObject({ flags: TransferNotify.INLINE, inlineStart: 14, inlineLength: 2 });
 });
 
 test('the constants a dispatcher switches on are those of the table', () => {
