@@ -1,6 +1,8 @@
 import { classFileName, classFileSource } from './class-source.ts';
 import { errorsSource, indexSource, typesSource } from './index-source.ts';
+import { errorPage } from './error-page.ts';
 import { readTable } from './read-table.ts';
+import { wirePage } from './wire-page.ts';
 
 export const GENERATED_FOLDER = 'protocol/wire/generated';
 
@@ -14,5 +16,7 @@ export function wireFiles(yaml: string, file: string): Map<string, string> {
   files.set(`${GENERATED_FOLDER}/errors.ts`, errorsSource(table));
   files.set(`${GENERATED_FOLDER}/index.ts`, indexSource(table));
   files.set(`${GENERATED_FOLDER}/types.ts`, typesSource(table));
+  files.set('spec/wire.md', wirePage(table));
+  files.set('spec/error-codes.md', errorPage(table));
   return files;
 }
