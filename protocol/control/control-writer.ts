@@ -305,6 +305,8 @@ export class ControlWriter {
       this.eliciting = true;
       this.notifies.push(t);
       this.sender.onNotifySent(this.now, t);
+      const replySlot = t.isResponse ? t.replySlot : -1;
+      this.context.observer?.transferAnnounced(peer.id, t.slot, t.generation, replySlot, t.replyGeneration);
       this.observe(peer, TransferNotify.TYPE, t.slot, t.generation, false, t.message.sizeBytes);
     }
     if (!peer.blockedDue) return;

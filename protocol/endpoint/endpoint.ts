@@ -54,6 +54,8 @@ export interface EndpointState {
   recordBuffers: number;
   memoryBytes: number;
   pulledBytes: number;
+  /** Notification credits in use: transfers of peers that were admitted and have not ended. */
+  creditsHeld: number;
   transferTimers: number;
   peers: number;
   embryos: number;
@@ -265,10 +267,16 @@ export class Endpoint {
       recordBuffers: this.context.records.inUse,
       memoryBytes: this.receiver.memoryBytes,
       pulledBytes: this.receiver.scheduler.outstandingBytes,
+      creditsHeld: this.peers.creditsHeld,
       transferTimers: this.sender.timers.size + this.receiver.losses.armed,
       peers: this.peers.size,
       embryos: this.peers.embryoCount,
     };
+  }
+
+  /** The wire id of an own exchange's request, once it was announced. */
+  transferId(exchange: ExchangeId): { slot: number; generation: number } | undefined {
+    return this.exchanges.requestId(exchange);
   }
 
   /** Smoothed round-trip time of a peer, once measured. */

@@ -78,6 +78,12 @@ export class Exchanges implements Gate {
     return id;
   }
 
+  requestId(id: ExchangeId): { slot: number; generation: number } | undefined {
+    const exchange = this.table.get(id);
+    if (exchange?.kind !== 'own' || exchange.request.slot < 0) return undefined;
+    return { slot: exchange.request.slot, generation: exchange.request.generation };
+  }
+
   /** False: the exchange has ended meanwhile, because its peer is gone. */
   reply(now: Nanos, id: ExchangeId, message: OutgoingMessage, status: number, priority: number): boolean {
     const exchange = this.table.get(id);

@@ -17,6 +17,8 @@ export interface EndpointObserver {
     ofPeer: boolean,
     detail: number,
   ): void;
+  /** A TRANSFER_NOTIFY was written; `replySlot` is -1 for a request. Comes before its frameSent. */
+  transferAnnounced(peer: PeerId, slot: number, generation: number, replySlot: number, replyGeneration: number): void;
   /** A data packet with sealed bytes [offset, offset + length) was written. */
   dataSent(peer: PeerId, slot: number, generation: number, offset: number, length: number): void;
 }

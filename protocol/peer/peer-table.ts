@@ -36,6 +36,14 @@ export class PeerTable {
     return this.embryos.size;
   }
 
+  get creditsHeld(): number {
+    let held = 0;
+    this.byId.forEach((peer) => {
+      held += peer.admitted - peer.ended;
+    });
+    return held;
+  }
+
   get isFull(): boolean {
     return this.byId.isFull;
   }

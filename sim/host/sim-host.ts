@@ -15,7 +15,7 @@ const KICK = 1;
 
 /** Told of each packet as it crosses between endpoint and NIC; for captures and sequence diagrams. */
 export interface HostTap {
-  /** `packet` is about to be sent: the frames observed since the last call are in it. */
+  /** `packet` was handed to the network: read its id, nothing else is ours any more. */
   sent(host: SimHost, packet: Packet): void;
   received(host: SimHost, packet: Packet, useful: boolean): void;
 }
@@ -117,8 +117,8 @@ export class SimHost implements HostPort, Driver, EventHandler {
       packet.fill(out.bytes, at, Math.min(out.segmentBytes, out.lengthBytes - at));
       packet.destination = out.destination as number;
       packet.priority = out.networkPriority;
-      this.tap?.sent(this, packet);
       nic.send(packet);
+      this.tap?.sent(this, packet);
     }
   }
 

@@ -40,6 +40,8 @@ export class Fabric {
   readonly locations: string[] = [];
   /** Null, the usual case, costs a packet nothing but the comparison. */
   monitor: Monitor | null = null;
+  /** Told of each drop, for captures; null in the usual case. */
+  onDrop: ((packet: Packet, where: number, reason: DropReason) => void) | null = null;
   readonly #monitors: Monitor[] = [];
   readonly #monitorRng: Rng;
   #nextPacketId = 0;
@@ -76,6 +78,7 @@ export class Fabric {
     const now = this.kernel.now;
     this.statistics.countDropped(now, packet.wireBytes, reason);
     this.trace.record(now, NetKind.DROPPED, where, packet.id, reason, packet.wireBytes, waitingBytes);
+    this.onDrop?.(packet, where, reason);
     packet.release();
   }
 

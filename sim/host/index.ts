@@ -1,0 +1,2 @@
+export * from './sim-host.ts';
+export * from './world.ts';
