@@ -1,1 +1,3 @@
-export {};
+export * from './distributions/index.ts';
+export * from './language/index.ts';
+export type * from './result.ts';

@@ -1,0 +1,10 @@
+export { type Comparison, type Expectation, parseExpectation } from './expectation.ts';
+export { evaluateExpectation } from './evaluate.ts';
+export { scenarioJsonSchema } from './json-schema.ts';
+export { type LoadOptions, loadScenario } from './load.ts';
+export { type ParseOptions, type ParseResult, parseScenario } from './parse.ts';
+export { scenarioToYaml } from './print.ts';
+export { type Parsed, type Problem, formatProblem } from './problem.ts';
+export type { Ratio } from './ratio.ts';
+export type { ReadFile } from './resolve/size.ts';
+export type * from './scenario.ts';

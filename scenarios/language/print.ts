@@ -1,0 +1,103 @@
+import { stringify } from 'yaml';
+import { formatRatio } from './ratio.ts';
+import type {
+  Dependency,
+  EndpointSettings,
+  Fault,
+  MessageSize,
+  Scenario,
+  Topology,
+  Workload,
+} from './scenario.ts';
+import { formatHosts } from './selector.ts';
+import { formatDuration, formatRate, formatSize } from './unit.ts';
+
+/** Writes a scenario as a file that `parseScenario` reads back to an equal value. */
+export function scenarioToYaml(scenario: Scenario): string {
+  const { version, name, seed, untilNs, topology, endpoint, workloads, faults, expectations } = scenario;
+  const document = {
+    version,
+    scenario: name,
+    seed,
+    until: formatDuration(untilNs),
+    topology: printTopology(topology),
+    endpoint: printEndpoint(endpoint),
+    workload: workloads.map((workload) => printWorkload(workload, topology.hosts)),
+    ...(faults.length > 0 && { faults: faults.map(printFault) }),
+    ...(expectations.length > 0 && { expect: expectations.map(({ text }) => text) }),
+  };
+  return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function printTopology(topology: Topology): object {
+  const { kind, hosts, nics, link, switch: fabric } = topology;
+  return {
+    kind,
+    hosts,
+    nics,
+    link: { rate: formatRate(link.rateBps), delay: formatDuration(link.delayNs), mtu: link.mtuBytes },
+    switch: {
+      buffer: formatSize(fabric.bufferBytes),
+      ...(fabric.ecnBytes !== undefined && { ecn: formatSize(fabric.ecnBytes) }),
+      priorities: fabric.priorities,
+      spray: fabric.spray,
+    },
+  };
+}
+
+function printEndpoint(endpoint: EndpointSettings): object {
+  const { crypto, hostDelayNs, options } = endpoint;
+  const { inlineBytesMax, pullBytesMax, budgetRatio, burstSegments, peerTimeoutNs } = options;
+  return {
+    crypto,
+    ...(inlineBytesMax !== undefined && { inline: formatSize(inlineBytesMax) }),
+    ...(pullBytesMax !== undefined && { pull: formatSize(pullBytesMax) }),
+    ...(budgetRatio !== undefined && { budget: budgetRatio }),
+    ...(burstSegments !== undefined && { burst: burstSegments }),
+    ...(peerTimeoutNs !== undefined && { peerTimeout: formatDuration(peerTimeoutNs) }),
+    hostDelay: formatDuration(hostDelayNs),
+  };
+}
+
+function printWorkload(workload: Workload, hosts: number): object {
+  const { name, pattern, from, to, request, response, arrivals, priority, after } = workload;
+  return {
+    name,
+    pattern,
+    from: printHosts(from, hosts),
+    to: printHosts(to, hosts),
+    request: printSize(request),
+    response: printSize(response),
+    ...(arrivals.kind === 'count' && { count: arrivals.count }),
+    ...(arrivals.kind === 'load' && { load: formatRatio(arrivals.load) }),
+    ...(arrivals.kind === 'concurrency' && { concurrency: arrivals.concurrency }),
+    start: formatDuration(arrivals.startNs),
+    ...(arrivals.kind !== 'count' && { stop: formatDuration(arrivals.stopNs) }),
+    priority,
+    ...(after.length > 0 && { after: after.map((dependency: Dependency) => ({ ...dependency })) }),
+  };
+}
+
+function printHosts(hosts: readonly number[], count: number): string | string[] {
+  const selectors = formatHosts(hosts, count);
+  return selectors.length === 1 ? selectors[0]! : selectors;
+}
+
+function printSize(size: MessageSize): string {
+  return size.kind === 'fixed' ? formatSize(size.bytes) : size.source;
+}
+
+/** A fault's hosts are one selector in the file, hence always a range. */
+function printFault(fault: Fault): object {
+  const { kind, atNs, forNs, rate, on } = fault;
+  const range = formatHosts(on.hosts, -1)[0]!;
+  const places = { all: 'all', host: range, link: `link(${range})` };
+  return {
+    kind,
+    at: formatDuration(atNs),
+    ...(forNs !== undefined && { for: formatDuration(forNs) }),
+    rate: formatRatio(rate),
+    ...(fault.kind === 'reorder' && { delay: formatDuration(fault.delayNs) }),
+    on: places[on.place],
+  };
+}

@@ -1,0 +1,70 @@
+import { accept, describe, refuse } from '../problem.ts';
+import type { EndpointSettings } from '../scenario.ts';
+import { DURATION, SIZE } from '../unit.ts';
+import { type Field, DELAY_NS_MAX, choice, field, integer, quantity, record } from './field.ts';
+
+/** The ranges are those that an endpoint takes; its kernel's limit for one batch is 64 segments. */
+const BURST_MAX = 64;
+const BUDGET_MIN = 0.5;
+const BUDGET_MAX = 64;
+
+const budget: Field<number> = field(
+  {
+    type: 'number',
+    minimum: BUDGET_MIN,
+    maximum: BUDGET_MAX,
+    description: 'Pulled and not yet arrived, as a multiple of the bandwidth-delay product.',
+  },
+  '1.5',
+  (input) => {
+    const remedy = `write a number ${BUDGET_MIN}..${BUDGET_MAX}, for example 1.5`;
+    if (typeof input !== 'number') return refuse(`expected a number, found ${describe(input)}`, remedy);
+    return input >= BUDGET_MIN && input <= BUDGET_MAX
+      ? accept(input)
+      : refuse(`${input} is out of range`, remedy);
+  },
+);
+
+const pull = quantity(SIZE, 'Most bytes in one pull.', '64KiB', {
+  min: 1024,
+  max: 1_073_741_824,
+  text: '1KiB..1GiB',
+});
+
+const peerTimeout = quantity(DURATION, 'Silence after which a peer with something in flight is dead.', '5s', {
+  min: 1_000,
+  max: 3_600_000_000_000,
+  text: '1us..3600s',
+});
+
+const hostDelay = quantity(DURATION, 'From the arrival of a packet at a NIC to its delivery.', '500ns', {
+  min: 0,
+  max: DELAY_NS_MAX,
+  text: '0ns..1000s',
+});
+
+export const endpointShape: Field<EndpointSettings> = record('endpoint', {
+  crypto: choice('crypto', ['sim', 'real'], 'Cipher suite: a fast deterministic one, or AES-GCM.').prefault(
+    'sim',
+  ),
+  inline: quantity(SIZE, 'Largest message that travels inside its notification.', '1KB', {
+    min: 0,
+    max: 65_535,
+    text: '0B..65535B',
+  }).optional(),
+  pull: pull.optional(),
+  budget: budget.optional(),
+  burst: integer('Most data segments sent in one batch.', 1, BURST_MAX, 16).optional(),
+  peerTimeout: peerTimeout.optional(),
+  hostDelay: hostDelay.prefault('0ns'),
+}).transform(({ crypto, hostDelay: hostDelayNs, ...given }) => ({
+  crypto,
+  hostDelayNs,
+  options: {
+    ...(given.inline !== undefined && { inlineBytesMax: given.inline }),
+    ...(given.pull !== undefined && { pullBytesMax: given.pull }),
+    ...(given.budget !== undefined && { budgetRatio: given.budget }),
+    ...(given.burst !== undefined && { burstSegments: given.burst }),
+    ...(given.peerTimeout !== undefined && { peerTimeoutNs: given.peerTimeout }),
+  },
+}));

@@ -1,0 +1,185 @@
+import { fc } from '@fast-check/vitest';
+import { builtInDistribution } from '../../distributions/built-in.ts';
+import { SizeDistribution } from '../../distributions/size-distribution.ts';
+import {
+  type Expectation,
+  type Fault,
+  type Ratio,
+  type Scenario,
+  type Workload,
+  parseExpectation,
+} from '../../language/index.ts';
+
+const UNTIL_NS = 50_000_000;
+
+/** What `file:sizes.csv` holds in generated scenarios, and the same as a value. */
+export const SIZES_CSV = 'bytes,cdf\n1,0\n1000,0.5\n9000,1\n';
+const SIZES = new SizeDistribution([
+  { bytes: 1, cdf: 0 },
+  { bytes: 1000, cdf: 0.5 },
+  { bytes: 9000, cdf: 1 },
+]);
+
+/** Any scenario that this version can say. */
+export const anyScenario: fc.Arbitrary<Scenario> = fc.integer({ min: 3, max: 200 }).chain((hosts) =>
+  fc
+    .record({
+      version: fc.constant(1 as const),
+      name: fc.constantFrom('a', 'incast-100', 'Long_name-1', 'null', 'true'),
+      seed: fc.maxSafeNat(),
+      untilNs: fc.constant(UNTIL_NS),
+      topology: anyTopology(hosts),
+      endpoint: anyEndpoint(),
+      workloads: fc.array(anyWorkload(hosts), { minLength: 1, maxLength: 4 }),
+      faults: fc.array(anyFault(hosts), { maxLength: 4 }),
+      expectations: fc.array(anyExpectation(), { maxLength: 4 }),
+    })
+    .map((scenario) => ({ ...scenario, workloads: scenario.workloads.map(named) })),
+);
+
+/** Names by position; each but the first waits for the one before it, by its own choice of how. */
+function named(workload: Workload, index: number): Workload {
+  const after =
+    index === 0 ? [] : workload.after.map((dependency) => ({ ...dependency, workload: `w-${index - 1}` }));
+  return { ...workload, name: `w-${index}`, after };
+}
+
+function anyTopology(hosts: number): fc.Arbitrary<Scenario['topology']> {
+  return fc.record({
+    kind: fc.constant('star' as const),
+    hosts: fc.constant(hosts),
+    nics: fc.constant(1),
+    link: fc.record({
+      rateBps: fc.integer({ min: 1_000_000, max: 10_000_000_000_000 }),
+      delayNs: fc.nat(1_000_000),
+      mtuBytes: fc.integer({ min: 576, max: 65_535 }),
+    }),
+    switch: fc.record(
+      {
+        bufferBytes: fc.integer({ min: 1_000_000, max: 10_000_000 }),
+        ecnBytes: fc.nat(1_000_000),
+        priorities: fc.integer({ min: 1, max: 8 }),
+        spray: fc.constantFrom('packet' as const, 'ecmp' as const),
+      },
+      { requiredKeys: ['bufferBytes', 'priorities', 'spray'] },
+    ),
+  });
+}
+
+function anyEndpoint(): fc.Arbitrary<Scenario['endpoint']> {
+  return fc.record({
+    crypto: fc.constantFrom('sim' as const, 'real' as const),
+    hostDelayNs: fc.nat(100_000),
+    options: fc.record(
+      {
+        inlineBytesMax: fc.nat(65_535),
+        pullBytesMax: fc.integer({ min: 1024, max: 1_000_000 }),
+        budgetRatio: fc.integer({ min: 50, max: 6400 }).map((n) => n / 100),
+        burstSegments: fc.integer({ min: 1, max: 64 }),
+        peerTimeoutNs: fc.integer({ min: 1000, max: 1_000_000_000 }),
+      },
+      { requiredKeys: [] },
+    ),
+  });
+}
+
+function anyWorkload(hosts: number): fc.Arbitrary<Workload> {
+  return fc.record({
+    name: fc.constant(''),
+    pattern: fc.constant('unary' as const),
+    from: fc.subarray(indices(hosts), { minLength: 2 }),
+    to: fc.subarray(indices(hosts), { minLength: 1 }),
+    request: anySize(),
+    response: anySize(),
+    arrivals: anyArrivals(),
+    priority: fc.nat(7),
+    after: fc.array(
+      fc.record({
+        workload: fc.constant(''),
+        wait: fc.constantFrom('request' as const, 'response' as const),
+        cascade: fc.boolean(),
+      }),
+      { maxLength: 2 },
+    ),
+  });
+}
+
+function anySize(): fc.Arbitrary<Workload['request']> {
+  const fixed = fc.nat(1_073_741_824).map((bytes) => ({ kind: 'fixed' as const, bytes }));
+  const builtIn = fc.constantFrom('websearch', 'imc10', 'w3').map((source) => {
+    return { kind: 'distribution' as const, source, distribution: builtInDistribution(source) };
+  });
+  const own = fc.constant({ kind: 'distribution' as const, source: 'file:sizes.csv', distribution: SIZES });
+  return fc.oneof(fixed, builtIn, own);
+}
+
+function anyArrivals(): fc.Arbitrary<Workload['arrivals']> {
+  const times = {
+    startNs: fc.nat(UNTIL_NS / 2),
+    stopNs: fc.integer({ min: UNTIL_NS / 2 + 1, max: UNTIL_NS }),
+  };
+  const share = anyRatio().filter(({ numerator }) => numerator > 0);
+  return fc.oneof(
+    fc.record({
+      kind: fc.constant('count' as const),
+      count: fc.integer({ min: 1, max: 1000 }),
+      startNs: times.startNs,
+    }),
+    fc.record({ kind: fc.constant('load' as const), load: share, ...times }),
+    fc.record({
+      kind: fc.constant('concurrency' as const),
+      concurrency: fc.integer({ min: 1, max: 100 }),
+      ...times,
+    }),
+  );
+}
+
+function anyRatio(): fc.Arbitrary<Ratio> {
+  return fc.integer({ min: 1, max: 1_000_000_000 }).chain((denominator) => {
+    return fc.record({ numerator: fc.nat(denominator), denominator: fc.constant(denominator) });
+  });
+}
+
+function anyFault(hosts: number): fc.Arbitrary<Fault> {
+  const range = fc
+    .tuple(fc.nat(hosts - 1), fc.nat(hosts - 1))
+    .map(([a, b]) => indices(hosts).slice(Math.min(a, b), Math.max(a, b) + 1));
+  const on = fc.oneof(
+    fc.constant({ place: 'all' as const, hosts: indices(hosts) }),
+    fc.record({ place: fc.constantFrom('host' as const, 'link' as const), hosts: range }),
+  );
+  const window = {
+    atNs: fc.nat(UNTIL_NS - 1),
+    forNs: fc.integer({ min: 1, max: UNTIL_NS }),
+    rate: anyRatio(),
+    on,
+  };
+  const plain = fc.record(
+    { kind: fc.constantFrom('loss' as const, 'duplicate' as const, 'corrupt' as const), ...window },
+    { requiredKeys: ['kind', 'atNs', 'rate', 'on'] },
+  );
+  const reorder = fc.record(
+    { kind: fc.constant('reorder' as const), ...window, delayNs: fc.integer({ min: 1, max: 1_000_000 }) },
+    { requiredKeys: ['kind', 'atNs', 'rate', 'on', 'delayNs'] },
+  );
+  return fc.oneof(plain as fc.Arbitrary<Fault>, reorder as fc.Arbitrary<Fault>);
+}
+
+function anyExpectation(): fc.Arbitrary<Expectation> {
+  const texts = [
+    'completed == 100%',
+    'goodput>=0.97',
+    'latency.p99 < 1.5us',
+    'dropped != 3',
+    'workloads.w-0.span <= 1ms',
+  ];
+  return fc.constantFrom(...texts).map((text) => {
+    const parsed = parseExpectation(text);
+    if (!parsed.ok) throw new Error(parsed.message);
+    return parsed.value;
+  });
+}
+
+function indices(hosts: number): number[] {
+  return Array.from({ length: hosts }, (_, host) => host);
+}
