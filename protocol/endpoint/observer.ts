@@ -18,7 +18,13 @@ export interface EndpointObserver {
     detail: number,
   ): void;
   /** A TRANSFER_NOTIFY was written; `replySlot` is -1 for a request. Comes before its frameSent. */
-  transferAnnounced(peer: PeerId, slot: number, generation: number, replySlot: number, replyGeneration: number): void;
+  transferAnnounced(
+    peer: PeerId,
+    slot: number,
+    generation: number,
+    replySlot: number,
+    replyGeneration: number,
+  ): void;
   /** A data packet with sealed bytes [offset, offset + length) was written. */
   dataSent(peer: PeerId, slot: number, generation: number, offset: number, length: number): void;
 }

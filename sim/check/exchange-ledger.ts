@@ -47,7 +47,8 @@ export class ExchangeLedger {
 
   onHandledAnonymous(): void {
     this.anonymousHandled += 1;
-    if (this.anonymousHandled > this.anonymousOffered) this.report('a handler ran for a short request more often than one was offered');
+    if (this.anonymousHandled > this.anonymousOffered)
+      this.report('a handler ran for a short request more often than one was offered');
   }
 
   onCompleted(ordinal: number): void {
@@ -62,7 +63,11 @@ export class ExchangeLedger {
   }
 
   onWrongBytes(ordinal: number, what: string): void {
-    this.violations.report('integrity', 'invariant', `the ${what} of exchange ${ordinal} is not what was sent`);
+    this.violations.report(
+      'integrity',
+      'invariant',
+      `the ${what} of exchange ${ordinal} is not what was sent`,
+    );
   }
 
   private end(ordinal: number, how: number): number {

@@ -30,10 +30,15 @@ export function reportLeaks(world: World, network: Network, violations: Violatio
     const { state } = host.endpoint;
     for (const [field, name] of MUST_END) {
       const left = state[field];
-      if (left !== 0) violations.report('leak', 'invariant', `host[${host.index}] has ${left} ${name} left at the end`);
+      if (left !== 0)
+        violations.report('leak', 'invariant', `host[${host.index}] has ${left} ${name} left at the end`);
     }
   }
   if (network.packets.inUse > 0) {
-    violations.report('leak', 'invariant', `${network.packets.inUse} packets are neither delivered nor dropped`);
+    violations.report(
+      'leak',
+      'invariant',
+      `${network.packets.inUse} packets are neither delivered nor dropped`,
+    );
   }
 }

@@ -25,7 +25,8 @@ export class Pattern {
     const bytes = new Uint8Array(total);
     const base = new Uint8Array(PATTERN_BYTES);
     this.rng.fork('pattern').fill(base);
-    for (let at = 0; at < total; at += PATTERN_BYTES) bytes.set(base.subarray(0, Math.min(PATTERN_BYTES, total - at)), at);
+    for (let at = 0; at < total; at += PATTERN_BYTES)
+      bytes.set(base.subarray(0, Math.min(PATTERN_BYTES, total - at)), at);
     this.bytes = bytes;
     this.words = new Uint32Array(bytes.buffer);
     this.lengthBytes = bodyBytesMax;

@@ -1,0 +1,3 @@
+export * from './capsule.ts';
+export * from './run-scenario.ts';
+export { Simulation } from './simulation.ts';

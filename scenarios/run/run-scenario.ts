@@ -1,0 +1,272 @@
+import { isQuiet, reportLeaks } from '../../sim/check/index.ts';
+import type { HostTap, SimHost } from '../../sim/host/index.ts';
+import type { RunEnd } from '../../sim/kernel/kernel.ts';
+import type { EventHandler } from '../../sim/kernel/kernel.ts';
+import type { TraceStore } from '../../sim/trace/trace-store.ts';
+import type { TraceSummary } from '../../sim/trace/checkpoints.ts';
+import type { TraceOptions } from '../../sim/trace/trace.ts';
+import { evaluateExpectation, scenarioToYaml } from '../language/index.ts';
+import type { Scenario } from '../language/index.ts';
+import type { RunReport, RunResult } from '../result.ts';
+import { Recorder } from './recorder.ts';
+import { SequenceRecorder } from './sequence-recorder.ts';
+import { Simulation } from './simulation.ts';
+import { Workloads } from './workload.ts';
+import type { ExchangeWatcher, OfferedExchange, WorkloadRun } from './workload.ts';
+
+/** After the last exchange ended, transfers may take this many round trips to be acknowledged; then what is left is a leak. */
+const SETTLE_RTTS = 20_000;
+/** How often that is looked at. */
+const SETTLE_STEP_RTTS = 10;
+/** A run in which nothing arrives for this long, though nothing is in its way, is not live. */
+const STALL_RTTS = 20_000;
+
+export interface RunProgress {
+  simTimeNs: number;
+  untilNs: number;
+  events: number;
+  offered: number;
+  ended: number;
+}
+
+/** A module that changes a simulation before it runs: monitors, checkers, planted bugs. */
+export interface Extension {
+  path: string;
+  extend: (simulation: Simulation) => void;
+}
+
+export interface RunOptions {
+  onProgress?: (progress: RunProgress) => void;
+  isCancelled?: () => boolean;
+  extensions?: readonly Extension[];
+  trace?: TraceOptions;
+  /** Ordinal of the exchange whose sequence diagram is recorded; default 0. */
+  diagram?: number;
+  /** The command that reproduces the run, for the report. */
+  command?: string;
+}
+
+/** 0 as expected · 2 an expectation failed · 3 an invariant was violated · 4 not live. */
+export type VerdictCode = 0 | 2 | 3 | 4;
+
+export interface RunOutcome {
+  result: RunResult;
+  report: RunReport;
+  exitCode: VerdictCode;
+  cancelled: boolean;
+  trace: TraceSummary;
+  store: TraceStore | undefined;
+}
+
+/** Runs one scenario to its end and checks it. Rejects only for bugs: an assertion in the core, a real clock read. REQ SIM-6, DST-1 */
+export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<RunOutcome> {
+  const run = new Run(scenario, options);
+  return run.finish(await run.run());
+}
+
+/** One host's tap: counts what is delivered first, and hands on to the diagram if the host is in it. */
+class DeliveryTap implements HostTap {
+  inner: HostTap | undefined;
+  private readonly recorder: Recorder;
+  private deliveredBytes = 0;
+
+  constructor(recorder: Recorder) {
+    this.recorder = recorder;
+  }
+
+  sent(...call: Parameters<HostTap['sent']>): void {
+    this.inner?.sent(...call);
+  }
+
+  received(host: SimHost, ...rest: [packet: Parameters<HostTap['received']>[1], useful: boolean]): void {
+    if (rest[1]) {
+      const total = host.endpoint.counters.payloadBytesFirst;
+      this.recorder.onDelivered(total - this.deliveredBytes);
+      this.deliveredBytes = total;
+    }
+    this.inner?.received(host, ...rest);
+  }
+}
+
+class Run implements ExchangeWatcher, EventHandler {
+  private readonly options: RunOptions;
+  private readonly scenario: Scenario;
+  private readonly simulation: Simulation;
+  private readonly workloads: Workloads;
+  private readonly recorder: Recorder;
+  private readonly diagram: SequenceRecorder;
+  private readonly taps: DeliveryTap[];
+  private settleUntil = -1;
+  private cancelled = false;
+
+  constructor(scenario: Scenario, options: RunOptions) {
+    this.scenario = scenario;
+    this.options = options;
+    this.diagram = new SequenceRecorder(options.diagram ?? 0);
+    this.simulation = new Simulation(scenario, {
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
+      onProgress: () => this.onProgress(),
+      observer: (host) => this.diagram.observer(host),
+    });
+    this.diagram.attach(this.simulation);
+    this.recorder = new Recorder(this.simulation);
+    this.workloads = new Workloads(this.simulation, this, () => this.settle());
+    for (const { extend } of options.extensions ?? []) extend(this.simulation);
+    this.taps = this.simulation.world.hosts.map(() => new DeliveryTap(this.recorder));
+    this.simulation.world.hosts.forEach((host, i) => (host.tap = this.taps[i]));
+  }
+
+  async run(): Promise<{ end: RunEnd; wallMs: number }> {
+    const startedAt = performance.now();
+    this.workloads.start();
+    const end = await this.simulation.kernel.run(this.scenario.untilNs);
+    return { end, wallMs: performance.now() - startedAt };
+  }
+
+  offered(exchange: OfferedExchange, id: number): void {
+    this.recorder.offered(exchange, id);
+    this.diagram.offered(exchange, id);
+    if (exchange.ordinal !== (this.options.diagram ?? 0)) return;
+    for (const host of [exchange.from, exchange.to]) (this.taps[host] as DeliveryTap).inner = this.diagram;
+  }
+
+  ended(exchange: OfferedExchange, latencyNs: number, slowdown: number, ok: boolean): void {
+    this.recorder.ended(exchange, latencyNs, slowdown, ok);
+  }
+
+  /** Every exchange has ended: the run ends as soon as nothing is left to acknowledge. */
+  private settle(): void {
+    if (this.settleUntil >= 0) return;
+    const { kernel, oracle } = this.simulation;
+    this.settleUntil = kernel.now + SETTLE_RTTS * oracle.rttNs;
+    kernel.schedule(kernel.now + oracle.rttNs, this);
+  }
+
+  onEvent(): void {
+    const { kernel, oracle, world, network } = this.simulation;
+    if (isQuiet(world, network)) kernel.stop('settled');
+    else if (kernel.now >= this.settleUntil) kernel.stop('not settled');
+    else kernel.schedule(kernel.now + SETTLE_STEP_RTTS * oracle.rttNs, this);
+  }
+
+  private onProgress(): void {
+    const { kernel, ledger } = this.simulation;
+    this.options.onProgress?.({
+      simTimeNs: kernel.now,
+      untilNs: this.scenario.untilNs,
+      events: kernel.events,
+      offered: ledger.offered,
+      ended: ledger.completed + ledger.failed,
+    });
+    if (this.options.isCancelled?.() === true) {
+      this.cancelled = true;
+      kernel.stop('cancelled');
+    }
+  }
+
+  finish({ end, wallMs }: { end: RunEnd; wallMs: number }): RunOutcome {
+    if (!this.cancelled) this.checkEnd(end);
+    const result = this.result(wallMs);
+    const { trace } = this.simulation;
+    return {
+      result,
+      report: {
+        result,
+        scenarioText: scenarioToYaml(this.scenario),
+        command: this.options.command ?? '',
+        sequence: this.diagram.diagram(),
+        ...this.recorder.report(),
+      },
+      exitCode: verdict(result),
+      cancelled: this.cancelled,
+      trace: trace.summary(),
+      store: trace.store,
+    };
+  }
+
+  /** Safety at the end, then liveness: is there a reason why not everything has ended? REQ DST-6 */
+  private checkEnd(end: RunEnd): void {
+    const { world, network, violations, ledger, kernel, faults, oracle } = this.simulation;
+    if (this.workloads.finished) {
+      if (!isQuiet(world, network)) reportLeaks(world, network, violations);
+      return;
+    }
+    const oldest = this.workloads.unfinished()[0];
+    const what =
+      oldest === undefined
+        ? 'exchanges wait for others that never come'
+        : `${ledger.active} exchanges have not ended; the oldest is ${oldest.ordinal}, host[${oldest.from}] to host[${oldest.to}], ${oldest.requestBytes} bytes, offered at ${oldest.offeredNs} ns`;
+    const since = Math.max(this.workloads.lastOfferedNs, faults.healedNs);
+    if (end === 'idle')
+      violations.report('liveness', 'liveness', `nothing will happen any more, but ${what}`);
+    else if (kernel.now - since >= STALL_RTTS * oracle.rttNs) {
+      violations.report(
+        'liveness',
+        'liveness',
+        `${kernel.now - since} ns after the last offer and fault, ${what}`,
+      );
+    }
+  }
+
+  private result(wallMs: number): RunResult {
+    const { kernel, trace, network, world, violations, ledger } = this.simulation;
+    const { statistics } = network;
+    const { workloads } = this;
+    let useful = 0;
+    for (const host of world.hosts) useful += host.usefulPackets;
+    const cancelled = workloads.runs.reduce((sum, run) => sum + run.cancelled, 0);
+    const result: RunResult = {
+      scenario: this.scenario.name,
+      seed: this.scenario.seed,
+      traceHash: trace.digest(),
+      simTimeNs: kernel.now,
+      wallMs: Math.round(wallMs),
+      events: kernel.events,
+      packets: {
+        sent: statistics.sentPackets,
+        delivered: statistics.deliveredPackets,
+        dropped: statistics.droppedPackets,
+        useful,
+      },
+      bytes: { sent: statistics.sentBytes, payload: workloads.payloadBytes },
+      transfers: {
+        started: ledger.offered + cancelled,
+        completed: ledger.completed,
+        failed: ledger.failed,
+        cancelled,
+      },
+      goodput: statistics.sentPackets === 0 ? 0 : useful / statistics.sentPackets,
+      byteEfficiency: statistics.sentBytes === 0 ? 0 : workloads.payloadBytes / statistics.sentBytes,
+      slowdown: workloads.all.slowdown(),
+      latencyNs: workloads.all.latency(),
+      workloads: Object.fromEntries(workloads.runs.map((run) => [run.workload.name, workloadResult(run)])),
+      violations: violations.list.map((violation) => ({ ...violation })),
+      expectations: [],
+    };
+    result.expectations = this.scenario.expectations.map((expectation) =>
+      evaluateExpectation(expectation, result),
+    );
+    return result;
+  }
+}
+
+function workloadResult(run: WorkloadRun): RunResult['workloads'][string] {
+  return {
+    transfers: {
+      started: run.started,
+      completed: run.completed,
+      failed: run.failed,
+      cancelled: run.cancelled,
+    },
+    bytes: { payload: run.payloadBytes },
+    slowdown: run.figures.slowdown(),
+    latencyNs: run.figures.latency(),
+    spanNs: run.firstOfferedNs < 0 ? 0 : run.lastEndedNs - run.firstOfferedNs,
+  };
+}
+
+function verdict(result: RunResult): VerdictCode {
+  if (result.violations.some(({ kind }) => kind === 'invariant')) return 3;
+  if (result.violations.length > 0) return 4;
+  return result.expectations.every(({ ok }) => ok) ? 0 : 2;
+}

@@ -1,0 +1,115 @@
+import { DEFAULT_OPTIONS } from '../../protocol/index.ts';
+import type { CryptoSuite, EndpointObserver, EndpointOptions } from '../../protocol/index.ts';
+import { ExchangeLedger, Violations } from '../../sim/check/index.ts';
+import { AuditedSuite } from '../../sim/crypto/audited-suite.ts';
+import { NonceAudit } from '../../sim/crypto/nonce-audit.ts';
+import { SimCrypto } from '../../sim/crypto/sim-crypto.ts';
+import { World } from '../../sim/host/index.ts';
+import { Kernel } from '../../sim/kernel/kernel.ts';
+import type { KernelOptions } from '../../sim/kernel/kernel.ts';
+import { FaultTimeline, starNetwork } from '../../sim/net/index.ts';
+import type { FaultSpec, Line, Network } from '../../sim/net/index.ts';
+import { Rng } from '../../sim/random/rng.ts';
+import { Trace } from '../../sim/trace/trace.ts';
+import type { TraceOptions } from '../../sim/trace/trace.ts';
+import { nodeCrypto } from '../../transports/crypto/node-crypto.ts';
+import type { Fault, FaultPlace, Scenario } from '../language/index.ts';
+import { Oracle } from './oracle.ts';
+
+/** A delayed acknowledgement waits this share of a round trip for company. */
+const ACK_DELAY_RTTS = 1;
+/** Segments in a burst: short, so that a control packet never waits for more than half a microsecond at 100 Gbit/s. */
+const BURST_SEGMENTS = 4;
+
+export interface SimulationOptions {
+  onProgress?: (simulation: Simulation) => void;
+  trace?: TraceOptions;
+  observer?: (host: number) => EndpointObserver | undefined;
+}
+
+/** A scenario, built and not yet run. What extensions get hold of. */
+export class Simulation {
+  readonly scenario: Scenario;
+  readonly kernel: Kernel;
+  readonly rng: Rng;
+  readonly trace: Trace;
+  readonly network: Network;
+  readonly faults: FaultTimeline;
+  readonly world: World;
+  readonly violations: Violations;
+  readonly ledger: ExchangeLedger;
+  readonly oracle: Oracle;
+
+  constructor(scenario: Scenario, options: SimulationOptions = {}) {
+    this.scenario = scenario;
+    const { onProgress } = options;
+    const kernelOptions: KernelOptions =
+      onProgress === undefined ? {} : { onProgress: () => onProgress(this) };
+    this.kernel = new Kernel(kernelOptions);
+    this.rng = new Rng(scenario.seed);
+    this.trace = new Trace(options.trace);
+    this.violations = new Violations(this.kernel);
+    this.ledger = new ExchangeLedger(this.violations);
+    const { topology, endpoint } = scenario;
+    this.oracle = new Oracle(topology, endpoint.hostDelayNs);
+    this.network = starNetwork(this, {
+      hosts: topology.hosts,
+      nics: topology.nics,
+      link: topology.link,
+      switch: topology.switch,
+      host: { processingNs: endpoint.hostDelayNs },
+    });
+    this.faults = new FaultTimeline(this.network.fabric);
+    this.world = new World({
+      kernel: this.kernel,
+      network: this.network,
+      rng: this.rng.fork('world'),
+      crypto: this.cryptoSuite(),
+      options: this.endpointOptions(),
+      ...(options.observer === undefined ? {} : { observer: options.observer }),
+    });
+    for (const fault of scenario.faults) this.faults.add(faultSpec(fault, this.network));
+  }
+
+  private cryptoSuite(): CryptoSuite {
+    const audit = new NonceAudit(({ key, nonce }) =>
+      this.violations.report('nonce', 'invariant', `nonce ${nonce} sealed twice under the key ${key}`),
+    );
+    return this.scenario.endpoint.crypto === 'sim'
+      ? new SimCrypto(audit)
+      : new AuditedSuite(nodeCrypto, audit);
+  }
+
+  private endpointOptions(): Partial<EndpointOptions> {
+    const { topology, endpoint } = this.scenario;
+    const rttNs = this.oracle.rttNs;
+    return {
+      mtuBytes: topology.link.mtuBytes,
+      rateBps: topology.link.rateBps,
+      receiveBufferBytes: 2 ** 40,
+      initialRttNs: rttNs,
+      ackDelayNs: Math.ceil(rttNs * ACK_DELAY_RTTS),
+      lossDelayMinNs: 0,
+      burstSegments: BURST_SEGMENTS,
+      peerTimeoutNs: DEFAULT_OPTIONS.peerTimeoutNs,
+      ...endpoint.options,
+    };
+  }
+}
+
+function faultSpec(fault: Fault, network: Network): FaultSpec {
+  const { rate } = fault;
+  const common = {
+    atNs: fault.atNs,
+    ...(fault.forNs === undefined ? {} : { forNs: fault.forNs }),
+    rate: { numerator: rate.numerator, denominator: rate.denominator },
+    on: linesOf(fault.on, network),
+  };
+  return fault.kind === 'reorder'
+    ? { ...common, kind: 'reorder', delayNs: fault.delayNs }
+    : { ...common, kind: fault.kind };
+}
+
+function linesOf(place: FaultPlace, network: Network): Line[] {
+  return place.hosts.flatMap((host) => network.host(host).links.flatMap(({ up, down }) => [up, down]));
+}
