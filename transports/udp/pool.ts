@@ -1,0 +1,156 @@
+import { Endpoint, type EndpointState } from '../../protocol/endpoint/endpoint.ts';
+import type { EndpointCounters } from '../../protocol/endpoint/counters.ts';
+import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
+import { DEFAULT_OPTIONS, type EndpointOptions } from '../../protocol/endpoint/options.ts';
+import type { PeerId } from '../../protocol/peer/peer.ts';
+import { Pool } from '../../protocol/pool/pool.ts';
+import { nodeCrypto } from '../crypto/node-crypto.ts';
+import { cryptoRandom } from '../crypto/random.ts';
+import { ErrorTally, codeOf, type TransportEventSubscriber } from '../events.ts';
+import { InlineDriver, type InlineDriverCounters } from '../inline/driver.ts';
+import { nodeLoop, type EventLoop } from '../inline/event-loop.ts';
+import type { PresharedSecret } from '../psk/preshared-secret.ts';
+import { formatAddress, isIpv6, splitHostPort } from './address.ts';
+import { bindUdp } from './bind.ts';
+import type { UdpPort } from './port.ts';
+import { resolvePeer } from './resolve.ts';
+import { usableReceiveBytes, type SocketBufferSizes } from './socket-buffers.ts';
+
+export interface UdpPoolOptions {
+  /** `ADDRESS:PORT` to bind, numeric; `*` for all addresses of both families, port 0 for any. Default `*:0`. */
+  bind?: string;
+  /** What both sides have in their configuration. */
+  secret: PresharedSecret;
+  /** Whether the open pool keeps the process alive also while no call is pending. Default true. */
+  keepAlive?: boolean;
+  /** Socket buffers to ask the kernel for; default 4 MiB each. */
+  receiveBufferBytes?: number;
+  sendBufferBytes?: number;
+  /**
+   * Options of the endpoint. `receiveBufferBytes` and `datagramHeaderBytes` are filled in from the sockets; `rateBps`
+   * and `mtuBytes` of the network are worth setting.
+   */
+  endpoint?: Partial<EndpointOptions>;
+  observer?: EndpointObserver;
+  onEvent?: TransportEventSubscriber;
+}
+
+/** Counters of one pool over UDP; numbers only, a snapshot. REQ OBS-2 */
+export interface UdpPoolStats {
+  driver: InlineDriverCounters;
+  endpoint: EndpointCounters;
+  state: EndpointState;
+  /** What the kernel granted. */
+  socketBuffers: SocketBufferSizes;
+  /** Datagrams the kernel refused, by error code. */
+  sendErrors: Record<string, number>;
+}
+
+/** A pool on UDP sockets, its driver in the application's thread. */
+export interface UdpPool {
+  readonly pool: Pool;
+  /** Where it is bound, `ADDRESS:PORT`. */
+  readonly address: string;
+  /** Makes a server known under a new path secret: `HOST:PORT`, names are looked up. */
+  connect(peer: string): Promise<PeerId>;
+  stats(): UdpPoolStats;
+  /**
+   * Ends pending calls, sends the last acknowledgements, closes the sockets. Idempotent; afterwards nothing of the
+   * pool keeps the process alive.
+   */
+  close(): Promise<void>;
+}
+
+/** Runs that may wait for a full kernel buffer. REQ BP-2 */
+const SEND_RUNS_MAX = 8;
+/** About 0.3 ms of sending, in which the default socket buffer does not overflow at the rate of node:dgram. */
+const DATAGRAMS_PER_TURN_MAX = 64;
+const IPV4_HEADER_BYTES = 28;
+const IPV6_HEADER_BYTES = 48;
+
+function endpointOptions(port: UdpPort, given: Partial<EndpointOptions>): Partial<EndpointOptions> {
+  const mtuBytes = given.mtuBytes ?? DEFAULT_OPTIONS.mtuBytes;
+  const datagramHeaderBytes = port.addresses.some(isIpv6) ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
+  const usableBytes = usableReceiveBytes(port.buffers.receiveBytes, mtuBytes - datagramHeaderBytes);
+  return { datagramHeaderBytes, receiveBufferBytes: Math.max(usableBytes, 16_384), ...given };
+}
+
+/** Turns of the loop until `waitNs` have passed. */
+function turnsFor(loop: EventLoop, waitNs: number): Promise<void> {
+  const endNs = loop.now() + waitNs;
+  return new Promise((done) => {
+    const turn = (): void => {
+      if (loop.now() >= endNs) done();
+      else loop.soon(turn);
+    };
+    loop.soon(turn);
+  });
+}
+
+/**
+ * A pool over UDP: sockets, endpoint and driver. Rejects with TransportError (BIND_FAILED, BAD_ADDRESS) and throws
+ * OptionError for endpoint options out of range; anything less is an event. REQ TRN-2, OPS-4, OPS-5, POOL-1
+ */
+export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
+  const { secret, keepAlive = true, onEvent = () => {} } = options;
+  const { host, port: portNumber } = splitHostPort(options.bind ?? '*:0');
+  const port = await bindUdp({
+    address: host,
+    port: portNumber,
+    onEvent,
+    ...(options.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: options.receiveBufferBytes }),
+    ...(options.sendBufferBytes === undefined ? {} : { sendBufferBytes: options.sendBufferBytes }),
+  });
+  let endpoint: Endpoint;
+  try {
+    endpoint = new Endpoint({
+      crypto: nodeCrypto,
+      random: cryptoRandom,
+      options: endpointOptions(port, options.endpoint ?? {}),
+      resolve: (credential) => secret.resolve(credential),
+      ...(options.observer === undefined ? {} : { observer: options.observer }),
+    });
+  } catch (error) {
+    await port.close();
+    throw error;
+  }
+  const sendErrors = new ErrorTally();
+  const { burstSegments, mtuBytes, ackDelayNs } = endpoint.options;
+  const driver = new InlineDriver(nodeLoop, port, endpoint, {
+    sendRunsMax: SEND_RUNS_MAX,
+    runBytes: burstSegments * mtuBytes,
+    datagramsPerTurnMax: DATAGRAMS_PER_TURN_MAX,
+    keepAlive,
+    onSendError: (cause) => {
+      const code = codeOf(cause);
+      const count = sendErrors.add(code);
+      if (count > 0) onEvent({ type: 'send-error', code, count, cause });
+    },
+  });
+  const pool = new Pool(endpoint, driver);
+  driver.start(pool);
+
+  let closing: Promise<void> | undefined;
+  const shutDown = async (): Promise<void> => {
+    pool.close();
+    // A peer whose last message was answered but not acknowledged would keep it, and take us for dead.
+    await turnsFor(nodeLoop, ackDelayNs);
+    driver.kick();
+    await turnsFor(nodeLoop, 0);
+    await driver.close();
+  };
+  return {
+    pool,
+    address: formatAddress(port.addresses[0] ?? 0),
+    connect: async (peer) =>
+      pool.addPeer({ address: await resolvePeer(peer), secret: secret.newPath(), role: 'client' }),
+    stats: () => ({
+      driver: { ...driver.counters },
+      endpoint: { ...endpoint.counters },
+      state: endpoint.state,
+      socketBuffers: port.buffers,
+      sendErrors: sendErrors.counts(),
+    }),
+    close: () => (closing ??= shutDown()),
+  };
+}
