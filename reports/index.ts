@@ -1,1 +1,2 @@
-export {};
+export { renderHtml } from './page/page.ts';
+export { writeReport } from './write.ts';
