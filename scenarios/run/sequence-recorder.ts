@@ -18,10 +18,10 @@ interface Label {
   label: string;
 }
 
-/** A transfer as its sending host numbers it. */
+/** A transfer: hosts number theirs for each peer. */
 interface TransferName {
-  host: number;
-  peer: PeerId;
+  from: number;
+  to: number;
   slot: number;
   generation: number;
 }
@@ -70,15 +70,15 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
   observer(host: number): EndpointObserver {
     return {
       transferAnnounced: (peer, slot, generation, replySlot, replyGeneration) => {
-        this.onAnnounced({ host, peer, slot, generation }, replySlot, replyGeneration);
+        this.onAnnounced({ from: host, to: this.hostOf(host, peer), slot, generation }, replySlot, replyGeneration);
       },
       frameSent: (peer, type, slot, generation, ofPeer, detail) => {
         this.labels.get(host)?.push(this.labelOf(host, peer, type, slot, generation, ofPeer, detail));
       },
-      dataSent: (_peer, slot, generation, offset, length) => {
+      dataSent: (peer, slot, generation, offset, length) => {
         const labels = this.labels.get(host);
         if (labels === undefined) return;
-        const mine = this.isMine({ host, slot, generation });
+        const mine = this.isMine({ from: host, to: this.hostOf(host, peer), slot, generation });
         labels.push({ kind: mine ? 'data' : 'other', label: `DATA ${offset}–${offset + length}` });
       },
     };
@@ -87,20 +87,26 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
   private onAnnounced(name: TransferName, replySlot: number, replyGeneration: number): void {
     const { exchange, simulation } = this;
     if (exchange === undefined || simulation === undefined) return;
-    if (replySlot < 0 && name.host === exchange.from && this.request === undefined) {
-      const id = simulation.world.host(exchange.from).endpoint.transferId(this.exchangeId);
-      const toPeer = simulation.world.hostOf(name.host, name.peer) === exchange.to;
-      if (toPeer && id?.slot === name.slot && id.generation === name.generation) this.request = name;
-    } else if (replySlot >= 0 && name.host === exchange.to && this.request !== undefined) {
-      const toPeer = simulation.world.hostOf(name.host, name.peer) === exchange.from;
-      const answers = replySlot === this.request.slot && replyGeneration === this.request.generation;
-      if (toPeer && answers) this.response = name;
+    const id = simulation.world.host(exchange.from).endpoint.transferId(this.exchangeId);
+    if (replySlot < 0 && name.from === exchange.from && name.to === exchange.to) {
+      if (id?.slot === name.slot && id.generation === name.generation) this.request = name;
+    } else if (replySlot >= 0 && name.from === exchange.to && name.to === exchange.from) {
+      const { request } = this;
+      if (request?.slot === replySlot && request.generation === replyGeneration) this.response = name;
     }
   }
 
-  private isMine(name: Pick<TransferName, 'host' | 'slot' | 'generation'>): boolean {
+  private hostOf(host: number, peer: PeerId): number {
+    return this.simulation?.world.hostOf(host, peer) ?? -1;
+  }
+
+  private isMine(name: TransferName): boolean {
     return [this.request, this.response].some(
-      (own) => own?.host === name.host && own.slot === name.slot && own.generation === name.generation,
+      (own) =>
+        own?.from === name.from &&
+        own.to === name.to &&
+        own.slot === name.slot &&
+        own.generation === name.generation,
     );
   }
 
@@ -113,9 +119,9 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
     ofPeer: boolean,
     detail: number,
   ): Label {
-    const other = this.simulation?.world.hostOf(host, peer);
-    const owner = ofPeer ? (other ?? -1) : host;
-    const mine = slot >= 0 && this.isMine({ host: owner, slot, generation });
+    const other = this.hostOf(host, peer);
+    const [from, to] = ofPeer ? [other, host] : [host, other];
+    const mine = slot >= 0 && this.isMine({ from, to, slot, generation });
     return { kind: mine ? 'control' : 'other', label: frameLabel(type, detail) };
   }
 
