@@ -11,3 +11,4 @@ export { hashBytes } from './trace/byte-hash.ts';
 export * from './crypto/sim-crypto.ts';
 export * from './crypto/nonce-audit.ts';
 export * from './crypto/audited-suite.ts';
+export * from './net/index.ts';

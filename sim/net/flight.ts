@@ -1,3 +1,4 @@
+import { assert } from '../kernel/assert.ts';
 import type { Fabric } from './fabric.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
@@ -25,11 +26,8 @@ export class Flight implements EventHandler {
 
   /** Calls `far.onEvent(packet, 0)` at `arrivalNs`. */
   launch(packet: number, arrivalNs: Nanos): void {
+    assert(arrivalNs >= this.#lastNs, 'packets arrive in the order of their departure');
     if (this.#length === 0) this.#fabric.kernel.schedule(arrivalNs, this);
-    else if (arrivalNs < this.#lastNs) {
-      this.launchApart(packet, arrivalNs);
-      return;
-    }
     if (this.#length === this.#packets.length) this.#grow();
     const at = (this.#head + this.#length) & (this.#packets.length - 1);
     this.#arrivalsNs[at] = arrivalNs;

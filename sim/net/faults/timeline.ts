@@ -48,7 +48,9 @@ export class FaultTimeline implements EventHandler {
     const index = this.#entries.push({ spec, perLine }) - 1;
     const endNs = spec.forNs === undefined ? NEVER : spec.atNs + spec.forNs;
     this.#healedNs = Math.max(this.#healedNs, endNs);
-    kernel.schedule(spec.atNs, this, index, ON);
+    // A fault that begins now acts on what is sent next, also before the kernel runs.
+    if (spec.atNs === kernel.now) this.onEvent(index, ON);
+    else kernel.schedule(spec.atNs, this, index, ON);
     if (endNs !== NEVER) kernel.schedule(endNs, this, index, OFF);
   }
 
