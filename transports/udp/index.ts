@@ -1,3 +1,6 @@
+export * from '../errors.ts';
+export * from '../events.ts';
+export * from '../psk/index.ts';
 export * from './address.ts';
 export * from './bind.ts';
 export * from './pool.ts';

@@ -69,7 +69,7 @@ export function enlargeSocketBuffers(
 /**
  * How many payload bytes, in datagrams of `datagramBytes`, fit a receive buffer. The kernel charges the memory a
  * datagram occupies: a power of two plus bookkeeping, 2304 bytes for 1472, so that about 0.6 of the buffer is usable
- * at an Ethernet MTU. `node bench/dgram` prints the measured figures.
+ * at an Ethernet MTU. `node dist/bench/dgram.js` prints the measured figure.
  */
 export function usableReceiveBytes(bufferBytes: Bytes, datagramBytes: Bytes): Bytes {
   const dataBytes = 2 ** Math.ceil(Math.log2(datagramBytes + SKB_DATA_OVERHEAD_BYTES));
