@@ -72,9 +72,10 @@ export class ControlWriter {
     const { controlQueue } = this.context;
     for (let peer = controlQueue.shift(); peer !== undefined; peer = controlQueue.shift()) {
       peer.controlQueued = false;
-      const wrote = this.write(now, peer, out);
+      // A peer with nothing that can be written now leaves the line: it must not come round again for ever.
+      if (!this.write(now, peer, out)) continue;
       this.context.wantControl(peer);
-      if (wrote) return true;
+      return true;
     }
     return false;
   }
@@ -201,6 +202,7 @@ export class ControlWriter {
     accept.transfersCount = count;
     for (let i = 0; i < count * 2; i += 1) accept.transfers[i] = peer.accepts[i] as number;
     if (!this.put(accept)) return;
+    if (limit > peer.advertisedLimit) peer.remoteBlocked = false;
     peer.advertisedLimit = limit;
     for (let i = 0; i < count; i += 1) {
       const slot = accept.transfers[i * 2] as number;
@@ -312,7 +314,7 @@ export class ControlWriter {
     if (!peer.blockedDue) return;
     this.blocked.limit = peer.notifyLimit;
     if (!this.put(this.blocked)) return;
-    peer.blockedDue = false;
+    this.sender.onBlockedSent(this.now, peer);
     this.eliciting = true;
     this.observe(peer, NotifyBlocked.TYPE, -1, 0, false, peer.notifyLimit);
   }

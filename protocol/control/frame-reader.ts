@@ -135,7 +135,7 @@ export class FrameReader {
   private onAccept(peer: Peer, next: number): number {
     if (next < 0) return next;
     const { accept } = this;
-    if (accept.notifyLimit > peer.notifyLimit) peer.notifyLimit = accept.notifyLimit;
+    if (accept.notifyLimit > peer.notifyLimit) this.sender.onCredit(peer, accept.notifyLimit);
     for (let i = 0; i < accept.transfersCount; i += 1) {
       const slot = accept.transfers[i * 2] as number;
       const transfer = this.sender.find(peer, slot, accept.transfers[i * 2 + 1] as number);
@@ -145,7 +145,9 @@ export class FrameReader {
   }
 
   private onBlocked(peer: Peer, next: number): number {
-    if (next >= 0) peer.acceptDue = true;
+    if (next < 0) return next;
+    peer.acceptDue = true;
+    if (this.blocked.limit >= peer.advertisedLimit) peer.remoteBlocked = true;
     return next;
   }
 

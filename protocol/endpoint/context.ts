@@ -55,6 +55,14 @@ export class Context {
     }
   }
 
+  /** A transfer of `peer` is over: its credit is granted anew, at once if the peer waits for it. MUST CREDIT-2 */
+  freeCredit(peer: Peer): void {
+    peer.ended += 1;
+    if (!peer.remoteBlocked) return;
+    peer.acceptDue = true;
+    this.wantControl(peer);
+  }
+
   /** The peer's timer fires at `at` or earlier; it finds out then what is due. */
   armPeer(peer: Peer, at: Nanos): void {
     if (at < peer.timerAt) this.peerTimers.arm(peer, at);

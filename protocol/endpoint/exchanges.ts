@@ -181,7 +181,7 @@ export class Exchanges implements Gate {
     headerBytes: number,
     repulledBytes: number,
   ): void {
-    peer.ended += 1;
+    this.context.freeCredit(peer);
     const exchange = this.awaiting(peer, slot, generation);
     if (exchange === undefined) return;
     const { request } = exchange;
@@ -233,7 +233,7 @@ export class Exchanges implements Gate {
 
   private endServed(id: ExchangeId, exchange: ServedExchange, reason: FailureReason | undefined): void {
     this.table.delete(id);
-    exchange.peer.ended += 1;
+    this.context.freeCredit(exchange.peer);
     this.context.events.push({ type: 'served', exchange: id, peer: exchange.peer.id, reason });
   }
 
@@ -248,7 +248,7 @@ export class Exchanges implements Gate {
   /** A transfer being received ended before it was whole. */
   onInboundEnd(now: Nanos, transfer: InboundTransfer, code: number): void {
     this.part.admission.onAbandoned(transfer, code, code === TransferErrorCode.INTEGRITY);
-    transfer.peer.ended += 1;
+    this.context.freeCredit(transfer.peer);
     if (!transfer.isResponse) return;
     const exchange = this.awaiting(transfer.peer, transfer.replySlot, transfer.replyGeneration);
     if (exchange !== undefined) this.fail(now, exchange, reasonOfCode(code));

@@ -53,8 +53,13 @@ export class Liveness {
         peer.lazyDue = true;
         this.context.wantControl(peer);
       }
+      if (peer.blockedRetryAt <= now) {
+        peer.blockedRetryAt = NEVER;
+        peer.blockedDue = peer.isBlocked;
+        this.context.wantControl(peer);
+      }
       if (peer.livenessAt <= now) this.check(now, peer);
-      const next = Math.min(peer.lazyAt, peer.livenessAt);
+      const next = Math.min(peer.lazyAt, peer.livenessAt, peer.blockedRetryAt);
       if (next !== NEVER) this.context.armPeer(peer, next);
     }
   }
@@ -90,6 +95,7 @@ export class Liveness {
     this.context.counters.peerTimeouts += 1;
     peer.down = true;
     peer.probeAwaited = false;
+    peer.remoteBlocked = false;
     this.endAll(now, peer, 'peer-timeout', true);
     if (peer.established) this.context.events.push({ type: 'peer', peer: peer.id, state: 'down' });
     if (peer.resolved) this.peers.remove(peer);
@@ -119,8 +125,10 @@ export class Liveness {
    * not, the peer may have acted on it.
    */
   onFirstContact(now: Nanos, peer: Peer, challenged: boolean): void {
-    if (challenged) this.endAll(now, peer, 'peer-restarted', false);
-    else for (const transfer of peer.outbound) if (transfer !== undefined) transfer.exposed = true;
+    if (challenged) {
+      peer.resetOwnCredit(this.context.options.notifyWindow);
+      this.endAll(now, peer, 'peer-restarted', false);
+    } else for (const transfer of peer.outbound) if (transfer !== undefined) transfer.exposed = true;
   }
 
   challengeAgain(peer: Peer): void {
@@ -147,11 +155,10 @@ export class Liveness {
     peer.acks.reset();
     const wasDown = peer.down;
     peer.down = false;
+    peer.resetOwnCredit(this.context.options.notifyWindow);
     this.endAll(now, peer, 'peer-restarted', false);
     peer.inbound.clear();
-    peer.notified = 0;
-    peer.notifyLimit = this.context.options.notifyWindow;
-    peer.blockedAtLimit = -1;
+    peer.remoteBlocked = false;
     peer.admitted = 0;
     peer.ended = 0;
     peer.advertisedLimit = this.context.options.notifyWindow;

@@ -79,18 +79,27 @@ export class Peer implements Timed {
   readonly outbound: (OutboundTransfer | undefined)[] = [];
   readonly outboundGenerations: number[] = [];
   readonly outboundFree: number[] = [];
+  /** To be announced for the first time, by priority: each takes a credit. */
   readonly notifyQueues: (Fifo<OutboundTransfer> | undefined)[] = [];
+  /** In notifyQueues, ended ones included until they are found there. */
   notifyQueued = 0;
+  /** To be announced again: these have their credit and wait for no other. */
+  readonly notifyRetries: Fifo<OutboundTransfer> = new Fifo<OutboundTransfer>();
   /** Transfers notified for the first time, and how many may be. MUST CREDIT-1 */
   notified = 0;
   notifyLimit: number;
   blockedAtLimit = -1;
+  /** NOTIFY_BLOCKEDs sent at that limit, and when the next one is due if nothing comes of them. */
+  blockedCount = 0;
+  blockedRetryAt: Nanos = NEVER;
 
   readonly inbound: Map<number, InboundEntry> = new Map<number, InboundEntry>();
   inboundActive = 0;
   admitted = 0;
   ended = 0;
   advertisedLimit: number;
+  /** It has used all the credit we granted and waits for more. */
+  remoteBlocked = false;
 
   /** Frames waiting for a control packet. Flat pairs slot, generation. */
   readonly accepts: number[] = [];
@@ -151,6 +160,16 @@ export class Peer implements Timed {
     return queue;
   }
 
+  /** The peer counts our announcements from 0 again. */
+  resetOwnCredit(window: number): void {
+    this.notified = 0;
+    this.notifyLimit = window;
+    this.blockedDue = false;
+    this.blockedAtLimit = -1;
+    this.blockedCount = 0;
+    this.blockedRetryAt = NEVER;
+  }
+
   /** A transfer or exchange begins to wait for the peer. */
   addWaiting(now: Nanos): void {
     if (this.waiting === 0) this.waitingSince = now;
@@ -167,12 +186,20 @@ export class Peer implements Timed {
       this.lazyDue ||
       this.echoes.length > 0 ||
       this.probeDue ||
-      this.blockedDue ||
       this.acceptDue ||
       this.resets.length > 0 ||
       this.grants.length > 0 ||
-      (this.notifyQueued > 0 && this.mayNotify)
+      (this.mayNotify && (this.blockedDue || this.notifyRetries.length > 0 || this.maySpendCredit))
     );
+  }
+
+  private get maySpendCredit(): boolean {
+    return this.notifyQueued > 0 && this.notified < this.notifyLimit;
+  }
+
+  /** First announcements wait for credit. */
+  get isBlocked(): boolean {
+    return this.notifyQueued > 0 && this.notified >= this.notifyLimit;
   }
 
   get mayNotify(): boolean {

@@ -58,7 +58,7 @@ export class Admission {
     const code = tooLarge ? TransferErrorCode.MESSAGE_TOO_LARGE : this.gate.admit(peer, notify);
     peer.admitted += 1;
     if (code !== 0) {
-      peer.ended += 1;
+      this.context.freeCredit(peer);
       this.refuse(peer, notify, code);
       return true;
     }
@@ -143,7 +143,7 @@ export class Admission {
     peer.inbound.set(slot, { generation, transfer: undefined, resetCode: code });
     if (peer.admitted < peer.advertisedLimit) {
       peer.admitted += 1;
-      peer.ended += 1;
+      this.context.freeCredit(peer);
     }
   }
 }

@@ -1,5 +1,7 @@
 import { assert } from '../core/assert.ts';
 import { TimerQueue } from '../core/timer-queue.ts';
+import type { Fifo } from '../core/fifo.ts';
+import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import { KEY_BYTES } from '../crypto/suite.ts';
 import type { Context } from '../endpoint/context.ts';
@@ -46,32 +48,68 @@ export class Sender {
 
   queueNotify(transfer: OutboundTransfer): void {
     if (transfer.notifyQueued || transfer.state === 'done') return;
+    const { peer } = transfer;
     transfer.notifyQueued = true;
     transfer.state = 'queued';
-    transfer.peer.notifyQueue(transfer.priority).push(transfer);
-    transfer.peer.notifyQueued += 1;
-    this.context.wantControl(transfer.peer);
+    if (transfer.slot >= 0) {
+      peer.notifyRetries.push(transfer);
+    } else {
+      peer.notifyQueue(transfer.priority).push(transfer);
+      peer.notifyQueued += 1;
+      this.noteBlocked(peer);
+    }
+    this.context.wantControl(peer);
+  }
+
+  /** Tells the peer, once for each limit, that it stops us. */
+  private noteBlocked(peer: Peer): void {
+    if (!peer.isBlocked || peer.blockedAtLimit === peer.notifyLimit) return;
+    peer.blockedAtLimit = peer.notifyLimit;
+    peer.blockedDue = true;
+  }
+
+  /** Neither NOTIFY_BLOCKED nor its answer is otherwise protected against loss: it is repeated until the limit moves. */
+  onBlockedSent(now: Nanos, peer: Peer): void {
+    peer.blockedDue = false;
+    peer.blockedCount += 1;
+    peer.blockedRetryAt = now + this.retryWait(peer, peer.blockedCount);
+    this.context.armPeer(peer, peer.blockedRetryAt);
+  }
+
+  onCredit(peer: Peer, limit: number): void {
+    peer.notifyLimit = limit;
+    peer.blockedDue = false;
+    peer.blockedCount = 0;
+    peer.blockedRetryAt = NEVER;
   }
 
   /** The next transfer to announce to `peer`, if there is one and credit for it; it stays queued. REQ RDP-12 */
   peekNotify(peer: Peer): OutboundTransfer | undefined {
+    const again = this.firstQueued(peer, peer.notifyRetries);
+    if (again !== undefined) return again;
     for (const queue of peer.notifyQueues) {
-      if (queue === undefined) continue;
-      for (let transfer = queue.peek(); transfer !== undefined; transfer = queue.peek()) {
-        if (transfer.state === 'queued') {
-          if (transfer.slot >= 0 || peer.notified < peer.notifyLimit) return transfer;
-          if (peer.blockedAtLimit !== peer.notifyLimit) {
-            peer.blockedAtLimit = peer.notifyLimit;
-            peer.blockedDue = true;
-          }
-          return undefined;
-        }
-        queue.shift();
-        peer.notifyQueued -= 1;
-        transfer.notifyQueued = false;
-      }
+      const transfer = queue === undefined ? undefined : this.firstQueued(peer, queue);
+      if (transfer === undefined) continue;
+      if (peer.notified < peer.notifyLimit) return transfer;
+      this.noteBlocked(peer);
+      return undefined;
     }
     return undefined;
+  }
+
+  /** The first of `queue` that still wants to be announced; those before it are taken out. */
+  private firstQueued(peer: Peer, queue: Fifo<OutboundTransfer>): OutboundTransfer | undefined {
+    let transfer = queue.peek();
+    for (; transfer !== undefined && transfer.state !== 'queued'; transfer = queue.peek()) {
+      this.unqueue(peer, queue);
+    }
+    return transfer;
+  }
+
+  private unqueue(peer: Peer, queue: Fifo<OutboundTransfer>): void {
+    const transfer = queue.shift();
+    if (transfer !== undefined) transfer.notifyQueued = false;
+    if (queue !== peer.notifyRetries) peer.notifyQueued -= 1;
   }
 
   /** Gives the transfer its id and buffer, before its first NOTIFY is written. REQ RDP-6, CAUSE-6 */
@@ -106,11 +144,10 @@ export class Sender {
   /** Its NOTIFY is in a packet: takes it off the queue and starts the retry timer. */
   onNotifySent(now: Nanos, transfer: OutboundTransfer): void {
     const { peer } = transfer;
-    const queue = peer.notifyQueue(transfer.priority);
+    const retried = peer.notifyRetries.peek() === transfer;
+    const queue = retried ? peer.notifyRetries : peer.notifyQueue(transfer.priority);
     assert(queue.peek() === transfer, 'the announced transfer is the next of its queue');
-    queue.shift();
-    peer.notifyQueued -= 1;
-    transfer.notifyQueued = false;
+    this.unqueue(peer, queue);
     transfer.state = 'notified';
     transfer.notifyCount += 1;
     if (peer.remote !== undefined) transfer.exposed = true;
@@ -120,15 +157,19 @@ export class Sender {
   }
 
   private armRetry(now: Nanos, transfer: OutboundTransfer): void {
-    const { rtt } = transfer.peer;
+    this.timers.arm(transfer, now + this.retryWait(transfer.peer, transfer.notifyCount));
+  }
+
+  /** How long to wait for a sign after sending for the `count`th time: 3 round trips, then doubling. MUST NOTIFY-2 */
+  private retryWait({ rtt }: Peer, count: number): Nanos {
     const { ackDelayNs, lossDelayMinNs, peerTimeoutNs } = this.context.options;
     const base = Math.max(
       NOTIFY_RETRY_RTTS * rtt.smoothedNs,
       rtt.smoothedNs + 4 * rtt.variationNs,
       lossDelayMinNs,
     );
-    const backoff = 2 ** Math.min(Math.max(transfer.notifyCount - 1, 0), BACKOFF_MAX);
-    this.timers.arm(transfer, now + Math.min((base + ackDelayNs) * backoff, Math.ceil(peerTimeoutNs / 4)));
+    const backoff = 2 ** Math.min(Math.max(count - 1, 0), BACKOFF_MAX);
+    return Math.min((base + ackDelayNs) * backoff, Math.ceil(peerTimeoutNs / 4));
   }
 
   onTimeout(now: Nanos): void {
@@ -237,16 +278,27 @@ export class Sender {
 
   /** The peer has another incarnation: what the old one never heard of is announced again, the rest is lost. */
   onPeerRestart(now: Nanos, peer: Peer, reason: FailureReason, everything: boolean): void {
-    for (const transfer of this.liveOf(peer)) {
-      if (everything || transfer.exposed) {
+    const live = this.liveOf(peer);
+    this.clearQueues(peer);
+    for (const transfer of live) {
+      // A response names a request of the old incarnation: to the new one it would answer another.
+      if (everything || transfer.exposed || transfer.isResponse) {
         this.finish(now, transfer, reason);
       } else {
         this.timers.disarm(transfer);
         this.freeSlot(transfer);
         transfer.slot = -1;
+        transfer.notifyQueued = false;
         this.queueNotify(transfer);
       }
     }
+  }
+
+  /** Also lets go of what ended while it was queued. */
+  private clearQueues(peer: Peer): void {
+    peer.notifyRetries.clear();
+    for (const queue of peer.notifyQueues) queue?.clear();
+    peer.notifyQueued = 0;
   }
 
   /** Every transfer to `peer` that is not done. */
