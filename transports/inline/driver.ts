@@ -166,15 +166,19 @@ export class InlineDriver implements Driver {
     this.#inTurn = false;
     if (this.#closed) return;
     this.#dirty = false;
+    let isDispatched = false;
     try {
       this.#pool?.dispatch();
+      isDispatched = true;
     } finally {
-      if (!this.#closed) this.#drain();
+      // A subscriber that threw left events behind: the rest of them has another turn.
+      if (!isDispatched) this.#dirty = true;
+      if (!this.#closed) this.#drain(isDispatched);
     }
   };
 
-  #drain(): void {
-    const isDrained = this.#transmit(this.#options.datagramsPerTurnMax);
+  #drain(isDispatched: boolean): void {
+    const isDrained = this.#transmit(this.#options.datagramsPerTurnMax) && isDispatched;
     const now = this.#loop.now();
     this.#deadlineNs = isDrained ? this.#endpoint.nextTimeout() : 0;
     this.#wakeup.arm(now, isDrained ? this.#deadlineNs : now + UNDRAINED_CHECK_NS);
