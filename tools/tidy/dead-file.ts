@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 import { importsOf } from './imports.ts';
-import type { Tree } from './source.ts';
+import type { Source, Tree } from './source.ts';
 
 /** Code that nothing reaches: not from package.json, not from a test, not from a configuration file. */
 export function deadFiles(tree: Tree): Finding[] {
@@ -13,9 +13,14 @@ export function deadFiles(tree: Tree): Finding[] {
     for (const { target } of importsOf(source)) if (target !== undefined) visit(target);
   };
   for (const path of entryPoints(tree)) visit(path);
-  const dead = tree.sources.filter(({ path, isGenerated }) => !reached.has(path) && !isGenerated);
+  const dead = tree.sources.filter((source) => !reached.has(source.path) && !isLoadedByPath(source));
   const remedy = 'nothing imports it: delete it, or import it where it is needed';
   return dead.map(({ path }) => ({ rule: 'dead-file', path, line: 1, subject: 'file', remedy }));
+}
+
+/** Generated code is as complete as its table; plain JavaScript beside tests is data that a command loads. */
+function isLoadedByPath({ path, isGenerated, isTest }: Source): boolean {
+  return isGenerated || (isTest && path.endsWith('.mjs'));
 }
 
 function* entryPoints(tree: Tree): Iterable<string> {

@@ -7,8 +7,8 @@ import { lineOf, type Source, walkNodes } from './source.ts';
 const TEST_FUNCTIONS = new Set(['it', 'test']);
 const RUNNER_NAMES = new Set(['it', 'test', 'describe', 'suite', 'bench']);
 const SLEEPS = new Set(['setTimeout', 'setInterval']);
-/** A helper with such a name does the asserting. */
-const ASSERTING = /^(expect|assert|check|verify|must)([A-Z]|$)/;
+/** A function with such a name does the asserting; waitFor rejects when what it waits for does not come. */
+const ASSERTING = /^(expect|assert|check|verify|must|waitFor)([A-Z]|$)/;
 
 export function testFiles(source: Source): Finding[] {
   if (!source.path.endsWith('.test.ts')) return sleeps(source);
