@@ -80,8 +80,11 @@ describe('a turn', () => {
       endpoint.queue(5, 1);
       driver.kick();
       await expect(loop.turn()).rejects.toThrow('subscriber');
-      expect(endpoint.log.at(-1)).toBe('nextTimeout');
       expect(endpoint.runs).toHaveLength(0);
+      // Events may be left after the second: the endpoint is not asked for its timeout before it is drained.
+      expect(endpoint.log.at(-1)).toBe(nth === 1 ? 'nextTimeout' : 'pollTransmit: nothing');
+      if (nth === 2) await loop.turn();
+      expect(endpoint.log.at(-1)).toBe('nextTimeout');
       endpoint.queue(5, 2);
       driver.kick();
       await loop.turn();
