@@ -61,18 +61,21 @@ export class FrameReader {
 
   onFrames(now: Nanos, peer: Peer, packetNumber: number, bytes: Uint8Array, end: number): void {
     this.liveness.onHeard(now, peer);
+    const { counters } = this.context;
+    const payloadBefore = counters.payloadBytesFirst;
     let eliciting = false;
     let at = 0;
     while (at < end) {
       const type = bytes[at] as number;
       const next = this.onFrame(now, peer, type, bytes, at, end);
       if (next < 0) {
-        this.context.counters.violations += 1;
+        counters.violations += 1;
         break;
       }
       eliciting ||= type === TransferNotify.TYPE || type === FlowReset.TYPE || type === NotifyBlocked.TYPE;
       at = next;
     }
+    if (counters.payloadBytesFirst > payloadBefore) counters.usefulPackets += 1;
     peer.acks.onPacket(now, packetNumber, eliciting, this.context.options.ackDelayNs);
     if (eliciting) this.context.wantLazy(peer, peer.acks.deadline);
     this.context.wantControl(peer);

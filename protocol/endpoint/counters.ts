@@ -8,6 +8,8 @@ export interface EndpointCounters {
   /** Sealed payload and inline bytes that arrived for the first time. */
   payloadBytesFirst: number;
   payloadBytesDuplicate: number;
+  /** Packets that brought some of payloadBytesFirst; an estimate by at most one per record that had to come again. */
+  usefulPackets: number;
   notifiesOut: number;
   notifyRetries: number;
   pullsOut: number;
@@ -32,6 +34,7 @@ export function newCounters(): EndpointCounters {
     dataBytesOut: 0,
     payloadBytesFirst: 0,
     payloadBytesDuplicate: 0,
+    usefulPackets: 0,
     notifiesOut: 0,
     notifyRetries: 0,
     pullsOut: 0,

@@ -8,6 +8,8 @@ import { RECORD_AAD_BYTES } from './sealed-buffer.ts';
 interface Filling {
   buffer: Uint8Array;
   received: Bytes;
+  /** Pieces it came in. */
+  pieces: number;
 }
 
 /**
@@ -22,6 +24,8 @@ export class Assembly {
   private readonly pool: RecordPool;
   private readonly filling: Map<number, Filling> = new Map<number, Filling>();
   private recordsLeft: number;
+  /** In how many pieces the record that failed last had come. */
+  failedPieces = 0;
 
   constructor(sizeBytes: Bytes, key: AeadKey, aad: Uint8Array, pool: RecordPool) {
     this.plaintext = new Uint8Array(sizeBytes);
@@ -44,11 +48,12 @@ export class Assembly {
     const index = Math.floor(offset / RECORD_SEALED_BYTES);
     let record = this.filling.get(index);
     if (record === undefined) {
-      record = { buffer: this.pool.take(), received: 0 };
+      record = { buffer: this.pool.take(), received: 0, pieces: 0 };
       this.filling.set(index, record);
     }
     record.buffer.set(bytes.subarray(start, end), offset - index * RECORD_SEALED_BYTES);
     record.received += end - start;
+    record.pieces += 1;
     const length = recordLength(index, this.sealedBytes);
     if (record.received < length) return -1;
     const at = index * RECORD_PLAIN_BYTES;
@@ -65,7 +70,10 @@ export class Assembly {
     );
     this.filling.delete(index);
     this.pool.give(record.buffer);
-    if (!ok) return index;
+    if (!ok) {
+      this.failedPieces = record.pieces;
+      return index;
+    }
     this.recordsLeft -= 1;
     return -1;
   }

@@ -151,6 +151,7 @@ export class Receiver {
     const { received } = transfer;
     const fresh = end - start - received.overlap(start, end);
     counters.payloadBytesFirst += fresh;
+    if (fresh > 0) counters.usefulPackets += 1;
     if (fresh < end - start) {
       counters.payloadBytesDuplicate += end - start - fresh;
       if ((this.packet.flags & DataPacket.RETRANSMISSION) !== 0) this.losses.onSpurious(transfer);
@@ -196,8 +197,12 @@ export class Receiver {
     transfer.holes.add(start, end);
     transfer.poisoned += 1;
     transfer.repulledBytes += end - start;
-    this.context.counters.recordsPoisoned += 1;
-    this.context.counters.repulledBytes += end - start;
+    const { counters } = this.context;
+    counters.recordsPoisoned += 1;
+    // What they brought has to come again: they were of no use.
+    counters.payloadBytesFirst -= end - start;
+    counters.usefulPackets -= Math.min(transfer.assembly?.failedPieces ?? 0, counters.usefulPackets);
+    counters.repulledBytes += end - start;
   }
 
   private complete(now: Nanos, transfer: InboundTransfer): void {

@@ -182,11 +182,12 @@ export class Sender {
   }
 
   /**
-   * The receiver knows of the transfer. An inlined one keeps its timer until the final RANGE_ACK, because nothing else will
-   * come for it.
+   * The receiver knows of the transfer. One of which everything has been sent, inside its NOTIFY or after, keeps its timer until the final
+   * RANGE_ACK: an acknowledged packet may have been answered by one that was lost. MUST RACK-3
    */
   onReceipt(transfer: OutboundTransfer): void {
-    if (transfer.inlined || (transfer.state !== 'notified' && transfer.state !== 'queued')) return;
+    if (transfer.state !== 'notified' && transfer.state !== 'queued') return;
+    if (transfer.inlined || transfer.allSent) return;
     transfer.state = 'accepted';
     this.timers.disarm(transfer);
   }

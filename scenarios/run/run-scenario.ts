@@ -1,4 +1,5 @@
 import { isQuiet, reportLeaks } from '../../sim/check/index.ts';
+import { NEVER } from '../../protocol/index.ts';
 import type { HostTap, SimHost } from '../../sim/host/index.ts';
 import type { RunEnd } from '../../sim/kernel/kernel.ts';
 import type { EventHandler } from '../../sim/kernel/kernel.ts';
@@ -81,7 +82,7 @@ class DeliveryTap implements HostTap {
   received(host: SimHost, ...rest: [packet: Parameters<HostTap['received']>[1], useful: boolean]): void {
     if (rest[1]) {
       const total = host.endpoint.counters.payloadBytesFirst;
-      this.recorder.onDelivered(total - this.deliveredBytes);
+      this.recorder.onDelivered(Math.max(total - this.deliveredBytes, 0));
       this.deliveredBytes = total;
     }
     this.inner?.received(host, ...rest);
@@ -186,7 +187,7 @@ class Run implements ExchangeWatcher, EventHandler {
 
   /** Safety at the end, then liveness: is there a reason why not everything has ended? REQ DST-6 */
   private checkEnd(end: RunEnd): void {
-    const { world, network, violations, ledger, kernel, faults, oracle } = this.simulation;
+    const { world, network, violations, ledger, kernel, oracle } = this.simulation;
     if (this.workloads.finished) {
       if (!isQuiet(world, network)) reportLeaks(world, network, violations);
       return;
@@ -196,7 +197,7 @@ class Run implements ExchangeWatcher, EventHandler {
       oldest === undefined
         ? 'exchanges wait for others that never come'
         : `${ledger.active} exchanges have not ended; the oldest is ${oldest.ordinal}, host[${oldest.from}] to host[${oldest.to}], ${oldest.requestBytes} bytes, offered at ${oldest.offeredNs} ns`;
-    const since = Math.max(this.workloads.lastOfferedNs, faults.healedNs);
+    const since = Math.max(this.workloads.lastOfferedNs, outageUntilNs(this.scenario));
     if (end === 'idle')
       violations.report('liveness', 'liveness', `nothing will happen any more, but ${what}`);
     else if (kernel.now - since >= STALL_RTTS * oracle.rttNs) {
@@ -213,7 +214,7 @@ class Run implements ExchangeWatcher, EventHandler {
     const { statistics } = network;
     const { workloads } = this;
     let useful = 0;
-    for (const host of world.hosts) useful += host.usefulPackets;
+    for (const host of world.hosts) useful += host.endpoint.counters.usefulPackets;
     const cancelled = workloads.runs.reduce((sum, run) => sum + run.cancelled, 0);
     const result: RunResult = {
       scenario: this.scenario.name,
@@ -248,6 +249,16 @@ class Run implements ExchangeWatcher, EventHandler {
     );
     return result;
   }
+}
+
+/** Until when a fault takes more than half of the packets somewhere. Milder ones are weather: everything must end in spite of them. */
+function outageUntilNs(scenario: Scenario): number {
+  let until = 0;
+  for (const { atNs, forNs, rate } of scenario.faults) {
+    if (rate.numerator * 2 > rate.denominator)
+      until = Math.max(until, forNs === undefined ? NEVER : atNs + forNs);
+  }
+  return until;
 }
 
 function workloadResult(run: WorkloadRun): RunResult['workloads'][string] {

@@ -70,7 +70,11 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
   observer(host: number): EndpointObserver {
     return {
       transferAnnounced: (peer, slot, generation, replySlot, replyGeneration) => {
-        this.onAnnounced({ from: host, to: this.hostOf(host, peer), slot, generation }, replySlot, replyGeneration);
+        this.onAnnounced(
+          { from: host, to: this.hostOf(host, peer), slot, generation },
+          replySlot,
+          replyGeneration,
+        );
       },
       frameSent: (peer, type, slot, generation, ofPeer, detail) => {
         this.labels.get(host)?.push(this.labelOf(host, peer, type, slot, generation, ofPeer, detail));

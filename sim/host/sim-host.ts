@@ -29,8 +29,6 @@ export class SimHost implements HostPort, Driver, EventHandler {
   readonly nic: Nic;
   readonly endpoint: Endpoint;
   readonly pool: Pool;
-  /** Packets that carried payload not delivered before. */
-  usefulPackets = 0;
   tap: HostTap | undefined;
   private readonly kernel: Kernel;
   private readonly out: TransmitBuffer;
@@ -69,7 +67,6 @@ export class SimHost implements HostPort, Driver, EventHandler {
     const before = counters.payloadBytesFirst;
     this.endpoint.handleDatagram(this.kernel.now, packet.source, packet.datagram());
     const useful = counters.payloadBytesFirst > before;
-    if (useful) this.usefulPackets += 1;
     this.tap?.received(this, packet, useful);
     packet.release();
     this.drain();
