@@ -50,7 +50,8 @@ for (const outcome of outcomes) console.log(rowOf(outcome));
 const counted = outcomes.filter(({ version }) => version !== undefined || !values['allow-missing']);
 const verdict = judge(counted);
 for (const line of [...verdict.differences, ...judge(outcomes).problems]) console.log(`\n${line}`);
-const words = { 0: 'Deterministic.', 1: 'Not everything could be shown.', 5: 'NOT DETERMINISTIC.' };
+const untried = counted.length < outcomes.length ? ' as far as tried' : '';
+const words = { 0: `Deterministic${untried}.`, 1: 'Not everything could be shown.', 5: 'NOT DETERMINISTIC.' };
 console.log(`\n${words[exitCodeOf(verdict)]}`);
 process.exitCode = exitCodeOf(verdict);
 

@@ -19,7 +19,7 @@ export function runOnce(node: string, main: string, scenario: string, seed: numb
     execFile(node, args, { maxBuffer: OUTPUT_BYTES_MAX }, (error, stdout, stderr) => {
       const traceHash = traceHashOf(stdout);
       if (error === null && traceHash !== undefined) return resolve({ traceHash, problem: undefined });
-      const said = stderr.trim().split('\n').at(-1) ?? '';
+      const said = stderr.trim().split('\n').slice(-2).join(' ');
       const end = error === null ? 'printed no traceHash' : `ended with ${error.code ?? error.signal}`;
       return resolve({ traceHash, problem: said === '' ? end : `${end}: ${said}` });
     });
