@@ -9,7 +9,6 @@ import { KernelError } from './errors.ts';
  */
 
 type Report = (error: unknown) => void;
-// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 type Properties = Record<string, unknown>;
 
@@ -50,7 +49,7 @@ export function installGuards(listener: Report): void {
 /** Undoes installGuards() when the last run ends. */
 export function removeGuards(): void {
   if (--installs > 0) return;
-  for (const { owner, name, descriptor } of replaced.reverse()) {
+  for (const { owner, name, descriptor } of replaced) {
     if (descriptor === undefined) delete (owner as Properties)[name];
     else Object.defineProperty(owner, name, descriptor);
   }
@@ -107,18 +106,20 @@ function replace(owner: object, name: string, value: unknown): void {
 
 /** Throws, and also reports: simulated code may swallow what is thrown at it. */
 function refuse(call: string, remedy: string, guarded: AnyFunction): never {
-  const error = new KernelError('entropy', '');
   const capture = (Error as { captureStackTrace?: (target: object, above: AnyFunction) => void })
     .captureStackTrace;
+  const probe = new Error();
+  capture?.(probe, guarded);
+  // An engine that cannot leave out frames begins with this function and the guard.
+  const caller = callerOf(probe.stack ?? '', capture === undefined ? 2 : 0);
+  const error = new KernelError('entropy', `${call} inside a simulation, ${caller}: ${remedy}`);
   capture?.(error, guarded);
-  error.message = `${call} inside a simulation, ${callerOf(error)}: ${remedy}`;
   report?.(error);
   throw error;
 }
 
-/** Where the guard was called: the first frame of the stack that says a line. */
-function callerOf(error: Error): string {
-  const lines = (error.stack ?? '').split('\n');
-  const frame = lines.find((line) => /:\d+:\d+\)?$/.test(line) && !line.includes('kernel/guards.'));
-  return frame === undefined ? 'by an unknown caller' : frame.trim();
+/** A frame of the stack, as the engine writes it: function, file, line. */
+function callerOf(stack: string, skip: number): string {
+  const frames = stack.split('\n').filter((line) => /:\d+:\d+\)?$/.test(line));
+  return frames[skip]?.trim() ?? 'by an unknown caller';
 }

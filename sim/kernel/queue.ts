@@ -89,7 +89,7 @@ export class EventQueue {
     return this.#capacity - this.#freeCount;
   }
 
-  /** `time` is an integer, not before the event that take() removed last nor before a bound given to advance(). */
+  /** `time` is an integer, not before the event that take() removed last. */
   add(time: Nanos, handler: EventHandler, a: number, b: number): EventId {
     assert(time >= this.#base && time <= TIME_MAX && Math.floor(time) === time, BAD_TIME);
     if (this.#freeCount === 0) this.#grow();
@@ -116,7 +116,10 @@ export class EventQueue {
     return true;
   }
 
-  /** Finds the next event for take(). Returns its time, or NEVER if none is due at or before `untilNs`. */
+  /**
+   * Finds the next event and returns its time; take() comes next, before anything is added. NEVER if none is due at or
+   * before `untilNs`; then nothing may be added before `untilNs`.
+   */
   advance(untilNs: Nanos): Nanos {
     while (this.#occupiedLevels !== 0) {
       const level = lowestBit(this.#occupiedLevels);
