@@ -34,6 +34,8 @@ export class InboundTransfer implements Timed, Ranked {
   tokenLo = 0;
   /** Set when the first byte is pulled: memory is taken then, not at the notify. */
   assembly: Assembly | undefined;
+  /** Something of it was pulled. */
+  begun = false;
   pullNext: Bytes = 0;
   readonly received: RangeSet = new RangeSet();
   readonly holes: RangeSet = new RangeSet();

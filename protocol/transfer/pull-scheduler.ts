@@ -19,7 +19,9 @@ const STALLS_FORGOTTEN = 6;
  */
 export class PullScheduler {
   private readonly context: Context;
-  private readonly levels: RankedHeap<InboundTransfer>[] = [];
+  /** By priority: those something was pulled of, and those that wait for their first pull. */
+  private readonly begun: RankedHeap<InboundTransfer>[] = [];
+  private readonly waiting: RankedHeap<InboundTransfer>[] = [];
   private readonly grant: (now: Nanos, transfer: InboundTransfer, bytes: Bytes) => boolean;
   /** Outstanding bytes of transfers that are not stalled. */
   private longBytes = 0;
@@ -27,11 +29,14 @@ export class PullScheduler {
   private stalledCount = 0;
   private dirty = false;
 
-  /** `grant` makes room for the transfer's message and records the pull; false if there is no memory for it now. */
+  /** `grant` makes room for the transfer's message and records the pull; false if it has not begun and there is no memory for it now. */
   constructor(context: Context, grant: (now: Nanos, transfer: InboundTransfer, bytes: Bytes) => boolean) {
     this.context = context;
     this.grant = grant;
-    for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<InboundTransfer>());
+    for (let i = 0; i < LEVELS; i += 1) {
+      this.begun.push(new RankedHeap<InboundTransfer>());
+      this.waiting.push(new RankedHeap<InboundTransfer>());
+    }
   }
 
   /** Bytes pulled and not arrived, of senders that are not stalled. */
@@ -53,13 +58,13 @@ export class PullScheduler {
   /** The transfer's ranges changed: new budget, new place in line. */
   update(transfer: InboundTransfer): void {
     this.account(transfer);
-    const level = this.levels[transfer.priority] as RankedHeap<InboundTransfer>;
+    const heap = this.heapOf(transfer);
     if (!transfer.wantsPull || transfer.outstanding >= this.budget(transfer.peer)) {
-      level.remove(transfer);
+      heap.remove(transfer);
       return;
     }
     transfer.rank = transfer.remaining;
-    level.place(transfer);
+    heap.place(transfer);
     this.dirty = true;
   }
 
@@ -84,26 +89,60 @@ export class PullScheduler {
 
   /** Forgets the transfer. */
   remove(transfer: InboundTransfer): void {
-    (this.levels[transfer.priority] as RankedHeap<InboundTransfer>).remove(transfer);
+    this.heapOf(transfer).remove(transfer);
     this.setStalls(transfer, 0);
     this.charge(transfer, 0);
     this.dirty = true;
   }
 
-  /** Grants while the budget lasts. */
+  /**
+   * Grants while the budget lasts. When the next transfer must not begin, none behind it begins either, but those that have begun go on:
+   * what it waits for is in their hands.
+   */
   run(now: Nanos): void {
     if (!this.dirty) return;
     this.dirty = false;
-    for (const level of this.levels) {
-      for (let transfer = level.top; transfer !== undefined; transfer = level.top) {
+    let mayBegin = true;
+    for (let level = 0; level < LEVELS; level += 1) {
+      for (;;) {
+        const transfer = this.first(level, mayBegin);
+        if (transfer === undefined) break;
+        if (!transfer.begun && !this.mayBegin(transfer)) {
+          mayBegin = false;
+          continue;
+        }
         if (!this.mayGrant(transfer)) return;
         const room = this.context.options.receiveBufferBytes - this.outstandingBytes;
         const bytes = Math.min(this.context.options.pullBytesMax, room);
-        if (!this.grant(now, transfer, bytes)) return;
+        if (!this.grant(now, transfer, bytes)) {
+          mayBegin = false;
+          continue;
+        }
+        this.heapOf(transfer).remove(transfer);
+        transfer.begun = true;
         this.update(transfer);
       }
     }
     this.dirty = false;
+  }
+
+  private first(level: number, mayBegin: boolean): InboundTransfer | undefined {
+    const begun = this.begun[level]?.top;
+    const waiting = mayBegin ? this.waiting[level]?.top : undefined;
+    if (begun === undefined || waiting === undefined) return begun ?? waiting;
+    return begun.rank < waiting.rank ? begun : waiting;
+  }
+
+  private heapOf(transfer: InboundTransfer): RankedHeap<InboundTransfer> {
+    const heaps = transfer.begun ? this.begun : this.waiting;
+    return heaps[transfer.priority] as RankedHeap<InboundTransfer>;
+  }
+
+  private mayBegin(transfer: InboundTransfer): boolean {
+    const budget = this.budget(transfer.peer);
+    transfer.small = transfer.sealedBytes <= budget / 2;
+    if (transfer.small && this.shortBytes + transfer.sealedBytes <= budget) return true;
+    return this.stalledCount < STALLED_MAX;
   }
 
   private mayGrant(transfer: InboundTransfer): boolean {
@@ -111,9 +150,7 @@ export class PullScheduler {
     const wanted = transfer.sealedBytes - transfer.pullNext + transfer.holes.total;
     const room = this.context.options.receiveBufferBytes - this.outstandingBytes;
     if (room < Math.min(wanted, this.context.options.mtuBytes * 4)) return false;
-    if (transfer.pullNext === 0) transfer.small = transfer.sealedBytes <= budget / 2;
     if (transfer.small && this.shortBytes + wanted <= budget) return true;
-    if (this.stalledCount >= STALLED_MAX && transfer.pullNext === 0) return false;
     return this.outstandingBytes < budget;
   }
 
