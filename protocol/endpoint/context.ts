@@ -55,7 +55,7 @@ export class Context {
     }
   }
 
-  /** A transfer of `peer` is over: its credit is granted anew, at once if the peer waits for it. MUST CREDIT-2 */
+  /** A request of `peer` is over: its credit is granted anew, at once if the peer waits for it. MUST CREDIT-2 */
   freeCredit(peer: Peer): void {
     peer.ended += 1;
     if (!peer.remoteBlocked) return;

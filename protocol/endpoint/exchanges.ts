@@ -19,6 +19,8 @@ interface OwnExchange {
   peer: Peer;
   request: OutboundTransfer;
   startedAt: Nanos;
+  /** Its response is being pulled: there is no second one. */
+  answered: boolean;
 }
 
 /** An exchange this endpoint serves: a request handed to the application, then a response kept until it is acknowledged. */
@@ -46,6 +48,8 @@ export class Exchanges implements Gate {
   private readonly context: Context;
   private readonly table: SlotMap<Exchange>;
   private parts: ExchangeParts | undefined;
+  /** Requests being pulled: each will need a place in the table when it is whole. */
+  private arriving = 0;
 
   constructor(context: Context) {
     this.context = context;
@@ -65,11 +69,11 @@ export class Exchanges implements Gate {
   }
 
   get isFull(): boolean {
-    return this.table.isFull;
+    return this.table.size + this.arriving >= this.context.options.exchangesMax || this.table.isFull;
   }
 
   call(now: Nanos, peer: Peer, message: OutgoingMessage, priority: number): ExchangeId {
-    const exchange = { kind: 'own', peer, startedAt: now } as OwnExchange;
+    const exchange = { kind: 'own', peer, startedAt: now, answered: false } as OwnExchange;
     const id = this.table.insert(exchange);
     exchange.request = new OutboundTransfer(peer, message, priority, id, false, this.fitsInline(message));
     peer.addWaiting(now);
@@ -104,12 +108,22 @@ export class Exchanges implements Gate {
   }
 
   admit(peer: Peer, notify: TransferNotify): number {
+    const inline = (notify.flags & TransferNotify.INLINE) !== 0;
     if ((notify.flags & TransferNotify.RESPONSE) === 0) {
-      return this.context.serving && !this.table.isFull ? 0 : TransferErrorCode.REFUSED;
+      if (!this.context.serving || this.isFull) return TransferErrorCode.REFUSED;
+      if (!inline) this.arriving += 1;
+      return 0;
     }
-    return this.awaiting(peer, notify.replySlot, notify.replyGeneration) === undefined
-      ? TransferErrorCode.UNKNOWN_TRANSFER
-      : 0;
+    const exchange = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
+    if (exchange === undefined || exchange.answered) return TransferErrorCode.UNKNOWN_TRANSFER;
+    exchange.answered = !inline;
+    return 0;
+  }
+
+  onRefused(now: Nanos, peer: Peer, notify: TransferNotify, code: number): void {
+    if ((notify.flags & TransferNotify.RESPONSE) === 0 || code === TransferErrorCode.UNKNOWN_TRANSFER) return;
+    const exchange = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
+    if (exchange !== undefined && !exchange.answered) this.fail(now, exchange, reasonOfCode(code));
   }
 
   private awaiting(peer: Peer, slot: number, generation: number): OwnExchange | undefined {
@@ -140,6 +154,7 @@ export class Exchanges implements Gate {
     const { peer, headerBytes } = transfer;
     this.part.admission.onWhole(now, transfer);
     if (!transfer.isResponse) {
+      this.arriving -= 1;
       this.onRequest(peer, transfer.slot, transfer.generation, payload, headerBytes);
       return;
     }
@@ -181,7 +196,6 @@ export class Exchanges implements Gate {
     headerBytes: number,
     repulledBytes: number,
   ): void {
-    this.context.freeCredit(peer);
     const exchange = this.awaiting(peer, slot, generation);
     if (exchange === undefined) return;
     const { request } = exchange;
@@ -248,8 +262,11 @@ export class Exchanges implements Gate {
   /** A transfer being received ended before it was whole. */
   onInboundEnd(now: Nanos, transfer: InboundTransfer, code: number): void {
     this.part.admission.onAbandoned(transfer, code, code === TransferErrorCode.INTEGRITY);
-    this.context.freeCredit(transfer.peer);
-    if (!transfer.isResponse) return;
+    if (!transfer.isResponse) {
+      this.arriving -= 1;
+      this.context.freeCredit(transfer.peer);
+      return;
+    }
     const exchange = this.awaiting(transfer.peer, transfer.replySlot, transfer.replyGeneration);
     if (exchange !== undefined) this.fail(now, exchange, reasonOfCode(code));
   }

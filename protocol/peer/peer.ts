@@ -79,13 +79,14 @@ export class Peer implements Timed {
   readonly outbound: (OutboundTransfer | undefined)[] = [];
   readonly outboundGenerations: number[] = [];
   readonly outboundFree: number[] = [];
-  /** To be announced for the first time, by priority: each takes a credit. */
+  /** To be announced for the first time: per priority the responses, then the requests. */
   readonly notifyQueues: (Fifo<OutboundTransfer> | undefined)[] = [];
-  /** In notifyQueues, ended ones included until they are found there. */
-  notifyQueued = 0;
+  /** In notifyQueues, ended ones included until they are found there. Each request takes a credit. */
+  requestsQueued = 0;
+  responsesQueued = 0;
   /** To be announced again: these have their credit and wait for no other. */
   readonly notifyRetries: Fifo<OutboundTransfer> = new Fifo<OutboundTransfer>();
-  /** Transfers notified for the first time, and how many may be. MUST CREDIT-1 */
+  /** Requests notified for the first time, and how many may be. MUST CREDIT-1 */
   notified = 0;
   notifyLimit: number;
   blockedAtLimit = -1;
@@ -95,6 +96,7 @@ export class Peer implements Timed {
 
   readonly inbound: Map<number, InboundEntry> = new Map<number, InboundEntry>();
   inboundActive = 0;
+  /** Requests of its, and those of them that are over. */
   admitted = 0;
   ended = 0;
   advertisedLimit: number;
@@ -151,11 +153,12 @@ export class Peer implements Timed {
     this.advertisedLimit = notifyWindow;
   }
 
-  notifyQueue(priority: number): Fifo<OutboundTransfer> {
-    let queue = this.notifyQueues[priority];
+  notifyQueue(priority: number, isResponse: boolean): Fifo<OutboundTransfer> {
+    const index = priority * 2 + (isResponse ? 0 : 1);
+    let queue = this.notifyQueues[index];
     if (queue === undefined) {
       queue = new Fifo<OutboundTransfer>();
-      this.notifyQueues[priority] = queue;
+      this.notifyQueues[index] = queue;
     }
     return queue;
   }
@@ -189,17 +192,18 @@ export class Peer implements Timed {
       this.acceptDue ||
       this.resets.length > 0 ||
       this.grants.length > 0 ||
-      (this.mayNotify && (this.blockedDue || this.notifyRetries.length > 0 || this.maySpendCredit))
+      (this.mayNotify && (this.blockedDue || this.hasNotify))
     );
   }
 
-  private get maySpendCredit(): boolean {
-    return this.notifyQueued > 0 && this.notified < this.notifyLimit;
+  private get hasNotify(): boolean {
+    if (this.notifyRetries.length > 0 || this.responsesQueued > 0) return true;
+    return this.requestsQueued > 0 && this.notified < this.notifyLimit;
   }
 
-  /** First announcements wait for credit. */
+  /** Requests wait for credit. */
   get isBlocked(): boolean {
-    return this.notifyQueued > 0 && this.notified >= this.notifyLimit;
+    return this.requestsQueued > 0 && this.notified >= this.notifyLimit;
   }
 
   get mayNotify(): boolean {

@@ -6,10 +6,15 @@ import { TransferErrorCode, TransferNotify } from '../wire/index.ts';
 import { InboundTransfer } from './inbound.ts';
 import type { Receiver } from './receiver.ts';
 
+/** Slots a peer may use per credit: its requests, responses to ours, and slots that ran out of generations. */
+const SLOTS_PER_CREDIT = 4;
+
 /** What a transfer is for decides whether it is taken: asked for each new one. */
 export interface Gate {
   /** 0 to admit; else the FLOW_RESET code. */
   admit(peer: Peer, notify: TransferNotify): number;
+  /** A transfer was refused with a FLOW_RESET of `code`: whoever waits for it waits in vain. */
+  onRefused(now: Nanos, peer: Peer, notify: TransferNotify, code: number): void;
   /** A message that came inside its NOTIFY. `payload` is the caller's, to be copied. */
   deliverInline(now: Nanos, peer: Peer, notify: TransferNotify, payload: Uint8Array): void;
 }
@@ -50,16 +55,19 @@ export class Admission {
     const inline = (notify.flags & TransferNotify.INLINE) !== 0;
     if (notify.headerSize > notify.size || (inline && notify.inlineLength !== notify.size)) return false;
     if (!inline && notify.size === 0) return false;
-    if (peer.admitted >= peer.advertisedLimit || notify.transferSlot >= options.notifyWindow * 4) {
-      this.refuse(peer, notify, TransferErrorCode.LIMIT);
+    const isResponse = (notify.flags & TransferNotify.RESPONSE) !== 0;
+    // A response needs no credit: there is at most one for each exchange that waits.
+    const overdrawn = !isResponse && peer.admitted >= peer.advertisedLimit;
+    if (overdrawn || notify.transferSlot >= options.notifyWindow * SLOTS_PER_CREDIT) {
+      this.refuse(now, peer, notify, TransferErrorCode.LIMIT);
       return true;
     }
     const tooLarge = notify.size > options.messageBytesMax || notify.headerSize > options.headerBytesMax;
     const code = tooLarge ? TransferErrorCode.MESSAGE_TOO_LARGE : this.gate.admit(peer, notify);
-    peer.admitted += 1;
+    if (!isResponse) peer.admitted += 1;
     if (code !== 0) {
-      this.context.freeCredit(peer);
-      this.refuse(peer, notify, code);
+      if (!isResponse) this.context.freeCredit(peer);
+      this.refuse(now, peer, notify, code);
       return true;
     }
     const { transferSlot: slot, transferGeneration: generation } = notify;
@@ -71,7 +79,7 @@ export class Admission {
       this.gate.deliverInline(now, peer, notify, payload);
       return true;
     }
-    const transfer = new InboundTransfer(peer, notify, (notify.flags & TransferNotify.RESPONSE) !== 0);
+    const transfer = new InboundTransfer(peer, notify, isResponse);
     peer.inbound.set(slot, { generation, transfer, resetCode: 0 });
     this.receiver.admit(now, transfer);
     this.liveness.onWaiting(now, peer);
@@ -97,13 +105,14 @@ export class Admission {
     this.context.wantLazy(peer, now + this.context.options.ackDelayNs);
   }
 
-  private refuse(peer: Peer, notify: TransferNotify, code: number): void {
-    peer.inbound.set(notify.transferSlot, {
-      generation: notify.transferGeneration,
-      transfer: undefined,
-      resetCode: code,
-    });
-    this.reset(peer, notify.transferSlot, notify.transferGeneration, code);
+  private refuse(now: Nanos, peer: Peer, notify: TransferNotify, code: number): void {
+    const { transferSlot: slot, transferGeneration: generation } = notify;
+    // A slot beyond the bound leaves nothing behind: it is refused again if it comes again.
+    if (slot < this.context.options.notifyWindow * SLOTS_PER_CREDIT) {
+      peer.inbound.set(slot, { generation, transfer: undefined, resetCode: code });
+    }
+    this.reset(peer, slot, generation, code);
+    this.gate.onRefused(now, peer, notify, code);
   }
 
   private reset(peer: Peer, slot: number, generation: number, code: number): void {
@@ -132,7 +141,7 @@ export class Admission {
 
   /** The sender gave a transfer up. A reset that overtakes its NOTIFY binds all the same. MUST RESET-2 */
   onReset(now: Nanos, peer: Peer, slot: number, generation: number, code: number): void {
-    if (slot >= this.context.options.notifyWindow * 4) return;
+    if (slot >= this.context.options.notifyWindow * SLOTS_PER_CREDIT) return;
     const entry = peer.inbound.get(slot);
     if (entry !== undefined && generation < entry.generation) return;
     if (entry !== undefined && generation === entry.generation) {

@@ -54,8 +54,9 @@ export class Sender {
     if (transfer.slot >= 0) {
       peer.notifyRetries.push(transfer);
     } else {
-      peer.notifyQueue(transfer.priority).push(transfer);
-      peer.notifyQueued += 1;
+      peer.notifyQueue(transfer.priority, transfer.isResponse).push(transfer);
+      if (transfer.isResponse) peer.responsesQueued += 1;
+      else peer.requestsQueued += 1;
       this.noteBlocked(peer);
     }
     this.context.wantControl(peer);
@@ -90,9 +91,9 @@ export class Sender {
     for (const queue of peer.notifyQueues) {
       const transfer = queue === undefined ? undefined : this.firstQueued(peer, queue);
       if (transfer === undefined) continue;
-      if (peer.notified < peer.notifyLimit) return transfer;
+      // Responses need no credit, the request granted it: else two peers full of each other's requests could never answer.
+      if (transfer.isResponse || peer.notified < peer.notifyLimit) return transfer;
       this.noteBlocked(peer);
-      return undefined;
     }
     return undefined;
   }
@@ -108,8 +109,11 @@ export class Sender {
 
   private unqueue(peer: Peer, queue: Fifo<OutboundTransfer>): void {
     const transfer = queue.shift();
-    if (transfer !== undefined) transfer.notifyQueued = false;
-    if (queue !== peer.notifyRetries) peer.notifyQueued -= 1;
+    if (transfer === undefined) return;
+    transfer.notifyQueued = false;
+    if (queue === peer.notifyRetries) return;
+    if (transfer.isResponse) peer.responsesQueued -= 1;
+    else peer.requestsQueued -= 1;
   }
 
   /** Gives the transfer its id and buffer, before its first NOTIFY is written. REQ RDP-6, CAUSE-6 */
@@ -124,7 +128,7 @@ export class Sender {
     const generation = (peer.outboundGenerations[slot] as number) + 1;
     peer.outboundGenerations[slot] = generation;
     peer.outbound[slot] = transfer;
-    peer.notified += 1;
+    if (!transfer.isResponse) peer.notified += 1;
     transfer.slot = slot;
     transfer.generation = generation;
     if (transfer.inlined || transfer.buffer !== undefined) return;
@@ -145,7 +149,7 @@ export class Sender {
   onNotifySent(now: Nanos, transfer: OutboundTransfer): void {
     const { peer } = transfer;
     const retried = peer.notifyRetries.peek() === transfer;
-    const queue = retried ? peer.notifyRetries : peer.notifyQueue(transfer.priority);
+    const queue = retried ? peer.notifyRetries : peer.notifyQueue(transfer.priority, transfer.isResponse);
     assert(queue.peek() === transfer, 'the announced transfer is the next of its queue');
     this.unqueue(peer, queue);
     transfer.state = 'notified';
@@ -299,7 +303,8 @@ export class Sender {
   private clearQueues(peer: Peer): void {
     peer.notifyRetries.clear();
     for (const queue of peer.notifyQueues) queue?.clear();
-    peer.notifyQueued = 0;
+    peer.requestsQueued = 0;
+    peer.responsesQueued = 0;
   }
 
   /** Every transfer to `peer` that is not done. */
