@@ -39,7 +39,7 @@ export const TEST_OPTIONS: Partial<EndpointOptions> = {
 
 /** Most runs one drain may send: more is an endpoint that talks to itself. */
 const RUNS_PER_DRAIN_MAX = 100_000;
-const STEPS_MAX = 5_000_000;
+const STEPS_MAX = 1_000_000;
 
 interface Event {
   at: number;
@@ -109,8 +109,8 @@ export class Net {
         this.now = untilNs;
         return 'until';
       }
-      if (at < this.now) throw new Error(`an event for ${at} ns is due at ${this.now} ns`);
-      this.now = at;
+      // A timeout may lie in the past: something has waited for the pacer meanwhile.
+      this.now = Math.max(at, this.now);
       this.step();
     }
   }
@@ -130,7 +130,6 @@ export class Net {
       if (node.timeoutAt > this.now) continue;
       node.endpoint.handleTimeout(this.now);
       this.drain(node);
-      if (node.timeoutAt <= this.now) throw new Error('a timeout is due again at once: nothing came of it');
       return;
     }
   }
@@ -157,7 +156,11 @@ export class Net {
       }
       if (!endpoint.pollTransmit(this.now, out)) break;
       for (let at = 0; at < out.lengthBytes; at += out.segmentBytes) {
-        this.send(node, out.destination, out.bytes.slice(at, Math.min(at + out.segmentBytes, out.lengthBytes)));
+        this.send(
+          node,
+          out.destination,
+          out.bytes.slice(at, Math.min(at + out.segmentBytes, out.lengthBytes)),
+        );
       }
     }
     node.timeoutAt = endpoint.nextTimeout();

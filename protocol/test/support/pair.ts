@@ -103,5 +103,8 @@ export function expectEchoed({ client, server }: Pair, id: number, body: Uint8Ar
   expect(result.reason, 'the reason of its failure').toBeUndefined();
   expect(sameBytes(result.body, body), 'the response is the request').toBe(true);
   expect(server.requests.length, 'handler runs').toBe(1);
-  expect(server.served.map(({ reason }) => reason), 'served exchanges').toEqual([undefined]);
+  expect(
+    server.served.map(({ reason }) => reason),
+    'served exchanges',
+  ).toEqual([undefined]);
 }
