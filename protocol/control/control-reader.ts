@@ -138,8 +138,9 @@ export class ControlReader {
     at: number,
   ): RemoteEpoch | undefined {
     const { packet } = this;
-    const keys = this.peers.receiveKeys(secret, ownRole, packet.epoch, packet.worker);
-    const remote = newRemoteEpoch(packet.epoch, packet.worker, keys);
+    const { epoch, worker, keyPhase } = packet;
+    const keys = this.peers.receiveKeys(secret, ownRole, epoch, worker, keyPhase);
+    const remote = newRemoteEpoch(epoch, worker, keys);
     this.plainEnd = this.open(remote, bytes, at);
     if (this.plainEnd < 0) return undefined;
     remote.window.add(packet.packetNumber);

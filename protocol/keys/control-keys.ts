@@ -54,16 +54,18 @@ export class ControlSendKeys {
 
 /** The receiving side: holds the newest phase and the one before it. REQ KEY-5, KEY-9 */
 export class ControlReceiveKeys {
-  phase = 0;
+  phase: number;
   private current: AeadKey;
   private previous: AeadKey | undefined;
   private candidate: AeadKey | undefined;
   private candidatePhase = -1;
   private readonly derive: (phase: number) => AeadKey;
 
-  constructor(derive: (phase: number) => AeadKey) {
+  /** `phase`: that of the first packet seen, which need not be 0: the sender may be older than the receiver. */
+  constructor(derive: (phase: number) => AeadKey, phase: number) {
     this.derive = derive;
-    this.current = derive(0);
+    this.phase = phase;
+    this.current = derive(phase);
   }
 
   /** The key to try for `phase`; undefined if it is retired or too far ahead. */

@@ -153,6 +153,7 @@ export class Liveness {
     peer.candidate = undefined;
     peer.probeAwaited = false;
     peer.acks.reset();
+    peer.forgetQueued();
     const wasDown = peer.down;
     peer.down = false;
     peer.resetOwnCredit(this.context.options.notifyWindow);

@@ -121,16 +121,25 @@ export class PeerTable {
       (phase) => deriveControlKey(crypto, config.secret, config.role, epoch, options.worker, phase),
       options.keyPacketsMax,
     );
-    const peer = new Peer(config, epoch, keys, options.initialRttNs, options.notifyWindow, resolved);
+    // Half of the 24 bits: as many generations are left to each slot.
+    const base = options.worker * 2 ** 24 + (random.nextU32() >>> 9);
+    const peer = new Peer(config, epoch, base, keys, options.initialRttNs, options.notifyWindow, resolved);
     peer.lastHeardAt = now;
     return peer;
   }
 
-  /** Keys to open what the other side of `secret` seals in (epoch, worker). */
-  receiveKeys(secret: PathSecret, ownRole: Role, epoch: number, worker: number): ControlReceiveKeys {
+  /** Keys to open what the other side of `secret` seals in (epoch, worker), from key phase `phase` on. */
+  receiveKeys(
+    secret: PathSecret,
+    ownRole: Role,
+    epoch: number,
+    worker: number,
+    phase: number,
+  ): ControlReceiveKeys {
     const sender: Role = ownRole === 'client' ? 'server' : 'client';
-    return new ControlReceiveKeys((phase) =>
-      deriveControlKey(this.context.crypto, secret, sender, epoch, worker, phase),
+    return new ControlReceiveKeys(
+      (next) => deriveControlKey(this.context.crypto, secret, sender, epoch, worker, next),
+      phase,
     );
   }
 }

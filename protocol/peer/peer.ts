@@ -78,6 +78,8 @@ export class Peer implements Timed {
 
   readonly outbound: (OutboundTransfer | undefined)[] = [];
   readonly outboundGenerations: number[] = [];
+  /** Where generations begin, random: after a restart under the same secret, ids must not be those of the former self. MUST ID-1 */
+  readonly generationBase: number;
   readonly outboundFree: number[] = [];
   /** To be announced for the first time: per priority the responses, then the requests. */
   readonly notifyQueues: (Fifo<OutboundTransfer> | undefined)[] = [];
@@ -134,6 +136,7 @@ export class Peer implements Timed {
   constructor(
     config: PeerConfig,
     epoch: number,
+    generationBase: number,
     sendKeys: ControlSendKeys,
     initialRttNs: Nanos,
     notifyWindow: number,
@@ -145,6 +148,7 @@ export class Peer implements Timed {
     this.resolved = resolved;
     this.established = !resolved;
     this.epoch = epoch;
+    this.generationBase = generationBase;
     this.sendKeys = sendKeys;
     this.rtt = new RttEstimator(initialRttNs);
     this.pullLatency = new RttEstimator(initialRttNs);
@@ -161,6 +165,17 @@ export class Peer implements Timed {
       this.notifyQueues[index] = queue;
     }
     return queue;
+  }
+
+  /** Frames and packets about transfers of an incarnation that is gone: to the next one these ids mean others. */
+  forgetQueued(): void {
+    this.sent.clear();
+    this.accepts.length = 0;
+    this.acceptDue = false;
+    this.finals.length = 0;
+    this.lazyDue = false;
+    this.lazyAt = NEVER;
+    this.resets.clear();
   }
 
   /** The peer counts our announcements from 0 again. */

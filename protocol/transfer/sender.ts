@@ -123,7 +123,7 @@ export class Sender {
     const slot = peer.outboundFree.pop() ?? peer.outbound.length;
     if (slot === peer.outbound.length) {
       peer.outbound.push(undefined);
-      peer.outboundGenerations.push(this.context.options.worker * 2 ** 24);
+      peer.outboundGenerations.push(peer.generationBase);
     }
     const generation = (peer.outboundGenerations[slot] as number) + 1;
     peer.outboundGenerations[slot] = generation;
@@ -277,7 +277,7 @@ export class Sender {
     const { peer, slot } = transfer;
     if (slot < 0 || peer.outbound[slot] !== transfer) return;
     peer.outbound[slot] = undefined;
-    // 2^24 generations under one path secret; the slot is retired after them. MUST ID-2
+    // At least 2^23 generations; the slot is retired after them. MUST ID-2
     if ((transfer.generation & 0xff_ffff) < 0xff_ffff) peer.outboundFree.push(slot);
   }
 

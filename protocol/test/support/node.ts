@@ -73,6 +73,7 @@ export class Node {
     this.endpoint = this.make();
     this.timeoutAt = NEVER;
     this.crashed = false;
+    this.results.clear();
   }
 
   /** Nothing comes in, nothing goes out, and no time passes here. */
