@@ -135,6 +135,7 @@ export class ControlWriter {
       settled: false,
     };
     peer.sent.add(packet);
+    if (this.resets.length > 0) this.sender.onResetsSent(this.now, peer);
   }
 
   private writeFrames(peer: Peer): void {

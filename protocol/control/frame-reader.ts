@@ -91,7 +91,7 @@ export class FrameReader {
       case TransferNotify.TYPE:
         return this.onNotify(now, peer, this.notify.parse(bytes, at, end));
       case TransferAccept.TYPE:
-        return this.onAccept(peer, this.accept.parse(bytes, at, end));
+        return this.onAccept(now, peer, this.accept.parse(bytes, at, end));
       case NotifyBlocked.TYPE:
         return this.onBlocked(peer, this.blocked.parse(bytes, at, end));
       case PullRequest.TYPE:
@@ -120,8 +120,10 @@ export class FrameReader {
     if (outcome.largestSentAt >= 0) {
       peer.rtt.update(now - outcome.largestSentAt, Math.min(ack.delayNs, this.context.options.ackDelayNs));
     }
-    for (const packet of outcome.acked)
-      for (const transfer of packet.notifies) this.sender.onReceipt(transfer);
+    for (const packet of outcome.acked) {
+      for (const transfer of packet.notifies) this.sender.onReceipt(now, transfer);
+      if (packet.resets.length > 0) peer.resetTries = 0;
+    }
     for (const packet of outcome.lost) {
       this.sender.onLost(packet);
       for (const notice of packet.resets)
@@ -135,14 +137,14 @@ export class FrameReader {
     return this.admission.onNotify(now, peer, this.notify) ? next : -1;
   }
 
-  private onAccept(peer: Peer, next: number): number {
+  private onAccept(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
     const { accept } = this;
     if (accept.notifyLimit > peer.notifyLimit) this.sender.onCredit(peer, accept.notifyLimit);
     for (let i = 0; i < accept.transfersCount; i += 1) {
       const slot = accept.transfers[i * 2] as number;
       const transfer = this.sender.find(peer, slot, accept.transfers[i * 2 + 1] as number);
-      if (transfer !== undefined) this.sender.onReceipt(transfer);
+      if (transfer !== undefined) this.sender.onReceipt(now, transfer);
     }
     return next;
   }

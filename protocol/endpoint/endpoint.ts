@@ -101,7 +101,7 @@ export class Endpoint {
     this.receiver = new Receiver(
       context,
       (now, t, plaintext) => exchanges.deliver(now, t, plaintext),
-      (now, t, code) => exchanges.onInboundEnd(now, t, code),
+      (now, t, code, tell) => exchanges.onInboundEnd(now, t, code, tell),
     );
     this.liveness = new Liveness(context, this.peers, (now, peer, reason, everything) =>
       exchanges.onPeerEnd(now, peer, reason, everything),

@@ -247,6 +247,10 @@ export class Exchanges implements Gate {
 
   private endServed(id: ExchangeId, exchange: ServedExchange, reason: FailureReason | undefined): void {
     this.table.delete(id);
+    // A peer that was only cut off waits for an answer and would be answered every PROBE: it must hear that none will come.
+    if (reason === 'peer-timeout') {
+      this.part.admission.renounce(exchange.peer, exchange.requestSlot, exchange.requestGeneration);
+    }
     this.context.freeCredit(exchange.peer);
     this.context.events.push({ type: 'served', exchange: id, peer: exchange.peer.id, reason });
   }
@@ -260,8 +264,8 @@ export class Exchanges implements Gate {
   }
 
   /** A transfer being received ended before it was whole. */
-  onInboundEnd(now: Nanos, transfer: InboundTransfer, code: number): void {
-    this.part.admission.onAbandoned(transfer, code, code === TransferErrorCode.INTEGRITY);
+  onInboundEnd(now: Nanos, transfer: InboundTransfer, code: number, tell: boolean): void {
+    this.part.admission.onAbandoned(transfer, code, tell);
     if (!transfer.isResponse) {
       this.arriving -= 1;
       this.context.freeCredit(transfer.peer);
@@ -282,7 +286,7 @@ export class Exchanges implements Gate {
         this.fail(now, exchange, reason);
       }
     });
-    receiver.abandonPeer(now, peer, TransferErrorCode.CANCELLED);
+    receiver.abandonPeer(now, peer, TransferErrorCode.CANCELLED, reason === 'peer-timeout');
     sender.onPeerRestart(now, peer, reason, everything);
   }
 }

@@ -8,6 +8,9 @@ import type { PeerTable } from './peer-table.ts';
 /** A silent peer is probed this many times before it is taken for dead. */
 const PROBES_PER_TIMEOUT = 8;
 
+/** A peer that answers but never acknowledges gets its resets this often. */
+const RESET_TRIES_MAX = 16;
+
 /** Ends what waits for a peer. `everything`: also what the peer has certainly not heard of. */
 export type EndAll = (now: Nanos, peer: Peer, reason: FailureReason, everything: boolean) => void;
 
@@ -58,8 +61,12 @@ export class Liveness {
         peer.blockedDue = peer.isBlocked;
         this.context.wantControl(peer);
       }
+      if (peer.resetRetryAt <= now) {
+        peer.resetRetryAt = NEVER;
+        if (!peer.down) this.resendResets(peer);
+      }
       if (peer.livenessAt <= now) this.check(now, peer);
-      const next = Math.min(peer.lazyAt, peer.livenessAt, peer.blockedRetryAt);
+      const next = Math.min(peer.lazyAt, peer.livenessAt, peer.blockedRetryAt, peer.resetRetryAt);
       if (next !== NEVER) this.context.armPeer(peer, next);
     }
   }
@@ -67,6 +74,7 @@ export class Liveness {
   private check(now: Nanos, peer: Peer): void {
     peer.livenessAt = NEVER;
     if (peer.waiting === 0) {
+      peer.sent.forgetNotifies();
       peer.probeAwaited = false;
       return;
     }
@@ -93,18 +101,29 @@ export class Liveness {
 
   private fail(now: Nanos, peer: Peer): void {
     this.context.counters.peerTimeouts += 1;
+    const wasDown = peer.down;
     peer.down = true;
     peer.probeAwaited = false;
     peer.remoteBlocked = false;
     this.endAll(now, peer, 'peer-timeout', true);
-    if (peer.established) this.context.events.push({ type: 'peer', peer: peer.id, state: 'down' });
+    if (!wasDown) this.context.events.push({ type: 'peer', peer: peer.id, state: 'down' });
     if (peer.resolved) this.peers.remove(peer);
+  }
+
+  /** A FLOW_RESET has no other way to be repaired than to be sent again until it is acknowledged. MUST RESET-3 */
+  private resendResets(peer: Peer): void {
+    const again = peer.resetTries <= RESET_TRIES_MAX;
+    peer.sent.takeResets((notice) => {
+      if (again) peer.resets.push(notice);
+    });
+    this.context.wantControl(peer);
   }
 
   onProbeAnswered(_now: Nanos, peer: Peer): void {
     peer.probeAwaited = false;
     if (!peer.down) return;
     peer.down = false;
+    this.resendResets(peer);
     this.context.events.push({ type: 'peer', peer: peer.id, state: 'up' });
     this.context.wantControl(peer);
   }
@@ -153,12 +172,12 @@ export class Liveness {
     peer.candidate = undefined;
     peer.probeAwaited = false;
     peer.acks.reset();
-    peer.forgetQueued();
     const wasDown = peer.down;
     peer.down = false;
     peer.resetOwnCredit(this.context.options.notifyWindow);
     this.endAll(now, peer, 'peer-restarted', false);
     peer.inbound.clear();
+    peer.forgetQueued();
     peer.remoteBlocked = false;
     peer.admitted = 0;
     peer.ended = 0;

@@ -111,6 +111,9 @@ export class Peer implements Timed {
   readonly finals: number[] = [];
   readonly grants: Fifo<InboundTransfer> = new Fifo<InboundTransfer>();
   readonly resets: Fifo<ResetNotice> = new Fifo<ResetNotice>();
+  /** Times resets were sent since one was acknowledged, and when they are sent again. */
+  resetTries = 0;
+  resetRetryAt: Nanos = NEVER;
   /** PROBE nonces to echo: hi, lo. */
   readonly echoes: number[] = [];
   probeDue = false;
@@ -176,6 +179,8 @@ export class Peer implements Timed {
     this.lazyDue = false;
     this.lazyAt = NEVER;
     this.resets.clear();
+    this.resetTries = 0;
+    this.resetRetryAt = NEVER;
   }
 
   /** The peer counts our announcements from 0 again. */

@@ -6,6 +6,9 @@ import type { Ack } from '../wire/index.ts';
 /** A later packet was acknowledged and this many sent after it: lost. RFC 9002 section 6.1.1 */
 const PACKET_THRESHOLD = 3;
 
+/** Packets remembered at most: a peer that never acknowledges must not make us remember all. */
+const TRACKED_MAX = 4096;
+
 /** One control packet whose receipt matters, because it carries what only its sender can repeat. */
 export interface SentPacket {
   packetNumber: number;
@@ -28,7 +31,7 @@ export interface AckOutcome {
  * the entries it settles (found by binary search), never to the span of packet numbers it names. MUST ACK-3
  */
 export class SentPackets {
-  private entries: SentPacket[] = [];
+  private entries: (SentPacket | undefined)[] = [];
   /** Entries before this index are settled. */
   private head = 0;
   private largestAcked = -1;
@@ -40,7 +43,22 @@ export class SentPackets {
   }
 
   add(packet: SentPacket): void {
+    if (this.entries.length - this.head >= TRACKED_MAX) {
+      const oldest = this.entries[this.head];
+      if (oldest !== undefined) oldest.settled = true;
+      this.compact();
+    }
     this.entries.push(packet);
+  }
+
+  /** Hands over the FLOW_RESETs of all packets in flight: nothing but an acknowledgement tells their fate, and none came. */
+  takeResets(visit: (notice: ResetNotice) => void): void {
+    for (let i = this.head; i < this.entries.length; i += 1) {
+      const entry = this.entries[i] as SentPacket;
+      if (entry.settled) continue;
+      entry.resets.forEach(visit);
+      entry.resets = [];
+    }
   }
 
   clear(): void {
@@ -93,18 +111,21 @@ export class SentPackets {
     }
   }
 
-  /** Gives up tracking everything sent before `sentBefore`: its transfers have timers of their own. */
-  forget(sentBefore: Nanos): void {
+  /** Lets go of what is in flight without resets: called when no transfer is left that its loss could matter to. */
+  forgetNotifies(): void {
     for (let i = this.head; i < this.entries.length; i += 1) {
       const entry = this.entries[i] as SentPacket;
-      if (entry.sentAt >= sentBefore) break;
-      entry.settled = true;
+      entry.notifies = [];
+      if (entry.resets.length === 0) entry.settled = true;
     }
     this.compact();
   }
 
   private compact(): void {
-    while (this.head < this.entries.length && this.entries[this.head]?.settled) this.head += 1;
+    // What is settled is let go at once: an entry holds transfers, and they hold their messages.
+    for (; this.head < this.entries.length && this.entries[this.head]?.settled; this.head += 1) {
+      this.entries[this.head] = undefined;
+    }
     if (this.head > 64 && this.head * 2 > this.entries.length) {
       this.entries = this.entries.slice(this.head);
       this.head = 0;

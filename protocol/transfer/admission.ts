@@ -46,7 +46,8 @@ export class Admission {
       return true;
     }
     // The id is new: the sender has given up what held the slot before.
-    if (entry?.transfer !== undefined) this.receiver.reject(now, entry.transfer, TransferErrorCode.CANCELLED);
+    if (entry?.transfer !== undefined)
+      this.receiver.reject(now, entry.transfer, TransferErrorCode.CANCELLED, false);
     return this.onNew(now, peer, notify);
   }
 
@@ -139,16 +140,25 @@ export class Admission {
     if (tell) this.reset(peer, slot, generation, code);
   }
 
+  /** A request that was whole will not be answered, and its sender cannot know. */
+  renounce(peer: Peer, slot: number, generation: number): void {
+    const entry = peer.inbound.get(slot);
+    if (entry?.generation !== generation) return;
+    entry.resetCode = TransferErrorCode.CANCELLED;
+    this.reset(peer, slot, generation, entry.resetCode);
+  }
+
   /** The sender gave a transfer up. A reset that overtakes its NOTIFY binds all the same. MUST RESET-2 */
   onReset(now: Nanos, peer: Peer, slot: number, generation: number, code: number): void {
     if (slot >= this.context.options.notifyWindow * SLOTS_PER_CREDIT) return;
     const entry = peer.inbound.get(slot);
     if (entry !== undefined && generation < entry.generation) return;
     if (entry !== undefined && generation === entry.generation) {
-      if (entry.transfer !== undefined) this.receiver.reject(now, entry.transfer, code);
+      if (entry.transfer !== undefined) this.receiver.reject(now, entry.transfer, code, false);
       return;
     }
-    if (entry?.transfer !== undefined) this.receiver.reject(now, entry.transfer, TransferErrorCode.CANCELLED);
+    if (entry?.transfer !== undefined)
+      this.receiver.reject(now, entry.transfer, TransferErrorCode.CANCELLED, false);
     peer.inbound.set(slot, { generation, transfer: undefined, resetCode: code });
     if (peer.admitted < peer.advertisedLimit) {
       peer.admitted += 1;

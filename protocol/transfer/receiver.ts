@@ -16,8 +16,8 @@ const POISONED_MAX = 64;
 
 /** A whole, verified message: headers, then body. */
 export type Deliver = (now: Nanos, transfer: InboundTransfer, plaintext: Uint8Array) => void;
-/** The transfer ended before it was whole. */
-export type Abandon = (now: Nanos, transfer: InboundTransfer, code: number) => void;
+/** The transfer ended before it was whole. `tell`: its sender does not know yet. */
+export type Abandon = (now: Nanos, transfer: InboundTransfer, code: number, tell: boolean) => void;
 
 /**
  * The receiving half: pulls what was announced, reassembles, and owns the loss of data. It knows which ranges it lacks and pulls
@@ -174,7 +174,7 @@ export class Receiver {
     this.losses.onArrival(now, transfer);
     this.scheduler.onArrival(transfer, fresh - held);
     if (transfer.assembly?.complete) this.complete(now, transfer);
-    else if (transfer.poisoned > POISONED_MAX) this.reject(now, transfer, TransferErrorCode.INTEGRITY);
+    else if (transfer.poisoned > POISONED_MAX) this.reject(now, transfer, TransferErrorCode.INTEGRITY, true);
   }
 
   private write(transfer: InboundTransfer, bytes: Uint8Array, at: number, start: number, end: number): void {
@@ -211,10 +211,10 @@ export class Receiver {
     this.deliver(now, transfer, plaintext);
   }
 
-  /** Gives the transfer up; the caller tells the peer, if it is there to be told. */
-  reject(now: Nanos, transfer: InboundTransfer, code: number): void {
+  /** Gives the transfer up. */
+  reject(now: Nanos, transfer: InboundTransfer, code: number, tell: boolean): void {
     this.release(transfer);
-    this.abandon(now, transfer, code);
+    this.abandon(now, transfer, code, tell);
   }
 
   private release(transfer: InboundTransfer): void {
@@ -234,10 +234,10 @@ export class Receiver {
     transfer.peer.removeWaiting();
   }
 
-  /** All transfers from `peer`, given up without a word to it. */
-  abandonPeer(now: Nanos, peer: Peer, code: number): void {
+  /** Gives up all transfers from `peer`. */
+  abandonPeer(now: Nanos, peer: Peer, code: number, tell: boolean): void {
     for (const entry of peer.inbound.values()) {
-      if (entry.transfer !== undefined) this.reject(now, entry.transfer, code);
+      if (entry.transfer !== undefined) this.reject(now, entry.transfer, code, tell);
     }
   }
 

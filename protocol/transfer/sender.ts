@@ -18,6 +18,9 @@ const BACKOFF_MAX = 10;
 /** A first NOTIFY is repeated after this many round trips. */
 const NOTIFY_RETRY_RTTS = 3;
 
+/** A transfer that the receiver knows is announced again this often in the time a silent peer has. */
+const REMINDERS_PER_TIMEOUT = 4;
+
 /** How an outbound transfer ended. */
 export type OutboundEnd = (now: Nanos, transfer: OutboundTransfer, reason: FailureReason | undefined) => void;
 
@@ -189,11 +192,27 @@ export class Sender {
    * The receiver knows of the transfer. One of which everything has been sent, inside its NOTIFY or after, keeps its timer until the final
    * RANGE_ACK: an acknowledged packet may have been answered by one that was lost. MUST RACK-3
    */
-  onReceipt(transfer: OutboundTransfer): void {
+  onReceipt(now: Nanos, transfer: OutboundTransfer): void {
     if (transfer.state !== 'notified' && transfer.state !== 'queued') return;
     if (transfer.inlined || transfer.allSent) return;
     transfer.state = 'accepted';
-    this.timers.disarm(transfer);
+    this.armReminder(now, transfer);
+  }
+
+  /**
+   * The receiver has the transfer and pulls when it likes. Should it have given it up, and the word of that be lost, a NOTIFY now and then
+   * finds out.
+   */
+  private armReminder(now: Nanos, transfer: OutboundTransfer): void {
+    this.timers.arm(transfer, now + Math.ceil(this.context.options.peerTimeoutNs / REMINDERS_PER_TIMEOUT));
+  }
+
+  onResetsSent(now: Nanos, peer: Peer): void {
+    peer.resetTries += 1;
+    const at = now + this.retryWait(peer, peer.resetTries);
+    if (at >= peer.resetRetryAt) return;
+    peer.resetRetryAt = at;
+    this.context.armPeer(peer, at);
   }
 
   onLost(packet: SentPacket): void {
@@ -206,7 +225,7 @@ export class Sender {
 
   /** REQ RDP-2, XFER-2 · MUST PULL-3. False: the pull breaks the rules. */
   onPull(now: Nanos, transfer: OutboundTransfer, pull: PullRequest): boolean {
-    this.onReceipt(transfer);
+    this.onReceipt(now, transfer);
     const { buffer } = transfer;
     if (buffer === undefined) return false;
     let low = 0;
@@ -225,7 +244,7 @@ export class Sender {
       const end = start + (pull.ranges[i * 2 + 1] as number);
       transfer.acked.forEachGap(start, end, (from, to) => transfer.toSend.add(from, to));
     }
-    this.timers.disarm(transfer);
+    this.armReminder(now, transfer);
     this.scheduler.ready(now, transfer);
     return true;
   }
@@ -239,7 +258,7 @@ export class Sender {
 
   /** REQ RDP-4, BUF-4 · MUST RACK-2. False: it acknowledges what was never sent. */
   onRangeAck(now: Nanos, transfer: OutboundTransfer, ack: RangeAck, final: boolean): boolean {
-    this.onReceipt(transfer);
+    this.onReceipt(now, transfer);
     if (final) {
       this.finish(now, transfer, undefined);
       return true;
