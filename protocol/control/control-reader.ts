@@ -69,6 +69,7 @@ export class ControlReader {
         return;
       }
       peer.address = from;
+      // What came before may be a replay. MUST FRESH-4
       remote.window.raiseFloor(this.packet.packetNumber - 1);
       this.liveness.onEstablished(now, peer);
     }

@@ -52,7 +52,7 @@ export class ControlSendKeys {
   }
 }
 
-/** The receiving side: holds the newest phase and the one before it. REQ KEY-5, KEY-9 */
+/** The receiving side: holds the newest phase and the one before it. REQ KEY-5, KEY-9 · MUST KEY-5 */
 export class ControlReceiveKeys {
   phase: number;
   private current: AeadKey;

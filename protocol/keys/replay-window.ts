@@ -3,13 +3,14 @@ const WINDOW = 2048;
 
 /**
  * Which packet numbers of one (credential, epoch, worker) have been seen. A bitmap over the last WINDOW numbers; anything
- * older counts as seen. `check` before authentication, `add` after it. REQ RDP-7, RDP-10, SEC-2
+ * older counts as seen. `check` before authentication, `add` after it. REQ RDP-7, RDP-10, SEC-2 ·
+ * MUST REPLAY-2
  */
 export class ReplayWindow {
   private readonly bits = new Uint32Array(WINDOW / 32);
   /** Largest number seen, -1 if none. */
   largest = -1;
-  /** Numbers up to here are refused whatever the bitmap says: seen by an earlier incarnation of ours, perhaps. */
+  /** Numbers up to here are refused whatever the bitmap says: seen by an earlier self, perhaps. MUST FRESH-4 */
   private floor = -1;
 
   /** True if `packetNumber` was neither seen nor is too old to tell. */

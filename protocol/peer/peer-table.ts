@@ -114,6 +114,7 @@ export class PeerTable {
     return true;
   }
 
+  /** MUST KEY-4: a new object, a new epoch, nothing of an older one. */
   private make(now: Nanos, config: PeerConfig, resolved: boolean): Peer {
     const { crypto, random, options } = this.context;
     const epoch = random.nextU32();

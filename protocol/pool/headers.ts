@@ -73,7 +73,7 @@ export function encodeHeaders(headers: Headers | undefined): Uint8Array {
   return out;
 }
 
-/** The reverse; undefined if a peer sent something else. Never throws. */
+/** The reverse; undefined if a peer sent something else. Never throws. MUST HEADER-2 */
 export function decodeHeaders(bytes: Uint8Array): Headers | undefined {
   if (bytes.length === 0) return NO_HEADERS;
   const count = decodeVarint(bytes, 0, bytes.length);

@@ -7,7 +7,8 @@ const RANGES_MAX = 32;
 
 /**
  * Control packets received and not yet known to be acknowledged, as descending ranges. Only packets that elicit an
- * acknowledgement arm the deadline, so two endpoints never acknowledge each other's acknowledgements. REQ RDP-4
+ * acknowledgement arm the deadline, so two endpoints never acknowledge each other's acknowledgements.
+ * REQ RDP-4 · MUST ACK-1, ACK-2
  */
 export class AckTracker {
   /** Descending: largest0, smallest0, largest1, … */

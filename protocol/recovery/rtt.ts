@@ -15,7 +15,7 @@ export class RttEstimator {
     this.latestNs = initialNs;
   }
 
-  /** `delayNs` is the time the peer held the acknowledgement; ignored where it would go below the minimum. */
+  /** `delayNs`: how long the peer held the acknowledgement; ignored where it would go below the minimum. MUST ACK-5 */
   update(sampleNs: Nanos, delayNs: Nanos): void {
     if (sampleNs <= 0) return;
     if (this.samples === 0 || sampleNs < this.minNs) this.minNs = sampleNs;

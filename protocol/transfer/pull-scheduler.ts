@@ -15,7 +15,8 @@ const STALLS_FORGOTTEN = 6;
  * Who may send next. Pulled-but-not-arrived bytes stay below B = budgetRatio x rate x RTT before each grant; a grant may
  * exceed it by its own length, because a single sender cannot send faster than its link: what exceeds B waits in the sender, not in
  * the network. Strict priority, shortest remaining first. Short messages (up to B / 2) have a reserve of their own, so that they do not
- * wait behind a long grant. Stalled senders are discounted. REQ NIC-8, PERF-2, PAT-7 · MUST PULL-1, PULL-2
+ * wait behind a long grant. Stalled senders are discounted.
+ * REQ NIC-8, PERF-2, PAT-7 · MUST PULL-1, PULL-2, LOSS-4
  */
 export class PullScheduler {
   private readonly context: Context;
@@ -97,7 +98,7 @@ export class PullScheduler {
 
   /**
    * Grants while the budget lasts. When the next transfer must not begin, none behind it begins either, but those that have begun go on:
-   * what it waits for is in their hands.
+   * what it waits for is in their hands. MUST PULL-7
    */
   run(now: Nanos): void {
     if (!this.dirty) return;

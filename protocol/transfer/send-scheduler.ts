@@ -25,7 +25,7 @@ class Paced implements Timed {
 
 /**
  * Which pulled data leaves next: strict priority, shortest remaining first within a level, one burst at a time.
- * REQ PQ-1, PQ-2, PAT-7, NIC-7
+ * REQ PQ-1, PQ-2, PAT-7, NIC-7 · MUST PULL-4, DATA-3, WIRE-4
  */
 export class SendScheduler {
   private readonly context: Context;
