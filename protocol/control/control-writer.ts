@@ -188,8 +188,15 @@ export class ControlWriter {
     const { ack } = this;
     const pendingUntil = peer.acks.deadline;
     peer.acks.fill(this.now, ack);
-    if (this.put(ack)) this.observe(peer, Ack.TYPE, -1, 0, true, 0);
-    else peer.acks.deadline = pendingUntil;
+    // On a short packet the oldest ranges stay out.
+    while (!this.put(ack)) {
+      if (ack.rangesCount === 0) {
+        peer.acks.deadline = pendingUntil;
+        return;
+      }
+      ack.rangesCount >>= 1;
+    }
+    this.observe(peer, Ack.TYPE, -1, 0, true, 0);
   }
 
   /** Admissions, and the credit for more. MUST CREDIT-2 */
@@ -199,10 +206,14 @@ export class ControlWriter {
     if (!peer.acceptDue && !stale) return;
     const { accept } = this;
     accept.notifyLimit = limit;
-    const count = Math.min(peer.accepts.length / 2, ACCEPTS_MAX);
-    accept.transfersCount = count;
+    let count = Math.min(peer.accepts.length / 2, ACCEPTS_MAX);
     for (let i = 0; i < count * 2; i += 1) accept.transfers[i] = peer.accepts[i] as number;
-    if (!this.put(accept)) return;
+    accept.transfersCount = count;
+    while (!this.put(accept)) {
+      if (count === 0) return;
+      count >>= 1;
+      accept.transfersCount = count;
+    }
     if (limit > peer.advertisedLimit) peer.remoteBlocked = false;
     peer.advertisedLimit = limit;
     for (let i = 0; i < count; i += 1) {
@@ -283,15 +294,19 @@ export class ControlWriter {
       pull.tokenHi = transfer.tokenHi;
       pull.tokenLo = transfer.tokenLo;
       pull.rateMbps = Math.max(1, Math.floor(this.context.options.rateBps / 1e6));
-      const count = Math.min(ranges.count, RANGES_MAX);
-      let bytes = 0;
+      let count = Math.min(ranges.count, RANGES_MAX);
       for (let i = 0; i < count; i += 1) {
         pull.ranges[i * 2] = ranges.startAt(i);
         pull.ranges[i * 2 + 1] = ranges.endAt(i) - ranges.startAt(i);
-        bytes += pull.ranges[i * 2 + 1] as number;
       }
       pull.rangesCount = count;
-      if (!this.put(pull)) return false;
+      while (!this.put(pull)) {
+        if (count === 1) return false;
+        count >>= 1;
+        pull.rangesCount = count;
+      }
+      let bytes = 0;
+      for (let i = 0; i < count; i += 1) bytes += pull.ranges[i * 2 + 1] as number;
       ranges.remove(ranges.startAt(0), ranges.endAt(count - 1));
       this.context.counters.pullsOut += 1;
       this.observe(peer, PullRequest.TYPE, transfer.slot, transfer.generation, true, bytes);

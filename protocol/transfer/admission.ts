@@ -96,14 +96,19 @@ export class Admission {
   }
 
   private accept(peer: Peer, slot: number, generation: number): void {
-    peer.accepts.push(slot, generation);
+    if (this.hasRoom(peer.accepts)) peer.accepts.push(slot, generation);
     peer.acceptDue = true;
   }
 
   /** The final RANGE_ACK, which may wait for company. MUST RACK-1 */
   acknowledge(now: Nanos, peer: Peer, slot: number, generation: number): void {
-    peer.finals.push(slot, generation);
+    if (this.hasRoom(peer.finals)) peer.finals.push(slot, generation);
     this.context.wantLazy(peer, now + this.context.options.ackDelayNs);
+  }
+
+  /** One answer per slot is enough: a peer that repeats itself faster than we answer must not make the list grow. */
+  private hasRoom(pairs: readonly number[]): boolean {
+    return pairs.length < 2 * SLOTS_PER_CREDIT * this.context.options.notifyWindow;
   }
 
   private refuse(now: Nanos, peer: Peer, notify: TransferNotify, code: number): void {
