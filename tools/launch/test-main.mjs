@@ -34,7 +34,7 @@ const CHECKS = [
   },
   {
     name: 'format',
-    args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
+    args: [bin('prettier/bin/prettier.cjs'), '--check', '--cache', '--log-level=warn', '.'],
     remedy: 'npm run format',
   },
 ];
