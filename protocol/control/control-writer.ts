@@ -87,6 +87,7 @@ export class ControlWriter {
     header.credentialStart = 0;
     header.epoch = peer.epoch;
     header.worker = context.options.worker;
+    // MUST KEY-3: the number is the nonce, and is counted on below.
     const key = phaseKey.use();
     header.keyPhase = phaseKey.phase;
     header.packetNumber = peer.nextPacketNumber;
@@ -269,6 +270,7 @@ export class ControlWriter {
     return this.writePull(peer, transfer, transfer.grantNew, 0);
   }
 
+  /** MUST RACK-4 */
   private writeProgress(peer: Peer, transfer: InboundTransfer): void {
     const verified = Math.floor(transfer.received.prefix / RECORD_SEALED_BYTES) * RECORD_SEALED_BYTES;
     if (verified <= transfer.reportedPrefix) return;

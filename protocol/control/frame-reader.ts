@@ -156,6 +156,7 @@ export class FrameReader {
     return next;
   }
 
+  /** MUST RESET-1 */
   private onPull(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
     const { pull } = this;
@@ -195,6 +196,7 @@ export class FrameReader {
     return next;
   }
 
+  /** MUST LIVE-4 */
   private onProbe(peer: Peer, next: number): number {
     if (next >= 0 && peer.echoes.length < ECHOES_MAX * 2)
       peer.echoes.push(this.probe.nonceHi, this.probe.nonceLo);

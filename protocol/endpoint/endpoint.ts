@@ -190,6 +190,7 @@ export class Endpoint {
 
   /** One datagram of any bytes from anywhere; `bytes` may be reused after the return. Never throws for what it holds. */
   handleDatagram(now: Nanos, from: Address, bytes: Uint8Array): void {
+    // MUST WIRE-1, WIRE-2
     this.begin(now);
     const { counters } = this;
     counters.datagramsIn += 1;
@@ -223,7 +224,10 @@ export class Endpoint {
     return this.context.events.shift();
   }
 
-  /** Fills `out` with one run of equal-size segments to one destination; false when nothing may leave now. */
+  /**
+   * Fills `out` with one run of equal-size segments to one destination, control first; false when nothing may leave
+   * now. MUST PACE-2
+   */
   pollTransmit(now: Nanos, out: TransmitBuffer): boolean {
     assert(now >= this.now, 'time went backwards');
     this.now = now;

@@ -107,6 +107,7 @@ export class Exchanges implements Gate {
     return message.sizeBytes === 0 || message.sizeBytes <= this.part.inlineBytesMax;
   }
 
+  /** MUST EXCH-3, EXCH-4 */
   admit(peer: Peer, notify: TransferNotify): number {
     const inline = (notify.flags & TransferNotify.INLINE) !== 0;
     if ((notify.flags & TransferNotify.RESPONSE) === 0) {
@@ -228,6 +229,7 @@ export class Exchanges implements Gate {
     this.part.sender.freeSlot(request);
   }
 
+  /** MUST EXCH-5 */
   private fail(now: Nanos, exchange: OwnExchange, reason: FailureReason): void {
     const id = exchange.request.exchange;
     this.endOwn(now, exchange, reason);

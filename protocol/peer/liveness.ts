@@ -71,6 +71,7 @@ export class Liveness {
     }
   }
 
+  /** MUST LIVE-3 */
   private check(now: Nanos, peer: Peer): void {
     peer.livenessAt = NEVER;
     if (peer.waiting === 0) {
@@ -141,7 +142,7 @@ export class Liveness {
 
   /**
    * The first packet from a configured peer. If it asks for proof, what we announced before met nobody and is announced again; if
-   * not, the peer may have acted on it.
+   * not, the peer may have acted on it. MUST FRESH-6
    */
   onFirstContact(now: Nanos, peer: Peer, challenged: boolean): void {
     if (challenged) {
@@ -165,7 +166,10 @@ export class Liveness {
     this.context.wantControl(peer);
   }
 
-  /** The candidate answered: the peer has restarted, and what its old incarnation may have seen has an unknown fate. */
+  /**
+   * The candidate answered: the peer has restarted, and what its old incarnation may have seen has an unknown
+   * fate. MUST FRESH-4, FRESH-5
+   */
   onRestart(now: Nanos, peer: Peer, candidate: RemoteEpoch, packetNumber: number): void {
     candidate.window.raiseFloor(packetNumber - 1);
     peer.remote = candidate;

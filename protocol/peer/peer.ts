@@ -78,7 +78,7 @@ export class Peer implements Timed {
 
   readonly outbound: (OutboundTransfer | undefined)[] = [];
   readonly outboundGenerations: number[] = [];
-  /** Where generations begin, random: after a restart under the same secret, ids must not be those of the former self. MUST ID-1 */
+  /** Where generations begin, random: after a restart under the same secret, ids must not be those of the former self. MUST ID-2 */
   readonly generationBase: number;
   readonly outboundFree: number[] = [];
   /** To be announced for the first time: per priority the responses, then the requests. */
@@ -226,6 +226,7 @@ export class Peer implements Timed {
     return this.requestsQueued > 0 && this.notified >= this.notifyLimit;
   }
 
+  /** MUST LIVE-5 */
   get mayNotify(): boolean {
     return !this.down && this.established;
   }

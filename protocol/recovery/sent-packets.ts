@@ -67,7 +67,10 @@ export class SentPackets {
     this.largestAcked = -1;
   }
 
-  /** Settles what `ack` names; `out` is filled anew. `nextPacketNumber` bounds what a peer may claim to have seen. */
+  /**
+   * Settles what `ack` names; `out` is filled anew. `nextPacketNumber` bounds what a peer may claim to have seen.
+   * False: it claims too much. MUST ACK-4
+   */
   onAck(now: Nanos, ack: Ack, lossDelayNs: Nanos, nextPacketNumber: number, out: AckOutcome): boolean {
     out.largestSentAt = -1;
     out.acked.length = 0;
@@ -99,6 +102,7 @@ export class SentPackets {
     }
   }
 
+  /** MUST LOSS-3 */
   private detectLost(now: Nanos, lossDelayNs: Nanos, out: AckOutcome): void {
     for (let i = this.head; i < this.entries.length; i += 1) {
       const entry = this.entries[i] as SentPacket;

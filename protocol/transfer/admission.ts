@@ -6,7 +6,7 @@ import { TransferErrorCode, TransferNotify } from '../wire/index.ts';
 import { InboundTransfer } from './inbound.ts';
 import type { Receiver } from './receiver.ts';
 
-/** Slots a peer may use per credit: its requests, responses to ours, and slots that ran out of generations. */
+/** Slots a peer may use per credit: requests, responses to ours, slots that ran out of generations. MUST ID-3 */
 const SLOTS_PER_CREDIT = 4;
 
 /** What a transfer is for decides whether it is taken: asked for each new one. */
@@ -51,6 +51,7 @@ export class Admission {
     return this.onNew(now, peer, notify);
   }
 
+  /** MUST NOTIFY-1, NOTIFY-4, ID-3 */
   private onNew(now: Nanos, peer: Peer, notify: TransferNotify): boolean {
     const { options } = this.context;
     const inline = (notify.flags & TransferNotify.INLINE) !== 0;
@@ -121,6 +122,7 @@ export class Admission {
     this.gate.onRefused(now, peer, notify, code);
   }
 
+  /** MUST RESET-1 */
   private reset(peer: Peer, slot: number, generation: number, code: number): void {
     if (peer.resets.length < this.context.options.notifyWindow) {
       peer.resets.push({ slot, generation, byReceiver: true, code });

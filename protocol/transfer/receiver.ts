@@ -83,7 +83,7 @@ export class Receiver {
 
   /**
    * Where a pull of at most `bytes` new bytes ends: at the end of a full packet, so that a pull answered before the next one comes does not
-   * end in a short one. The path's MTU is that of both sides.
+   * end in a short one. The path's MTU is that of both sides. MUST PULL-5
    */
   private pullEnd(transfer: InboundTransfer, bytes: Bytes): Bytes {
     const { pullNext, sealedBytes } = transfer;
@@ -99,7 +99,7 @@ export class Receiver {
     }
   }
 
-  /** REQ BP-2, CONF-2: memory is taken when the pull begins; a message above the limit may be the only one. */
+  /** Memory is taken when the pull begins; one above the limit may be the only one. REQ BP-2, CONF-2 · MUST PULL-6 */
   private takeMemory(transfer: InboundTransfer): boolean {
     const { crypto, records, options } = this.context;
     const { sizeBytes } = transfer;

@@ -65,7 +65,7 @@ export class Sender {
     this.context.wantControl(peer);
   }
 
-  /** Tells the peer, once for each limit, that it stops us. */
+  /** Tells the peer, once for each limit, that it stops us. MUST CREDIT-3 */
   private noteBlocked(peer: Peer): void {
     if (!peer.isBlocked || peer.blockedAtLimit === peer.notifyLimit) return;
     peer.blockedAtLimit = peer.notifyLimit;
@@ -119,7 +119,7 @@ export class Sender {
     else peer.requestsQueued -= 1;
   }
 
-  /** Gives the transfer its id and buffer, before its first NOTIFY is written. REQ RDP-6, CAUSE-6 */
+  /** Gives the transfer id and buffer, before its first NOTIFY is written. REQ RDP-6, CAUSE-6 · MUST KEY-6, ID-2 */
   prepare(transfer: OutboundTransfer): void {
     if (transfer.slot >= 0) return;
     const { peer } = transfer;
@@ -201,7 +201,7 @@ export class Sender {
 
   /**
    * The receiver has the transfer and pulls when it likes. Should it have given it up, and the word of that be lost, a NOTIFY now and then
-   * finds out.
+   * finds out. MUST NOTIFY-5
    */
   private armReminder(now: Nanos, transfer: OutboundTransfer): void {
     this.timers.arm(transfer, now + Math.ceil(this.context.options.peerTimeoutNs / REMINDERS_PER_TIMEOUT));
@@ -292,6 +292,7 @@ export class Sender {
     this.onEnd(now, transfer, reason);
   }
 
+  /** MUST ID-3 */
   freeSlot(transfer: OutboundTransfer): void {
     const { peer, slot } = transfer;
     if (slot < 0 || peer.outbound[slot] !== transfer) return;
