@@ -34,6 +34,12 @@ export function rateUnit(bitsPerSecond: number): Unit {
   return unit.name === 'Kbit/s' ? { name: 'kbit/s', factor: unit.factor } : unit;
 }
 
+/** Things on an axis: `thousand ` and `million ` where labels would be long, to be put before their name. */
+export function countUnit(value: number): Unit {
+  if (Math.abs(value) >= 9e5) return { name: 'million ', factor: 1e6 };
+  return Math.abs(value) >= 9e4 ? { name: 'thousand ', factor: 1e3 } : { name: '', factor: 1 };
+}
+
 export function timeUnit(ns: number): Unit {
   const magnitude = Math.abs(ns);
   if (magnitude >= 0.9995e9) return { name: 's', factor: 1e9 };
@@ -42,13 +48,13 @@ export function timeUnit(ns: number): Unit {
   return { name: 'ns', factor: 1 };
 }
 
-/** Three significant digits, thousands grouped: 0.0123, 1.23, 12.3, 123, 12,300. */
+/** Three significant digits, thousands grouped: 0.0123, 1.23, 12.3, 123, 12,300; from 100,000 on 1.23e5. */
 export function plain(value: number): string {
   if (Number.isNaN(value)) return NO_FIGURE;
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const rounded = Number(value.toPrecision(3));
   if (rounded === 0) return '0';
-  if (Math.abs(rounded) >= 1e15 || Math.abs(rounded) < 1e-6) return rounded.toExponential(2);
+  if (Math.abs(rounded) >= 1e5 || Math.abs(rounded) < 1e-6) return rounded.toExponential().replace('e+', 'e');
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(rounded))));
   return group(
     rounded

@@ -1,7 +1,7 @@
 import type { RunReport } from '../../scenarios/result.ts';
 import { bitRates, largest, total } from '../data/bins.ts';
 import { timeWindow, type TimeWindow } from '../data/time-window.ts';
-import { bytes, bytesUnit, count, counted, rate, rateUnit, time, type Unit } from '../figures.ts';
+import { bytes, bytesUnit, count, counted, countUnit, rate, rateUnit, time, type Unit } from '../figures.ts';
 import { dataBlock, markup, type Markup } from '../markup.ts';
 import { faultLane } from '../plot/fault-lane.ts';
 import { faultSpans, type FaultSpan } from '../plot/fault-spans.ts';
@@ -83,7 +83,7 @@ function throughput(
 
 /** Gbit/s wherever its figures stay readable: the unit in which links are rated. */
 function throughputUnit(maxBps: number): Unit {
-  return maxBps >= 1e9 && maxBps < 1e14 ? { name: 'Gbit/s', factor: 1e9 } : rateUnit(maxBps);
+  return maxBps >= 1e9 && maxBps < 5e13 ? { name: 'Gbit/s', factor: 1e9 } : rateUnit(maxBps);
 }
 
 function queue(report: RunReport, window: TimeWindow, faults: readonly FaultSpan[]): Markup {
@@ -131,6 +131,7 @@ function drops(window: TimeWindow, faults: readonly FaultSpan[]): Markup {
           color: REASON_COLORS[i] ?? 'c-bad',
           shape: 'bars',
         }));
+  const unit = countUnit(total(series.map(({ values }) => largest(values))));
   return figure(
     title,
     byReason.length === 0 ? [] : series,
@@ -140,8 +141,8 @@ function drops(window: TimeWindow, faults: readonly FaultSpan[]): Markup {
       height: 142,
       endNs: window.endNs,
       binNs: window.binNs,
-      unit: { name: '', factor: 1 },
-      yTitle: `packets per ${time(window.binNs)}`,
+      unit,
+      yTitle: `${unit.name}packets per ${time(window.binNs)}`,
       series,
       reference: null,
       faults,
@@ -153,6 +154,7 @@ function active(window: TimeWindow, faults: readonly FaultSpan[]): Markup {
   const title = term('active', 'Active exchanges');
   const most = largest(window.activeExchanges);
   if (most === 0) return quiet(title, 'None was active at the end of any bin.');
+  const unit = countUnit(most);
   return figure(
     title,
     [],
@@ -162,8 +164,8 @@ function active(window: TimeWindow, faults: readonly FaultSpan[]): Markup {
       height: 142,
       endNs: window.endNs,
       binNs: window.binNs,
-      unit: { name: '', factor: 1 },
-      yTitle: 'exchanges',
+      unit,
+      yTitle: `${unit.name}exchanges`,
       series: [{ name: 'active', values: window.activeExchanges, color: 'c3', shape: 'area' }],
       reference: null,
       faults,

@@ -33,7 +33,7 @@ export interface CdfInput {
   readonly format: (value: number) => string;
 }
 
-const MARGINS = { left: 60, right: 32, top: 32, bottom: 50 };
+const MARGINS = { left: 60, right: 36, top: 32, bottom: 50 };
 const X_TICKS_MAX = 6;
 const LOG_TICKS_MAX = 7;
 /** Width of a character of a label at its largest. */

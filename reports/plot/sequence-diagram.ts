@@ -2,6 +2,7 @@ import type { SequenceDiagram } from '../../scenarios/result.ts';
 import { count, group, time } from '../figures.ts';
 import { markup, type Markup } from '../markup.ts';
 import { shorten } from '../shorten.ts';
+import { LabelPlaces } from './label-places.ts';
 import { PathBuilder } from './path.ts';
 import { type SequenceArrow, type SequenceLayout, type SequencePoint } from './sequence-layout.ts';
 
@@ -15,12 +16,6 @@ const LOST_SHARE = 0.62;
 const CHARACTER_WIDTH = 7.6;
 const LINE_HEIGHT = 15;
 
-interface Box {
-  readonly x0: number;
-  readonly x1: number;
-  readonly y: number;
-}
-
 /** Lifelines, slanted arrows from sending to receipt, times at both sides; lost messages end in a cross. */
 export function sequenceDiagram(
   diagram: SequenceDiagram,
@@ -29,8 +24,9 @@ export function sequenceDiagram(
 ): Markup {
   const endNs = layout.arrows.reduce((end, arrow) => Math.max(end, lastPoint(arrow).atNs), layout.originNs);
   const inMs = endNs - layout.originNs >= 1e9;
-  const boxes = layout.arrows.map(labelBox);
-  const arrows = layout.arrows.map((arrow) => drawArrow(arrow, boxes));
+  const places = new LabelPlaces(LINE_HEIGHT);
+  for (const arrow of layout.arrows) takeLabel(places, arrow);
+  const arrows = layout.arrows.map((arrow) => drawArrow(arrow, places));
   const labels = layout.arrows.map(drawLabel);
   const times = layout.arrows.map((arrow) =>
     arrowPoints(arrow).map((point) => timeLabel(point, (point.atNs - layout.originNs) / (inMs ? 1e6 : 1e3))),
@@ -62,11 +58,11 @@ function lifelines(layout: SequenceLayout): Markup {
   return markup`<g>${lines}${breaks}</g>`;
 }
 
-function drawArrow(arrow: SequenceArrow, boxes: Box[]): Markup {
+function drawArrow(arrow: SequenceArrow, places: LabelPlaces): Markup {
   const { message } = arrow;
   const from = LIFELINE[arrow.sent.side];
   const to = LIFELINE[arrow.received.side];
-  if (message.receivedNs === null) return drawLost(arrow, from, to, boxes);
+  if (message.receivedNs === null) return drawLost(arrow, from, to, places);
   const kind = message.kind;
   const title = markup`<title>${messageTitle(arrow)}</title>`;
   if (arrow.lastSent === null && arrow.lastReceived === null) {
@@ -85,27 +81,23 @@ function drawArrow(arrow: SequenceArrow, boxes: Box[]): Markup {
   return markup`<g class="message ${kind}">${title}<path class="band" d="${band.toString()}"/>${line(from, arrow.sent.y, to, arrow.received.y)}${head(from, arrow.sent.y, to, arrow.received.y)}${line(from, lastSentY, to, lastReceivedY)}${head(from, lastSentY, to, lastReceivedY)}</g>`;
 }
 
-function drawLost(arrow: SequenceArrow, from: number, to: number, boxes: Box[]): Markup {
+function drawLost(arrow: SequenceArrow, from: number, to: number, places: LabelPlaces): Markup {
   const x = from + (to - from) * LOST_SHARE;
   const y = arrow.sent.y + (arrow.received.y - arrow.sent.y) * LOST_SHARE;
   const reason = shorten(arrow.message.dropReason ?? 'lost', 24);
   const width = reason.length * CHARACTER_WIDTH;
   const toRight = to > from;
   // Beside the cross, moved up or down to where no label is.
-  const box = (shift: number): Box => ({
-    x0: toRight ? x + 12 : x - 12 - width,
-    x1: toRight ? x + 12 + width : x - 12,
-    y: y + 4 + shift,
-  });
-  const shift = [0, 14, -14, 28, -28].find((by) => !boxes.some((other) => overlap(other, box(by)))) ?? 0;
-  boxes.push(box(shift));
+  const x0 = toRight ? x + 12 : x - 12 - width;
+  const heights = [4, 18, -10, 32, -24].map((shift) => y + shift);
+  const reasonY = places.findAndTake(x0, x0 + width, heights) ?? y + 4;
   const cross = new PathBuilder();
   cross
     .moveTo(x - 6, y - 6)
     .lineTo(x + 6, y + 6)
     .moveTo(x - 6, y + 6)
     .lineTo(x + 6, y - 6);
-  return markup`<g class="message lost"><title>${messageTitle(arrow)}</title>${line(from, arrow.sent.y, x, y)}<path class="cross" d="${cross.toString()}"/><text class="reason ${toRight ? '' : 'end'}" x="${toRight ? x + 12 : x - 12}" y="${y + 4 + shift}">${reason}</text></g>`;
+  return markup`<g class="message lost"><title>${messageTitle(arrow)}</title>${line(from, arrow.sent.y, x, y)}<path class="cross" d="${cross.toString()}"/><text class="reason ${toRight ? '' : 'end'}" x="${toRight ? x + 12 : x - 12}" y="${reasonY}">${reason}</text></g>`;
 }
 
 function drawLabel(arrow: SequenceArrow): Markup {
@@ -121,14 +113,10 @@ function drawLabel(arrow: SequenceArrow): Markup {
   return markup`<text class="label ${kind}${left ? '' : ' end'}" x="${x}" y="${y}"${turn}>${shorten(messageLabel(arrow), LABEL_MAX)}</text>`;
 }
 
-function labelBox(arrow: SequenceArrow): Box {
+function takeLabel(places: LabelPlaces, arrow: SequenceArrow): void {
   const width = Math.min(LABEL_MAX, messageLabel(arrow).length) * CHARACTER_WIDTH;
   const x = arrow.sent.side === 'left' ? LIFELINE.left + LABEL_INSET : LIFELINE.right - LABEL_INSET - width;
-  return { x0: x, x1: x + width, y: arrow.sent.y - 4 };
-}
-
-function overlap(a: Box, b: Box): boolean {
-  return a.x0 < b.x1 && b.x0 < a.x1 && Math.abs(a.y - b.y) < LINE_HEIGHT;
+  places.take(x, x + width, arrow.sent.y - 4);
 }
 
 function messageLabel({ message }: SequenceArrow): string {

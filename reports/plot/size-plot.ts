@@ -3,6 +3,7 @@ import { markup, type Markup } from '../markup.ts';
 import { ascending, quantile } from '../data/quantiles.ts';
 import { xAxis, yAxis } from './axes.ts';
 import { frameOf, type Frame } from './frame.ts';
+import { LabelPlaces } from './label-places.ts';
 import { PathBuilder } from './path.ts';
 import { logScale, type Scale } from './scale.ts';
 import { logBounds, logTicks } from './ticks.ts';
@@ -25,6 +26,8 @@ interface Decade {
 
 /** More decades than this are not sizes of messages. */
 const DECADES_MAX = 16;
+/** Of a label at its largest. */
+const CHARACTER_WIDTH = 10.5;
 
 /**
  * Slowdown by message size on logarithmic axes: the median and the 99th percentile of each decade of sizes, over the
@@ -60,20 +63,26 @@ export function sizePlot(points: readonly SizedSlowdown[], description: string):
     });
     return markup`<path class="line ${name}" d="${path.toString()}"/>`;
   });
+  const places = new LabelPlaces(18);
   const dots = filled.map((decade) => {
     const title = `${bytes(decade.fromBytes)} – ${bytes(decade.toBytes)}: p50 ${plain(decade.p50)}, p99 ${plain(decade.p99)} of ${count(decade.samples)}`;
-    return markup`<g class="decade"><title>${title}</title><line class="p-range" x1="${markX(decade)}" x2="${markX(decade)}" y1="${y.at(decade.p50)}" y2="${y.at(decade.p99)}"/><circle class="p99" cx="${markX(decade)}" cy="${y.at(decade.p99)}" r="5"/><circle class="p50" cx="${markX(decade)}" cy="${y.at(decade.p50)}" r="5"/>${decadeLabels(decade, markX(decade), y)}</g>`;
+    return markup`<g class="decade"><title>${title}</title><line class="p-range" x1="${markX(decade)}" x2="${markX(decade)}" y1="${y.at(decade.p50)}" y2="${y.at(decade.p99)}"/><circle class="p99" cx="${markX(decade)}" cy="${y.at(decade.p99)}" r="5"/><circle class="p50" cx="${markX(decade)}" cy="${y.at(decade.p50)}" r="5"/>${decadeLabels(decade, markX(decade), y, frame, places)}</g>`;
   });
   return markup`<svg class="plot wide" viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label="${description}">${xAxis(frame, { scale: x, ticks: xTicks, title: 'message size, logarithmic' }, 'below')}${yAxis(frame, { scale: y, ticks: yTicks, title: 'slowdown, logarithmic' })}${density(points, x, y, frame)}<text class="note" x="${frame.right + 8}" y="${frame.bottom + 44}">exchanges</text>${counts}${lines}${dots}</svg>`;
 }
 
-/** Above the marks, apart from each other where p50 and p99 are close, once where they are the same. */
-function decadeLabels(decade: Decade, x: number, y: Scale): Markup {
-  const p50 = y.at(decade.p50) - 8;
-  const p99 = Math.min(y.at(decade.p99) - 8, p50 - 18);
-  const median = markup`<text class="mark-name" x="${x + 9}" y="${p50}">${plain(decade.p50)}</text>`;
-  if (decade.p50 === decade.p99) return median;
-  return markup`<text class="mark-name" x="${x + 9}" y="${p99}">${plain(decade.p99)}</text>${median}`;
+/** Above the marks; further up or below where another label is; none where there is no room, the tooltip has it. */
+function decadeLabels(decade: Decade, x: number, y: Scale, frame: Frame, places: LabelPlaces): Markup {
+  const label = (value: number): Markup | null => {
+    const text = plain(value);
+    const above = y.at(value) - 8;
+    // Below the title of the axis, above its labels.
+    const heights = [above, above - 18, above + 24].filter((at) => at >= frame.top + 4 && at < frame.bottom);
+    const at = places.findAndTake(x + 9, x + 9 + text.length * CHARACTER_WIDTH, [...heights, frame.top + 4]);
+    return at === undefined ? null : markup`<text class="mark-name" x="${x + 9}" y="${at}">${text}</text>`;
+  };
+  const median = label(decade.p50);
+  return markup`${median}${decade.p50 === decade.p99 ? null : label(decade.p99)}`;
 }
 
 function decadesOf(points: readonly SizedSlowdown[]): Decade[] {

@@ -1,3 +1,5 @@
+import { group } from '../figures.ts';
+
 export interface Ticks {
   readonly values: readonly number[];
   /** Distance of neighbours; 0 on a logarithmic axis. */
@@ -89,10 +91,13 @@ function decimal(digit: number, exponent: number): number {
   return Number(`${digit}e${exponent}`);
 }
 
-/** All labels of one axis with the same number of decimals. */
+/** All labels of one axis with the same number of decimals; figures that would be long as 1.5e6. */
 export function tickLabel(value: number, step: number): string {
   if (value === 0) return '0';
-  const decimals = step > 0 ? Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) : 0;
-  if (decimals > 6 || Math.abs(value) >= 1e9) return value.toExponential(1).replace('e+', 'e');
-  return value.toFixed(decimals).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',');
+  const lastDigit = step > 0 ? Math.floor(Math.log10(step) + 1e-9) : 0;
+  const firstDigit = Math.floor(Math.log10(Math.abs(value)) + 1e-9);
+  if (firstDigit >= 6 || lastDigit < -6) {
+    return value.toExponential(Math.max(0, firstDigit - lastDigit)).replace('e+', 'e');
+  }
+  return group(value.toFixed(Math.max(0, -lastDigit)));
 }

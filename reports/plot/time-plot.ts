@@ -131,5 +131,7 @@ function drawSeries(
 function referenceLine(reference: ReferenceLine, y: Scale, frame: Frame): Markup {
   const at = y.at(reference.value);
   const [first = '', ...rest] = reference.label.split(' ');
-  return markup`<line class="reference" x1="${frame.left}" x2="${frame.right}" y1="${at}" y2="${at}"/><text class="note" x="${frame.right + 8}" y="${at}">${first}<tspan x="${frame.right + 8}" dy="1.2em">${rest.join(' ')}</tspan></text>`;
+  // Two lines beside the axis, above the title of the other one.
+  const labelY = Math.min(at, frame.bottom - 18);
+  return markup`<line class="reference" x1="${frame.left}" x2="${frame.right}" y1="${at}" y2="${at}"/><text class="note" x="${frame.right + 8}" y="${labelY}">${first}<tspan x="${frame.right + 8}" dy="1.2em">${rest.join(' ')}</tspan></text>`;
 }

@@ -12,6 +12,7 @@ describe('figures', () => {
     [3_790_000, '3.79 ms'],
     [2e9, '2 s'],
     [7.2e12, '7,200 s'],
+    [3e15, '3e6 s'],
     [NaN, '–'],
     [Infinity, '∞'],
   ])('%d ns reads %s', (ns, text) => {

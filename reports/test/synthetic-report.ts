@@ -20,8 +20,6 @@ export interface SyntheticOptions {
   readonly workloads?: readonly string[];
   readonly faults?: RunReport['faults'];
   readonly sequenceMessages?: number;
-  readonly lossy?: boolean;
-  readonly failing?: boolean;
 }
 
 type Sample = RunReport['samples'][number];
@@ -377,6 +375,51 @@ export function emptyReport(): RunReport {
     scenarioText: '',
     command: '',
   };
+}
+
+/** Figures of any size: ns or minutes, bytes or petabytes, one bin or a thousand, none or twenty faults. */
+export function variedReport(seed: number): RunReport {
+  const random = seeded(seed);
+  const pick = <T>(...choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;
+  const simTimeNs = 10 ** (2 + random() * 9);
+  const faults = Array.from({ length: pick(0, 1, 3, 20) }, () => {
+    const fromNs = random() * simTimeNs;
+    const on = pick('all', 'link(host[123])', 'nic(host[3], 1)');
+    return {
+      kind: pick('loss', 'link-down', 'reorder'),
+      on,
+      fromNs,
+      toNs: pick(null, fromNs, fromNs + random() * simTimeNs),
+    };
+  });
+  const report = syntheticReport({
+    seed,
+    simTimeNs,
+    faults,
+    bins: pick(1, 2, 7, 50, 400, 1234),
+    samples: pick(1, 2, 5, 100, 3000),
+    workloads: pick(['a'], ['a', 'b'], ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']),
+    sequenceMessages: pick(0, 10, 60),
+  });
+  const scale = { bytes: 10 ** (random() * 9 - 5), things: 10 ** (random() * 6 - 3) };
+  const scaled = (values: number[], by: number): number[] => values.map((value) => Math.round(value * by));
+  const { series } = report;
+  for (const name of ['deliveredBytes', 'sentBytes', 'queueBytesMax'] as const) {
+    series[name] = scaled(series[name], scale.bytes);
+  }
+  series.activeExchanges = scaled(series.activeExchanges, scale.things);
+  series.drops = scaled(series.drops, scale.things);
+  if (random() < 0.5) delete series.dropsByReason;
+  report.capacityBps *= pick(1, scale.bytes, scale.bytes * 2);
+  const spread = random() * 3;
+  const latency = 10 ** (random() * 8 - 2);
+  const size = 10 ** (random() * 6 - 3);
+  for (const sample of report.samples) {
+    sample.latencyNs = sample.latencyNs ** spread * latency;
+    sample.sizeBytes = Math.max(1, sample.sizeBytes * size);
+    sample.slowdown = 1 + (sample.slowdown - 1) * scale.things;
+  }
+  return report;
 }
 
 export const HOSTILE =

@@ -80,7 +80,8 @@ describe('ticks', () => {
       '0.7',
     ]);
     expect(tickLabel(1500, 500)).toBe('1,500');
-    expect(tickLabel(1234567, 1)).toBe('1,234,567');
+    expect(tickLabel(123456, 1)).toBe('123,456');
+    expect(tickLabel(1_500_000, 500_000)).toBe('1.5e6');
     expect(tickLabel(0.00025, 0.00005)).toBe('0.00025');
   });
 });
