@@ -19,7 +19,7 @@ export function runOnce(node: string, main: string, scenario: string, seed: numb
     execFile(node, args, { maxBuffer: OUTPUT_BYTES_MAX }, (error, stdout, stderr) => {
       const traceHash = traceHashOf(stdout);
       if (error === null && traceHash !== undefined) return resolve({ traceHash, problem: undefined });
-      const said = stderr.trim().split('\n').slice(-2).join(' ');
+      const said = essence(stderr);
       const end = error === null ? 'printed no traceHash' : `ended with ${error.code ?? error.signal}`;
       return resolve({ traceHash, problem: said === '' ? end : `${end}: ${said}` });
     });
@@ -33,4 +33,10 @@ function traceHashOf(stdout: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The error of a crash, else the last words. */
+function essence(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.slice(-2).join(' ');
 }
