@@ -103,6 +103,14 @@ export function utf8(text: string): Uint8Array {
   return new Uint8Array(encodeUtf8(text));
 }
 
+/** As many whole characters of `text` as fit `bytesMax`. */
+export function utf8Prefix(text: string, bytesMax: number): Uint8Array {
+  const bytes = utf8(text.slice(0, bytesMax));
+  let end = Math.min(bytes.length, bytesMax);
+  while (end > 0 && end < bytes.length && (bytes[end] as number) >>> 6 === 2) end -= 1;
+  return bytes.subarray(0, end);
+}
+
 export function textOf(bytes: Uint8Array): string {
   return decodeUtf8(bytes, 0, bytes.length) ?? '';
 }

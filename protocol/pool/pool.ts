@@ -6,7 +6,7 @@ import type { PeerConfig, PeerId } from '../peer/peer.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import type { Driver } from './driver.ts';
-import { decodeHeaders, encodeHeaders, textOf, utf8 } from './headers.ts';
+import { decodeHeaders, encodeHeaders, textOf, utf8Prefix } from './headers.ts';
 import type { Headers } from './headers.ts';
 
 /** Priority of a call that names none: the middle. */
@@ -52,7 +52,7 @@ export class TransferError extends Error {
 const EXPLANATIONS: Record<FailureReason, string> = {
   cancelled: 'the peer cancelled the transfer',
   'unknown-transfer': 'the peer no longer knows the transfer',
-  'message-too-large': 'the peer does not take a message of this size',
+  'message-too-large': 'the request or the response is larger than its receiver takes',
   refused: 'the peer serves no requests, or no more at this time',
   integrity: 'the message failed verification too often',
   limit: 'the peer refused the transfer over a limit',
@@ -62,6 +62,18 @@ const EXPLANATIONS: Record<FailureReason, string> = {
   closed: 'the pool was closed',
   'protocol-violation': 'the peer broke the protocol',
 };
+
+/** Bytes of a handler's message that travel to its caller. */
+const MESSAGE_BYTES_MAX = 1024;
+
+/** A handler may throw anything, also what has no text. */
+function textOfThrown(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return '';
+  }
+}
 
 /** Ends of one call; the callback form is for callers with very many, e.g. a workload generator. */
 export interface CallOutcome {
@@ -209,8 +221,11 @@ export class Pool {
   }
 
   private answerFailure(exchange: ExchangeId, error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
-    this.send(exchange, new OutgoingMessage(utf8(text.slice(0, 512))), ExchangeStatus.HANDLER_FAILED);
+    const body = utf8Prefix(
+      textOfThrown(error),
+      Math.min(MESSAGE_BYTES_MAX, this.endpoint.options.messageBytesMax),
+    );
+    this.send(exchange, new OutgoingMessage(body), ExchangeStatus.HANDLER_FAILED);
   }
 
   private send(exchange: ExchangeId, message: OutgoingMessage, status: number): void {

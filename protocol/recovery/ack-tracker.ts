@@ -43,12 +43,6 @@ export class AckTracker {
     this.deadline = NEVER;
   }
 
-  /** The peer has seen an acknowledgement up to here: nothing at or below needs reporting again. */
-  forgetBelow(packetNumber: number): void {
-    const edges = this.edges;
-    while (edges.length > 2 && (edges[edges.length - 2] as number) < packetNumber) edges.length -= 2;
-  }
-
   reset(): void {
     this.edges.length = 0;
     this.deadline = NEVER;

@@ -151,6 +151,7 @@ export class Net {
     const { out } = this;
     for (let runs = 0; ; runs += 1) {
       if (runs > RUNS_PER_DRAIN_MAX) throw new Error('a drain does not end');
+      node.pool?.dispatch();
       for (let event = endpoint.pollEvent(); event !== undefined; event = endpoint.pollEvent()) {
         node.onEvent(event);
       }

@@ -6,6 +6,7 @@ import type { EndpointEvent, ExchangeId, ExchangeMetrics } from '../../endpoint/
 import type { FailureReason } from '../../endpoint/errors.ts';
 import type { PeerId } from '../../peer/peer.ts';
 import { OutgoingMessage } from '../../records/message.ts';
+import { Pool } from '../../pool/pool.ts';
 import type { Net } from './net.ts';
 
 export interface Request {
@@ -44,6 +45,8 @@ export class Node {
   readonly address: Address;
   readonly config: Partial<EndpointConfig>;
   endpoint: Endpoint;
+  /** Takes the events instead of this node, if there is one. */
+  pool: Pool | undefined;
   timeoutAt = NEVER;
   crashed = false;
   handler: TestHandler = echo;
@@ -80,6 +83,12 @@ export class Node {
   crash(): void {
     this.crashed = true;
     this.timeoutAt = NEVER;
+  }
+
+  /** The promise API over this node's endpoint; the test drains by `net.run`. */
+  makePool(): Pool {
+    this.pool = new Pool(this.endpoint, { now: () => this.net.now, kick: () => {} });
+    return this.pool;
   }
 
   call(peer: PeerId, body: Uint8Array, options: CallOptions = {}): ExchangeId {

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Fifo } from '../../core/fifo.ts';
+import { RankedHeap } from '../../core/ranked-heap.ts';
+import type { Ranked } from '../../core/ranked-heap.ts';
+import { TimerQueue } from '../../core/timer-queue.ts';
+import type { Timed } from '../../core/timer-queue.ts';
+import { NEVER } from '../../core/units.ts';
+
+interface Item extends Timed, Ranked {
+  name: number;
+}
+
+function makeItems(count: number): Item[] {
+  return Array.from({ length: count }, (_, name) => ({
+    name,
+    timerAt: NEVER,
+    timerIndex: -1,
+    rank: 0,
+    heapIndex: -1,
+    heapSequence: 0,
+  }));
+}
+
+/** Which item, and what to do with it: a number places it there, undefined takes it out. */
+const step = fc.tuple(fc.nat(11), fc.option(fc.nat(20), { nil: undefined }));
+const steps = fc.array(step, { maxLength: 80 });
+
+describe('TimerQueue, against a sorted list', () => {
+  test('always knows its earliest deadline, whatever is armed, moved and disarmed', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(20), (list, now) => {
+        const queue = new TimerQueue<Item>();
+        const items = makeItems(12);
+        const model = new Map<Item, number>();
+        for (const [index, at] of list) {
+          const item = items[index]!;
+          if (at === undefined) {
+            queue.disarm(item);
+            model.delete(item);
+          } else {
+            queue.arm(item, at);
+            model.set(item, at);
+          }
+          expect(queue.size).toBe(model.size);
+          expect(queue.next).toBe(Math.min(NEVER, ...model.values()));
+        }
+        // What is due comes out in order, each once, and nothing that is not due.
+        const due = [...model.values()].filter((at) => at <= now).sort((a, b) => a - b);
+        const fired: number[] = [];
+        for (let item = queue.expire(now); item !== undefined; item = queue.expire(now)) {
+          fired.push(model.get(item)!);
+          expect([item.timerAt, item.timerIndex]).toEqual([NEVER, -1]);
+          model.delete(item);
+        }
+        expect(fired).toEqual(due);
+        expect(queue.size).toBe(model.size);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('arming for NEVER disarms', () => {
+    const queue = new TimerQueue<Item>();
+    const [item] = makeItems(1) as [Item];
+    queue.arm(item, 5);
+    queue.arm(item, NEVER);
+    queue.arm(item, NEVER);
+    expect([queue.size, queue.next]).toEqual([0, NEVER]);
+  });
+});
+
+describe('RankedHeap, against a sorted list', () => {
+  test('has the lowest rank on top, the first to arrive among equals', () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const heap = new RankedHeap<Item>();
+        const items = makeItems(12);
+        const model: Item[] = [];
+        for (const [index, rank] of list) {
+          const item = items[index]!;
+          const at = model.indexOf(item);
+          if (rank === undefined) {
+            heap.remove(item);
+            if (at >= 0) model.splice(at, 1);
+          } else {
+            item.rank = rank;
+            heap.place(item);
+            if (at < 0) model.push(item);
+          }
+          const sorted = model.toSorted((a, b) => a.rank - b.rank);
+          expect(heap.top?.name).toBe(sorted[0]?.name);
+          expect(heap.size).toBe(model.length);
+        }
+        const order: number[] = [];
+        for (let top = heap.top; top !== undefined; top = heap.top) {
+          order.push(top.name);
+          heap.remove(top);
+        }
+        expect(order).toEqual(model.toSorted((a, b) => a.rank - b.rank).map(({ name }) => name));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('Fifo, against an array', () => {
+  test('gives what it got, in order, also after thousands', () => {
+    const operation = fc.oneof(
+      fc.nat(300),
+      fc.nat(300).map((count) => -count),
+    );
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 30 }), (operations) => {
+        const fifo = new Fifo<number>();
+        const model: number[] = [];
+        let next = 0;
+        for (const count of operations) {
+          for (let i = 0; i < count; i += 1) {
+            fifo.push(next);
+            model.push(next);
+            next += 1;
+          }
+          for (let i = 0; i > count; i -= 1) expect(fifo.shift()).toBe(model.shift());
+          expect(fifo.length).toBe(model.length);
+          expect(fifo.peek()).toBe(model[0]);
+          const seen: number[] = [];
+          fifo.forEach((item) => seen.push(item));
+          expect(seen).toEqual(model);
+        }
+        fifo.clear();
+        expect([fifo.length, fifo.peek(), fifo.shift()]).toEqual([0, undefined, undefined]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { Pool, TransferError } from '../../pool/pool.ts';
+import type { Handler } from '../../pool/pool.ts';
+import type { EndpointOptions } from '../../endpoint/options.ts';
+import { expectClean, makePair, pattern, sameBytes } from '../support/pair.ts';
+import type { Pair } from '../support/pair.ts';
+
+interface Pools extends Pair {
+  caller: Pool;
+  callee: Pool;
+}
+
+function makePools(handler: Handler | undefined, options: Partial<EndpointOptions> = {}): Pools {
+  const pair = makePair({ options });
+  const caller = pair.client.makePool();
+  const callee = pair.server.makePool();
+  if (handler !== undefined) callee.serve(handler);
+  return { ...pair, caller, callee };
+}
+
+/** Runs the network and the application in turns until `promise` is settled; what became of it. */
+async function settled<T>({ net }: Pair, promise: Promise<T>): Promise<PromiseSettledResult<T>> {
+  let result: PromiseSettledResult<T> | undefined;
+  const outcome = Promise.allSettled([promise]).then(([only]) => {
+    result = only;
+  });
+  for (let turn = 0; turn < 100 && result === undefined; turn += 1) {
+    net.run(net.now + 1_000_000_000);
+    for (let i = 0; i < 10; i += 1) await Promise.resolve();
+  }
+  await outcome;
+  net.run(net.now + 1_000_000_000);
+  return result!;
+}
+
+async function failureOf(
+  pair: Pair,
+  promise: Promise<unknown>,
+): Promise<Error & { code?: string; reason?: string }> {
+  const result = await settled(pair, promise);
+  expect(result.status).toBe('rejected');
+  return (result as PromiseRejectedResult).reason as Error;
+}
+
+/** REQ POOL-1, POOL-3, POOL-8, POOL-11, POOL-13, PAT-6, XFER-7. */
+describe('unaryRpc', () => {
+  test.each([
+    ['inline', 100, 200],
+    ['pulled', 100_000, 50_000],
+    ['empty', 0, 0],
+  ])('gives the response, its headers and figures: %s', async (_name, requestBytes, responseBytes) => {
+    const pools = makePools(({ body, headers, peer }) => {
+      expect(peer).toBe(pools.toClient);
+      expect(sameBytes(body, pattern(requestBytes))).toBe(true);
+      return { body: pattern(responseBytes, 1), headers: { answer: `to ${headers['question']}` } };
+    });
+    const call = pools.caller.unaryRpc(pools.toServer, pattern(requestBytes), {
+      headers: { question: 'ää' },
+      priority: 0,
+    });
+    const result = await settled(pools, call);
+    const response = (result as PromiseFulfilledResult<Awaited<typeof call>>).value;
+    expect(sameBytes(response.body, pattern(responseBytes, 1))).toBe(true);
+    expect({ ...response.headers }).toEqual({ answer: 'to ää' });
+    const { metrics } = response;
+    expect(metrics.latencyNs).toBeGreaterThanOrEqual(2 * pools.net.latencyNs);
+    expect(metrics.requestBytes).toBeGreaterThan(requestBytes);
+    expect(metrics.responseBytes).toBeGreaterThan(responseBytes);
+    expect([metrics.notifyRetries, metrics.repulledBytes]).toEqual([0, 0]);
+    expect(pools.caller.isBusy()).toBe(false);
+    expectClean(pools.client, pools.server);
+  });
+
+  test('a handler may answer later', async () => {
+    const pools = makePools(async ({ body }) => {
+      await Promise.resolve();
+      return body;
+    });
+    const result = await settled(pools, pools.caller.unaryRpc(pools.toServer, pattern(10)));
+    expect(result.status).toBe('fulfilled');
+  });
+
+  test('counts what had to be sent again', async () => {
+    const pools = makePools(() => pattern(3000));
+    let data = 0;
+    pools.net.hook = ({ index, bytes }) => {
+      if (index === 0) return [];
+      if (bytes[0]! >>> 6 !== 1) return undefined;
+      data += 1;
+      return data === 1 ? [] : undefined;
+    };
+    const call = pools.caller.unaryRpc(pools.toServer, pattern(10));
+    const result = await settled(pools, call);
+    const { metrics } = (result as PromiseFulfilledResult<Awaited<typeof call>>).value;
+    expect(metrics.notifyRetries).toBe(1);
+    expect(metrics.repulledBytes).toBeGreaterThan(0);
+    expect(metrics.repulledBytes).toBeLessThan(3016);
+  });
+});
+
+/** REQ PAT-12. */
+describe('a handler that fails', () => {
+  test.each<[string, Handler, string]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no such thing');
+      },
+      'no such thing',
+    ],
+    ['rejects', () => Promise.reject(new Error('not today')), 'not today'],
+    [
+      'throws no error',
+      () => {
+        throw 'just text';
+      },
+      'just text',
+    ], // oxlint-disable-line no-throw-literal
+    [
+      'throws what has no text',
+      () => {
+        throw Object.create(null);
+      },
+      '',
+    ], // oxlint-disable-line no-throw-literal
+    [
+      'throws a novel',
+      () => {
+        throw new Error('é'.repeat(100_000));
+      },
+      'ééé',
+    ],
+    ['returns too much', () => pattern(2000), '2000 bytes'],
+    ['returns nothing', (() => undefined) as unknown as Handler, ''],
+    ['returns a number', (() => 7) as unknown as Handler, ''],
+  ])('%s: the caller learns it', async (_name, handler, text) => {
+    const pools = makePools(handler, { messageBytesMax: 1000 });
+    const error = await failureOf(pools, pools.caller.unaryRpc(pools.toServer, pattern(10)));
+    expect(error).toBeInstanceOf(TransferError);
+    expect([error.code, error.reason]).toEqual(['ERR_DCQUIC_TRANSFER', 'handler-failed']);
+    expect(error.message).toContain('the handler at the peer failed');
+    expect(error.message).toContain(text);
+    expectClean(pools.client, pools.server);
+  });
+
+  test('its message fits whatever the limit of messages is', async () => {
+    const handler = (): never => {
+      throw new Error('é'.repeat(100));
+    };
+    const pools = makePools(handler, { messageBytesMax: 11, headerBytesMax: 0 });
+    const error = await failureOf(pools, pools.caller.unaryRpc(pools.toServer, pattern(10)));
+    expect(error.message).toBe('the handler at the peer failed: ééééé');
+  });
+});
+
+describe('what is not headers', () => {
+  test('in a request fails the handler', async () => {
+    const pools = makePools(() => pattern(1));
+    pools.client.pool = undefined;
+    const id = pools.client.call(pools.toServer, pattern(1), { headers: Uint8Array.of(9, 9) });
+    pools.net.run(1_000_000_000);
+    expect(pools.client.results.get(id)?.status).toBe(1);
+    expectClean(pools.client, pools.server);
+  });
+
+  test('in a response is a violation of the peer', async () => {
+    const pools = makePools(undefined);
+    pools.server.pool = undefined;
+    pools.server.handler = (node, { exchange }) =>
+      node.reply(exchange, pattern(1), { headers: Uint8Array.of(9, 9) });
+    const error = await failureOf(pools, pools.caller.unaryRpc(pools.toServer, pattern(1)));
+    expect(error.reason).toBe('protocol-violation');
+  });
+});
+
+describe('misuse', () => {
+  test('is an error with a code', async () => {
+    const pools = makePools(() => pattern(1), { messageBytesMax: 100, headerBytesMax: 50 });
+    const { caller, toServer } = pools;
+    const codes = [
+      await failureOf(pools, caller.unaryRpc(toServer + 1, pattern(1))),
+      await failureOf(pools, caller.unaryRpc(toServer, pattern(1), { priority: 8 })),
+      await failureOf(pools, caller.unaryRpc(toServer, pattern(1), { priority: 0.5 })),
+      await failureOf(pools, caller.unaryRpc(toServer, pattern(101))),
+      await failureOf(pools, caller.unaryRpc(toServer, pattern(1), { headers: { x: 'y'.repeat(60) } })),
+    ].map(({ code }) => code);
+    expect(codes).toEqual([
+      'ERR_DCQUIC_PEER',
+      'ERR_DCQUIC_PRIORITY',
+      'ERR_DCQUIC_PRIORITY',
+      'ERR_DCQUIC_SIZE',
+      'ERR_DCQUIC_HEADERS',
+    ]);
+    expect(caller.isBusy()).toBe(false);
+  });
+
+  test('after close nothing can be called, and what was pending ends with closed', async () => {
+    const pools = makePools(() => new Promise(() => {}));
+    const pending = pools.caller.unaryRpc(pools.toServer, pattern(1));
+    pools.net.run(1_000_000);
+    pools.caller.close();
+    pools.caller.close();
+    expect((await failureOf(pools, pending)).reason).toBe('closed');
+    expect((await failureOf(pools, pools.caller.unaryRpc(pools.toServer, pattern(1)))).code).toBe(
+      'ERR_DCQUIC_CLOSED',
+    );
+  });
+});
+
+/** REQ EVT-1, HEALTH-12. */
+test('onPeer and onServed tell what the pool learns', async () => {
+  const pools = makePools(({ body }) => body);
+  const peers: unknown[] = [];
+  const served: unknown[] = [];
+  pools.caller.onPeer = (peer, state) => peers.push([peer, state]);
+  pools.callee.onServed = (_exchange, peer, reason) => served.push([peer, reason]);
+  await settled(pools, pools.caller.unaryRpc(pools.toServer, pattern(1)));
+  expect(served).toEqual([[pools.toClient, undefined]]);
+  pools.net.hook = () => [];
+  const error = await failureOf(pools, pools.caller.unaryRpc(pools.toServer, pattern(1)));
+  expect(error.reason).toBe('peer-timeout');
+  expect(peers).toEqual([[pools.toServer, 'down']]);
+});

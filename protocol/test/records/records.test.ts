@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SimCrypto } from '../../../sim/crypto/sim-crypto.ts';
+import { nodeCrypto } from '../../../transports/crypto/node-crypto.ts';
+import type { CryptoSuite } from '../../crypto/suite.ts';
+import { Assembly } from '../../records/assembly.ts';
+import {
+  RECORD_PLAIN_BYTES,
+  RECORD_SEALED_BYTES,
+  recordCount,
+  recordLength,
+  sealedSize,
+} from '../../records/layout.ts';
+import { OutgoingMessage } from '../../records/message.ts';
+import { RecordPool } from '../../records/record-pool.ts';
+import { SealedBuffer, recordAad } from '../../records/sealed-buffer.ts';
+import { pattern, sameBytes } from '../support/pair.ts';
+
+const KEY = pattern(16, 99);
+const BORDERS = [1, 2, 65_519, 65_520, 65_521, 131_039, 131_040, 131_041, 200_000];
+
+class Carrier {
+  readonly pool = new RecordPool();
+  readonly buffer: SealedBuffer;
+  readonly assembly: Assembly;
+  readonly sealedBytes: number;
+
+  constructor(message: OutgoingMessage, suite: CryptoSuite = new SimCrypto(), aad?: Uint8Array) {
+    this.buffer = new SealedBuffer(suite, this.pool, message, 7, 3, KEY);
+    this.sealedBytes = this.buffer.sealedBytes;
+    const own = recordAad(7, 3, message.sizeBytes, message.head.length);
+    this.assembly = new Assembly(message.sizeBytes, suite.aeadKey(KEY), aad ?? own, this.pool);
+  }
+
+  /** Moves [start, end), cut at records; the record that failed, or -1. */
+  move(start: number, end: number, spoil?: (bytes: Uint8Array) => void): number {
+    let failed = -1;
+    for (let at = start; at < end;) {
+      const stop = Math.min(end, (Math.floor(at / RECORD_SEALED_BYTES) + 1) * RECORD_SEALED_BYTES);
+      const bytes = new Uint8Array(stop - at + 5);
+      this.buffer.read(at, stop, bytes, 5);
+      spoil?.(bytes.subarray(5));
+      const result = this.assembly.write(at, bytes, 5, bytes.length);
+      if (result >= 0) failed = result;
+      at = stop;
+    }
+    return failed;
+  }
+}
+
+describe('the layout of records', () => {
+  test.each(BORDERS)('a message of %d bytes', (sizeBytes) => {
+    const count = Math.ceil(sizeBytes / 65_520);
+    expect(recordCount(sizeBytes)).toBe(count);
+    expect(sealedSize(sizeBytes)).toBe(sizeBytes + 16 * count);
+    const lengths = Array.from({ length: count }, (_, i) => recordLength(i, sealedSize(sizeBytes)));
+    expect(lengths.reduce((a, b) => a + b)).toBe(sealedSize(sizeBytes));
+    expect(lengths.every((length) => length > 16 && length <= RECORD_SEALED_BYTES)).toBe(true);
+    expect(RECORD_PLAIN_BYTES + 16).toBe(RECORD_SEALED_BYTES);
+  });
+});
+
+/** REQ RDP-3, RDP-5, KEY-3 · MUST RECORD-1, RECORD-2, RECORD-3, RECORD-4. */
+describe('a message through records', () => {
+  test('arrives whole in pieces of any size and order, with headers anywhere across the records', () => {
+    const heads = fc.constantFrom(0, 1, 100, 65_519, 65_520, 65_521);
+    const size = fc.constantFrom(...BORDERS);
+    const cuts = fc.array(fc.nat(199_999), { maxLength: 12 });
+    fc.assert(
+      fc.property(size, heads, cuts, fc.nat(), (sizeBytes, headBytes, cutList, order) => {
+        const whole = pattern(sizeBytes, order);
+        const head = Math.min(headBytes, sizeBytes);
+        const message = new OutgoingMessage(whole.subarray(head), whole.subarray(0, head));
+        const carrier = new Carrier(message);
+        const { sealedBytes } = carrier;
+        const edges = [0, ...cutList.map((cut) => cut % sealedBytes).toSorted((a, b) => a - b), sealedBytes];
+        const pieces = edges.slice(1).map((end, i) => [edges[i]!, end] as const);
+        // A deterministic shuffle.
+        pieces.sort((a, b) => ((a[0] * 7919 + order) % 1013) - ((b[0] * 7919 + order) % 1013));
+        for (const [start, end] of pieces) {
+          expect(carrier.move(start, end)).toBe(-1);
+          carrier.buffer.release(start, end);
+        }
+        expect(carrier.assembly.complete).toBe(true);
+        expect(sameBytes(carrier.assembly.plaintext, whole)).toBe(true);
+        expect(carrier.pool.inUse, 'record buffers in use').toBe(0);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('is the same with the production suite', () => {
+    const whole = pattern(131_041);
+    const carrier = new Carrier(new OutgoingMessage(whole), nodeCrypto);
+    carrier.move(0, carrier.sealedBytes);
+    expect(sameBytes(carrier.assembly.plaintext, whole)).toBe(true);
+  });
+
+  test('a record is sealed once: what is read again is the same ciphertext', () => {
+    const suite = new SimCrypto();
+    const carrier = new Carrier(new OutgoingMessage(pattern(100_000)), suite);
+    const first = new Uint8Array(carrier.sealedBytes);
+    const second = new Uint8Array(carrier.sealedBytes);
+    carrier.buffer.read(0, first.length, first, 0);
+    carrier.buffer.read(0, second.length, second, 0);
+    expect(sameBytes(first, second)).toBe(true);
+    expect(suite.audit.reuses).toEqual([]);
+  });
+
+  test('a corrupted record is named, is not delivered, and can come again', () => {
+    const whole = pattern(200_000);
+    const carrier = new Carrier(new OutgoingMessage(whole));
+    const [start, end] = [RECORD_SEALED_BYTES, 2 * RECORD_SEALED_BYTES];
+    expect(carrier.move(0, start)).toBe(-1);
+    const spoiled = carrier.move(start, end, (bytes) => {
+      bytes[1000]! ^= 1;
+    });
+    expect(spoiled).toBe(1);
+    expect(carrier.move(end, carrier.sealedBytes)).toBe(-1);
+    expect(carrier.assembly.complete).toBe(false);
+    expect(carrier.move(start, end)).toBe(-1);
+    expect(carrier.assembly.complete).toBe(true);
+    expect(sameBytes(carrier.assembly.plaintext, whole)).toBe(true);
+    carrier.buffer.destroy();
+    expect(carrier.pool.inUse).toBe(0);
+  });
+
+  test.each([
+    ['slot', recordAad(8, 3, 70_000, 0)],
+    ['generation', recordAad(7, 4, 70_000, 0)],
+    ['size', recordAad(7, 3, 70_001, 0)],
+    ['header size', recordAad(7, 3, 70_000, 1)],
+  ])('records of a buffer of another %s do not verify', (_name, aad) => {
+    const carrier = new Carrier(new OutgoingMessage(pattern(70_000)), new SimCrypto(), aad);
+    expect(carrier.move(0, RECORD_SEALED_BYTES)).toBe(0);
+    expect(carrier.assembly.complete).toBe(false);
+  });
+
+  test('a record in the place of another does not verify', () => {
+    const carrier = new Carrier(new OutgoingMessage(pattern(200_000)));
+    const bytes = new Uint8Array(RECORD_SEALED_BYTES);
+    carrier.buffer.read(0, RECORD_SEALED_BYTES, bytes, 0);
+    expect(carrier.assembly.write(RECORD_SEALED_BYTES, bytes, 0, bytes.length)).toBe(1);
+  });
+
+  test('memory on both sides is what is in flight, and none when either side ends early', () => {
+    const carrier = new Carrier(new OutgoingMessage(pattern(1_000_000)));
+    for (let at = 0; at < 900_000; at += RECORD_SEALED_BYTES) {
+      const end = Math.min(at + RECORD_SEALED_BYTES, 900_000);
+      carrier.move(at, end);
+      carrier.buffer.release(at, end);
+      expect(carrier.pool.inUse).toBeLessThanOrEqual(2);
+    }
+    expect(carrier.pool.inUse).toBeGreaterThan(0);
+    carrier.assembly.destroy();
+    carrier.buffer.destroy();
+    expect(carrier.pool.inUse).toBe(0);
+  });
+
+  test('releasing a byte twice, or reading a released record, is a bug that is noticed', () => {
+    const carrier = new Carrier(new OutgoingMessage(pattern(1000)));
+    carrier.buffer.release(0, carrier.sealedBytes);
+    expect(() => carrier.buffer.release(0, 1)).toThrow('released twice');
+    expect(() => carrier.buffer.read(0, 10, new Uint8Array(10), 0)).toThrow('after it had been dropped');
+  });
+});
+
+test('OutgoingMessage copies any part of head and body', () => {
+  const whole = pattern(50);
+  fc.assert(
+    fc.property(fc.nat(50), fc.nat(50), fc.nat(50), (head, a, b) => {
+      const message = new OutgoingMessage(whole.subarray(head), whole.subarray(0, head));
+      expect(message.sizeBytes).toBe(50);
+      const [start, end] = a < b ? [a, b] : [b, a];
+      const out = new Uint8Array(60).fill(0xaa);
+      message.copy(start, end, out, 5);
+      expect(sameBytes(out.subarray(5, 5 + end - start), whole.subarray(start, end))).toBe(true);
+      expect(out.subarray(0, 5).every((byte) => byte === 0xaa)).toBe(true);
+      expect(out.subarray(5 + end - start).every((byte) => byte === 0xaa)).toBe(true);
+    }),
+  );
+});
