@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { renderHtml } from '../../reports/index.ts';
+import { loadScenario } from '../../scenarios/language/index.ts';
+import type { Scenario } from '../../scenarios/language/index.ts';
+import { capsuleOf, runScenario, type RunOptions, type RunOutcome } from '../../scenarios/run/index.ts';
+import { type Command, defineCommand } from '../command.ts';
+import { CommandError, problemsError } from '../command-error.ts';
+import { type ExitCode, ExitCode as Exit } from '../exit-codes.ts';
+import { flag, optional, repeated, text, type Values } from '../option.ts';
+import { loadExtensions } from '../run/extensions.ts';
+import { OutputFolder, type OutputFiles } from '../run/output-folder.ts';
+import { reproductionLine } from '../run/reproduction.ts';
+import { CAPSULE_FILE, DATA_FILE, TRACE_FILE } from '../run/saved-run.ts';
+import { simulate } from '../run/simulate.ts';
+import { row, runSummary, verdictLine } from '../run/summary.ts';
+import { complain, print, printJson } from '../terminal.ts';
+import { wholeNumber } from '../values.ts';
+
+/** 48 bytes each in memory. */
+const TRACE_RECORDS_MAX = 40_000_000;
+
+const OPTIONS = {
+  seed: optional(
+    'N',
+    'seed of every random choice, instead of the one in the file',
+    wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  ),
+  json: flag('print the result as one JSON object, and nothing else on stdout'),
+  out: optional(
+    'DIR',
+    'write result.json, report.html, report-data.json, capsule.json and scenario.yaml there',
+    text,
+  ),
+  set: repeated(
+    'PATH=VALUE',
+    'change the scenario, for example topology.hosts=16 or workload[0].load=0.3',
+    text,
+  ),
+  with: repeated('MODULE', 'a JavaScript module that changes the simulation before it starts', text),
+  exchange: optional(
+    'N',
+    'the exchange whose message sequence the report shows, from 0',
+    wholeNumber(0, 2 ** 30),
+  ),
+  trace: optional(
+    'RECORDS',
+    'with --out: keep so many trace records in trace.bin, 48 bytes each',
+    wholeNumber(1, TRACE_RECORDS_MAX),
+  ),
+};
+
+export const command: Command = defineCommand({
+  name: 'run',
+  operands: ['FILE'],
+  options: OPTIONS,
+  details: [
+    'Runs the scenario in virtual time. The same file, seed and options give the same events on every machine, and the trace hash proves it.',
+    'Exit code 2 if an expectation of the scenario failed, 3 if an invariant was violated, 4 if something did not end. Such a run leaves a capsule for dcquic replay, and its last line is the command that repeats it.',
+  ],
+  examples: [
+    'dcquic run scenarios/library/incast-100.yaml --out out/incast',
+    'dcquic run scenarios/library/websearch-16.yaml --seed 7 --set workload[0].load=0.8 --json',
+  ],
+  run: async (options, [file = '']) => run(file, options),
+});
+
+async function run(file: string, options: Values<typeof OPTIONS>): Promise<ExitCode> {
+  const { seed, set } = options;
+  const loaded = loadScenario(file, { set, ...(seed === undefined ? {} : { seed }) });
+  if (!loaded.ok) throw problemsError(loaded.problems);
+  const { scenario } = loaded;
+  if (options.trace !== undefined && options.out === undefined) {
+    throw new CommandError('--trace needs --out, the folder for trace.bin');
+  }
+  const extensions = await loadExtensions(options.with);
+  const folder = options.out === undefined ? undefined : new OutputFolder(options.out);
+  const request = { ...options, file, seed: scenario.seed };
+  const line = reproductionLine(request);
+  const runOptions: RunOptions = {
+    extensions,
+    command: line,
+    ...(options.exchange === undefined ? {} : { diagram: options.exchange }),
+    ...(options.trace === undefined ? {} : { trace: { store: { recordsMax: options.trace } } }),
+  };
+  const outcome = await simulate(
+    scenario,
+    line,
+    (hooks) => runScenario(scenario, { ...runOptions, ...hooks }),
+    (value) => value,
+  );
+  if (outcome === undefined) return Exit.INTERRUPTED;
+  const capsule = JSON.stringify(capsuleOf(scenario, outcome, { command: line, extensions: options.with }));
+  folder?.write(outputFiles(outcome, loaded.text, capsule));
+  const failed = outcome.exitCode !== 0;
+  const capsulePath = failed ? keepCapsule(scenario, folder, capsule) : undefined;
+  if (options.json) printJson(outcome.result);
+  else printSummary(scenario, outcome, folder);
+  if (failed) {
+    const say = options.json ? complain : print;
+    say(options.json ? `capsule: ${capsulePath}` : row('capsule', capsulePath ?? ''));
+    if (!options.json) print(`\n${verdictLine(outcome.result)}. The same run again:`);
+    say(line);
+  }
+  return outcome.exitCode;
+}
+
+function outputFiles(
+  { result, report, store }: RunOutcome,
+  scenarioText: string,
+  capsule: string,
+): OutputFiles {
+  return {
+    'result.json': `${JSON.stringify(result, null, 2)}\n`,
+    [DATA_FILE]: `${JSON.stringify(report)}\n`,
+    'report.html': renderHtml(report),
+    [CAPSULE_FILE]: `${capsule}\n`,
+    'scenario.yaml': scenarioText,
+    ...(store === undefined ? {} : { [TRACE_FILE]: store.pieces() }),
+  };
+}
+
+/** A failing run always leaves a capsule. Where it lies, or why it does not. */
+function keepCapsule(scenario: Scenario, given: OutputFolder | undefined, capsule: string): string {
+  if (given !== undefined) return given.file(CAPSULE_FILE);
+  try {
+    const folder = new OutputFolder(join('out', `${scenario.name}-seed${scenario.seed}`));
+    folder.write({ [CAPSULE_FILE]: `${capsule}\n` });
+    return folder.file(CAPSULE_FILE);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return `none: ${error.message}`;
+  }
+}
+
+function printSummary(scenario: Scenario, outcome: RunOutcome, folder: OutputFolder | undefined): void {
+  print(runSummary(scenario, outcome.result));
+  if (folder !== undefined) print(row('report', folder.file('report.html')));
+  if (outcome.exitCode === 0) print(`\n${verdictLine(outcome.result)}`);
+}

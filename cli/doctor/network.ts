@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { networkInterfaces, platform, release } from 'node:os';
+import { DEFAULT_OPTIONS } from '../../protocol/index.ts';
+import type { TransportEvent } from '../../transports/index.ts';
+import { bindUdp, usableReceiveBytes } from '../../transports/udp/index.ts';
+import type { Check, Finding } from './finding.ts';
+import { binaryBytes } from './format.ts';
+import { readText } from './read-text.ts';
+
+const WANTED_BYTES = 4 * 2 ** 20;
+const ETHERNET_DATAGRAM_BYTES = 1472;
+/** Linux sends many segments in one call since 4.18, and receives them so since 5.0. */
+const GSO_SINCE = 4.18;
+const GRO_SINCE = 5.0;
+
+export const networkChecks: readonly Check[] = [
+  { id: 'udp-buffers', title: 'UDP socket buffers', look: socketBuffers },
+  { id: 'ipv6', title: 'IPv6', look: async () => [await ipv6()] },
+  { id: 'mtu', title: 'Interfaces', look: () => [interfaces()] },
+  { id: 'gso', title: 'GSO and GRO', look: () => [segmentation()] },
+  { id: 'efa', title: 'EFA (libfabric)', look: () => [libfabric()] },
+];
+
+async function socketBuffers(): Promise<Finding[]> {
+  const events: TransportEvent[] = [];
+  const port = await bindUdp({
+    address: '127.0.0.1',
+    receiveBufferBytes: WANTED_BYTES,
+    sendBufferBytes: WANTED_BYTES,
+    onEvent: (event) => events.push(event),
+  });
+  const { receiveBytes, sendBytes } = port.buffers;
+  await port.close();
+  return (['receive', 'send'] as const).map((direction): Finding => {
+    const granted = direction === 'receive' ? receiveBytes : sendBytes;
+    const small = events.find(
+      (event) => event.type === 'socket-buffer-small' && event.direction === direction,
+    );
+    const holds =
+      direction === 'receive'
+        ? `, which holds ${binaryBytes(usableReceiveBytes(granted, ETHERNET_DATAGRAM_BYTES))} of data`
+        : '';
+    const finding = {
+      id: `udp-${direction}-buffer`,
+      title: `UDP ${direction} buffer`,
+      found: `${binaryBytes(granted)} granted, ${binaryBytes(WANTED_BYTES)} asked for${holds}`,
+    };
+    if (small?.type !== 'socket-buffer-small') return { ...finding, level: 'good' };
+    const cost =
+      direction === 'receive'
+        ? 'less is asked of senders at once, and a pause of the program loses packets sooner'
+        : 'the program is woken more often while it sends';
+    return { ...finding, level: 'costs', cost, remedy: small.remedy };
+  });
+}
+
+async function ipv6(): Promise<Finding> {
+  const finding = { id: 'ipv6', title: 'IPv6' };
+  try {
+    const port = await bindUdp({ address: '::1' });
+    await port.close();
+  } catch (error) {
+    return {
+      ...finding,
+      level: 'note',
+      found: `not here (${(error as Error).message})`,
+      cost: 'only peers with an IPv4 address can be reached',
+      remedy: 'nothing, unless you need it: then enable it (net.ipv6.conf.all.disable_ipv6=0)',
+    };
+  }
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const isGlobal = addresses.some(({ family, internal, scopeid }) => {
+    return family === 'IPv6' && !internal && scopeid === 0;
+  });
+  return { ...finding, level: 'good', found: isGlobal ? 'available' : 'available, on this machine only' };
+}
+
+/** Linux tells MTU and speed as files; elsewhere only the names are known. */
+function interfaces(): Finding {
+  const names = existsSync('/sys/class/net')
+    ? readdirSync('/sys/class/net').filter((name) => readText(`/sys/class/net/${name}/operstate`) !== 'down')
+    : Object.keys(networkInterfaces());
+  const mtus = names.map((name) => Number(readText(`/sys/class/net/${name}/mtu`) ?? Number.NaN));
+  const found = names.map((name, i) => {
+    const mtu = mtus[i] as number;
+    const speed = Number(readText(`/sys/class/net/${name}/speed`));
+    return `${name}${Number.isFinite(mtu) ? ` MTU ${mtu}` : ''}${speed > 0 ? ` ${speed} Mbit/s` : ''}`;
+  });
+  const finding = { id: 'mtu', title: 'Interfaces', found: found.join(', ') };
+  const known = mtus.filter((mtu, i) => names[i] !== 'lo' && Number.isFinite(mtu));
+  const smallest = Math.min(...known);
+  if (smallest < DEFAULT_OPTIONS.mtuBytes) {
+    return {
+      ...finding,
+      level: 'costs',
+      cost: `packets of the default MTU, ${DEFAULT_OPTIONS.mtuBytes}, do not fit into ${smallest}: they are sent in fragments, or not at all`,
+      remedy: `give --mtu ${smallest} to serve, call and bench when they use that interface`,
+    };
+  }
+  if (Math.max(...known) > DEFAULT_OPTIONS.mtuBytes) return { ...finding, level: 'good' };
+  return {
+    ...finding,
+    level: 'note',
+    cost: 'packets of 1500 bytes: six times as many as with jumbo frames',
+    remedy: 'where all of the path carries them, raise the MTU to 9000 and give it with --mtu',
+  };
+}
+
+function segmentation(): Finding {
+  const finding = { id: 'gso', title: 'GSO and GRO' };
+  if (platform() !== 'linux') {
+    return { ...finding, level: 'note', found: `not on ${platform()}`, cost: 'one system call per datagram' };
+  }
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  const version = major + minor / 100;
+  const has = version >= GRO_SINCE ? 'GSO and GRO' : version >= GSO_SINCE ? 'GSO' : 'neither';
+  return {
+    ...finding,
+    level: 'note',
+    found: `this kernel has ${has}; the portable transport does not use them`,
+    cost: 'one system call per datagram: one to two Gbit/s per core at an MTU of 1500',
+    remedy: 'none yet; on loopback, --mtu 65535 helps',
+  };
+}
+
+const LIBRARY_FOLDERS = [
+  '/opt/amazon/efa/lib64',
+  '/opt/amazon/efa/lib',
+  '/usr/local/lib',
+  '/opt/homebrew/lib',
+];
+
+function libfabric(): Finding {
+  const finding = { id: 'efa', title: 'EFA (libfabric)', level: 'note' } as const;
+  const library = findLibfabric();
+  const devices = existsSync('/sys/class/infiniband') ? readdirSync('/sys/class/infiniband') : [];
+  const found = [
+    library ?? 'no libfabric',
+    devices.length > 0 ? `devices ${devices.join(', ')}` : 'no RDMA device',
+  ];
+  return {
+    ...finding,
+    found: found.join(', '),
+    cost: 'nothing today: everything travels over UDP',
+    remedy: 'none needed; EFA comes with a later version',
+  };
+}
+
+function findLibfabric(): string | undefined {
+  for (const folder of LIBRARY_FOLDERS) {
+    const file = existsSync(folder) && readdirSync(folder).find((name) => name.startsWith('libfabric.'));
+    if (file) return `${folder}/${file}`;
+  }
+  if (platform() !== 'linux') return undefined;
+  for (const ldconfig of ['/sbin/ldconfig', 'ldconfig']) {
+    try {
+      const listed = execFileSync(ldconfig, ['-p'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      return /libfabric\.so\S* .*=> (\S+)/.exec(listed)?.[1];
+    } catch {
+      // Not there, or not allowed; another place may do.
+    }
+  }
+  return undefined;
+}

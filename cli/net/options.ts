@@ -1,0 +1,16 @@
+import { defaulted, type Defaulted } from '../option.ts';
+import { duration, wholeNumber } from '../values.ts';
+
+export const MTU_OPTION: Defaulted<number> = defaulted(
+  'N',
+  'bytes of the largest IP packet on the path; 65535 on loopback is faster',
+  '1500',
+  wholeNumber(576, 65_535),
+);
+
+export const TIMEOUT_OPTION: Defaulted<number> = defaulted(
+  'DURATION',
+  'silence of the server after which the call ends',
+  '5s',
+  duration(1_000_000, 3600e9, '1ms to 3600s'),
+);

@@ -1,0 +1,24 @@
+import type { TransportEvent } from '../../transports/index.ts';
+import { bytes } from '../../reports/figures.ts';
+
+/** A transport event in one line for people. */
+export function transportEventText(event: TransportEvent): string {
+  switch (event.type) {
+    case 'socket-buffer-small': {
+      const { direction, requestedBytes, grantedBytes, remedy } = event;
+      return `the ${direction} buffer of the socket is ${bytes(grantedBytes)} instead of ${bytes(requestedBytes)}, which costs rate; ${remedy}`;
+    }
+    case 'family-unavailable':
+      return `no ${event.family} on this machine (${event.cause.message})`;
+    case 'send-error':
+      return `the kernel refused to send, ${event.count} times so far: ${event.cause.message}`;
+    case 'socket-error':
+      return `the socket reported an error, ${event.count} times so far: ${event.cause.message}`;
+  }
+}
+
+/** The same for programs. */
+export function transportEventJson(event: TransportEvent): object {
+  const { type, ...rest } = event;
+  return { event: type, ...rest, ...('cause' in rest ? { cause: rest.cause.message } : {}) };
+}

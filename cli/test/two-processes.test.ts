@@ -1,0 +1,160 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { dcquic, finished, Lines, start, temporaryFolder } from './dcquic.ts';
+
+const folder = temporaryFolder();
+const FILE = join(folder, 'megabyte');
+const BODY = randomBytes(1_000_000);
+writeFileSync(FILE, BODY);
+const SHA256 = createHash('sha256').update(BODY).digest('hex');
+
+interface Server {
+  child: ReturnType<typeof start>;
+  address: string;
+  events: Lines;
+  done: ReturnType<typeof finished>;
+}
+
+async function serve(...args: string[]): Promise<Server> {
+  const child = start(['serve', '--bind', '127.0.0.1:0', '--json', ...args]);
+  const done = finished(child);
+  const events = new Lines(child.stdout);
+  const { address } = JSON.parse(await events.next()) as { address: string };
+  return { child, address, events, done };
+}
+
+/** The next event of a kind. */
+async function eventOf(events: Lines, kind: string): Promise<object> {
+  for (;;) {
+    const event = JSON.parse(await events.next()) as { event?: string };
+    if (event.event === kind) return event;
+  }
+}
+
+describe('dcquic serve and dcquic call, two processes', () => {
+  it('carry a file, and both know the same SHA-256; Ctrl-C ends the server cleanly. REQ TRN-2, PAT-1', async () => {
+    const { child, address, events, done } = await serve();
+    for (const op of ['sink', 'echo', 'digest']) {
+      const { code, stdout, stderr } = await dcquic([
+        'call',
+        '--peer',
+        address,
+        '--file',
+        FILE,
+        '--op',
+        op,
+        '--json',
+      ]);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(JSON.parse(stdout)).toMatchObject({ op, bytes: 1_000_000, sha256: SHA256 });
+    }
+    const plain = await dcquic(['call', '--peer', address]);
+    expect([plain.code, plain.stderr]).toEqual([0, '']);
+    expect(plain.stdout).toContain('the same on both sides');
+    expect(await eventOf(events, 'peer')).toEqual({ event: 'peer', peer: 0, state: 'up' });
+    child.kill('SIGINT');
+    expect(await eventOf(events, 'closed')).toEqual({ event: 'closed', answered: 4, unanswered: 0 });
+    expect(await done).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('do many exchanges, each of them checked', async () => {
+    const { address } = await serve('--mtu', '9000');
+    for (const [pattern, size] of [
+      ['unary', '1KB'],
+      ['unary', '0'],
+      ['bulk', '300KB'],
+    ] as const) {
+      const args = [
+        '--pattern',
+        pattern,
+        '--size',
+        size,
+        '--count',
+        '40',
+        '--concurrency',
+        '8',
+        '--mtu',
+        '9000',
+      ];
+      const { code, stdout, stderr } = await dcquic(['bench', '--peer', address, ...args, '--json']);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(JSON.parse(stdout)).toMatchObject({ pattern, count: 40, completed: 40, failed: {}, wrong: 0 });
+    }
+  });
+
+  it('killed in mid-transfer, the server costs the call its peer timeout and no more; started again, it serves', async () => {
+    const big = join(folder, 'big');
+    writeFileSync(big, '');
+    truncateSync(big, 400_000_000);
+    const first = await serve();
+    const calling = start(['call', '--peer', first.address, '--file', big, '--timeout', '1s', '--json']);
+    const done = finished(calling);
+    await eventOf(first.events, 'peer');
+    first.child.kill('SIGKILL');
+    const { code, stdout, stderr } = await done;
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { reason: 'peer-timeout' } });
+    expect(stderr).toContain('stopped answering for 1 s');
+    const port = first.address.split(':')[1];
+    const again = start(['serve', '--bind', `127.0.0.1:${port}`, '--json']);
+    expect(JSON.parse(await new Lines(again.stdout).next())).toEqual({ address: first.address });
+    const served = await dcquic(['call', '--peer', first.address, '--file', FILE, '--json']);
+    expect(JSON.parse(served.stdout)).toMatchObject({ sha256: SHA256 });
+  });
+
+  it('have nothing to say to each other with different secrets', async () => {
+    const { address, child, done } = await serve('--secret', 'ab'.repeat(32));
+    const { code, stderr } = await dcquic(['call', '--peer', address, '--timeout', '300ms']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^dcquic call: peer-timeout: no answer from .* the same secret\?\n$/);
+    child.kill('SIGTERM');
+    expect(await done).toMatchObject({ code: 0 });
+    expect((await done).stdout).not.toContain('"peer"');
+  });
+});
+
+describe('usage that serve and call refuse in one line, with a remedy and exit code 1', () => {
+  it.each([
+    ['a public secret on a public address', ['serve', '--bind', '0.0.0.0:0'], 'is not a loopback address'],
+    ['the same for a call', ['call', '--peer', '192.0.2.1:4433'], 'is not a loopback address'],
+    ['a name that may mean any machine', ['call', '--peer', 'example.org:4433'], 'is not a loopback address'],
+    ['two secrets', ['call', '--peer', '127.0.0.1:1', '--secret', 'a', '--secret-file', 'b'], 'not both'],
+    ['a short secret', ['call', '--peer', '127.0.0.1:1', '--secret', 'abc'], '64 hexadecimal digits'],
+    ['a secret file that is none', ['call', '--peer', '127.0.0.1:1', '--secret-file', FILE], 'holds neither'],
+    [
+      'a file that is not there',
+      ['call', '--peer', '127.0.0.1:1', '--file', 'none'],
+      'cannot read none: no such file',
+    ],
+    ['a folder', ['call', '--peer', '127.0.0.1:1', '--file', '.'], '. is not a regular file'],
+    [
+      'an address of another machine',
+      ['serve', '--bind', '192.0.2.1:0', '--secret', 'ab'.repeat(32)],
+      'no such address',
+    ],
+  ])('%s', async (_, args, message) => {
+    const { code, stdout, stderr } = await dcquic(args);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+    expect(stderr).not.toContain('abab');
+  });
+
+  it('a port that is taken', async () => {
+    const { address } = await serve();
+    const { code, stderr } = await dcquic(['serve', '--bind', address]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('another program has this port');
+  });
+
+  it('a file of more than 2 GiB', async () => {
+    const huge = join(folder, 'huge');
+    writeFileSync(huge, '');
+    truncateSync(huge, 2 ** 31 + 1);
+    const { code, stderr } = await dcquic(['call', '--peer', '127.0.0.1:1', '--file', huge]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('at most 2147483648 bytes (2 GiB)');
+  });
+});
