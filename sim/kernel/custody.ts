@@ -25,11 +25,6 @@ export class Custody {
     this.#guarded = guarded;
   }
 
-  /** True if other runs are under way in this realm. */
-  get shared(): boolean {
-    return runs > 1;
-  }
-
   begin(): void {
     if (runs++ === 0) {
       catchRejections(report);

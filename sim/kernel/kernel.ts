@@ -161,9 +161,9 @@ export class Kernel {
 
   /** Lets application code run until it waits for virtual time. */
   async #quiesce(): Promise<void> {
-    // Only a whole turn makes the host tell of rejections that nobody handled, and keeps several runs apart.
+    // Only a whole turn makes the host tell of rejections that nobody handled, and lets another run go on.
     this.#quiescences = (this.#quiescences + 1) % QUIESCENCES_PER_TURN;
-    if (this.#quiescences === 0 || this.#custody.shared) return hostTurn();
+    if (this.#quiescences === 0) return hostTurn();
     await quiesce();
     if (ticksPending()) await hostTurn();
   }
@@ -187,6 +187,8 @@ export class Kernel {
 
   async #giveHostTurn(): Promise<void> {
     this.#hostTurnAt = this.#events + HOST_TURN_EVENTS;
+    // Application code that nobody announced still runs in the run.
+    await quiesce();
     this.#custody.suspend();
     this.#hostHasTurn = true;
     try {

@@ -1,7 +1,6 @@
-const C0 = 0x9e3779b1;
-const C1 = 0x85ebca6b;
-const C2 = 0xc2b2ae35;
-const C3 = 0x27d4eb2f;
+// The primes of xxHash32, whose rounds these lanes are.
+const PRIME_1 = 0x9e3779b1;
+const PRIME_2 = 0x85ebca77;
 
 /** Shorter pieces are read byte by byte: a view of the buffer of a small array costs more than its hash. */
 const VIEW_MIN_BYTES = 64;
@@ -12,10 +11,10 @@ let lastBuffer: ArrayBufferLike = new ArrayBuffer(0);
 let lastView: DataView = new DataView(lastBuffer);
 
 /**
- * A fast 128-bit hash over 32-bit words in four lanes. Not cryptographic. Each step and the finish are bijections of the state
- * for a given word and of the word for a given state, so that inputs of the same shape that differ in one lane of
- * words only never collide; others do with probability 2^-32 at most per lane. The result depends neither on the alignment of
- * the bytes nor on the byte order of the machine.
+ * A fast 128-bit hash over 32-bit words in four lanes. Not cryptographic. A step is a bijection of the lane for a given word and
+ * of the word for a given lane, and so is the finish: inputs of one shape that differ in a single word never collide, and
+ * those that differ in one lane do with probability 2^-32. The result depends neither on the alignment of the bytes nor on
+ * the byte order of the machine.
  */
 export class ByteHash {
   h0 = 0;
@@ -32,10 +31,10 @@ export class ByteHash {
   }
 
   words(w0: number, w1: number, w2: number, w3: number): void {
-    this.h0 = step(this.h0, w0, C0);
-    this.h1 = step(this.h1, w1, C1);
-    this.h2 = step(this.h2, w2, C2);
-    this.h3 = step(this.h3, w3, C3);
+    this.h0 = step(this.h0, w0);
+    this.h1 = step(this.h1, w1);
+    this.h2 = step(this.h2, w2);
+    this.h3 = step(this.h3, w3);
   }
 
   /** The bytes [start, end), padded with zeros to a multiple of 16: who needs to tell lengths apart hashes them too. */
@@ -70,16 +69,16 @@ export class ByteHash {
       h2 = avalanche(h2);
       h3 = avalanche(h3);
     }
-    this.start((h0 + h1 + h2 + h3) | 0, (h1 + h0) | 0, (h2 + h0) | 0, (h3 + h0) | 0);
+    this.start(h0, h1, h2, h3);
   }
 
   #viewed(view: DataView, start: number, end: number): void {
     let { h0, h1, h2, h3 } = this;
     for (let at = start; at < end; at += 16) {
-      h0 = step(h0, view.getInt32(at, true), C0);
-      h1 = step(h1, view.getInt32(at + 4, true), C1);
-      h2 = step(h2, view.getInt32(at + 8, true), C2);
-      h3 = step(h3, view.getInt32(at + 12, true), C3);
+      h0 = step(h0, view.getInt32(at, true));
+      h1 = step(h1, view.getInt32(at + 4, true));
+      h2 = step(h2, view.getInt32(at + 8, true));
+      h3 = step(h3, view.getInt32(at + 12, true));
     }
     this.start(h0, h1, h2, h3);
   }
@@ -103,9 +102,9 @@ export function avalanche(word: number): number {
   return h ^ (h >>> 16);
 }
 
-function step(state: number, word: number, factor: number): number {
-  const mixed = Math.imul(state ^ word, factor);
-  return (mixed << 13) | (mixed >>> 19);
+function step(state: number, word: number): number {
+  const sum = (state + Math.imul(word, PRIME_2)) | 0;
+  return Math.imul((sum << 13) | (sum >>> 19), PRIME_1);
 }
 
 function viewOf(buffer: ArrayBufferLike): DataView {
