@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { expectClean, makePair, pattern, resultOf, sameBytes } from './support/pair.ts';
+import { expectClean, makePair, pathSecret, pattern, resultOf, sameBytes } from './support/pair.ts';
 import type { Pair } from './support/pair.ts';
 import { framesIn } from './support/frames.ts';
-import type { FrameName } from './support/frames.ts';
 
 const SMALL_WINDOW = { options: { notifyWindow: 4 } };
 
@@ -18,18 +17,6 @@ function expectAll(pair: Pair, count: number, sizeBytes: number): number {
   expect(server.requests.length, 'handler runs').toBe(count);
   expectClean(client, server);
   return Math.max(...ids.map((id) => resultOf(client, id).atNs)) - began;
-}
-
-/** Drops the first datagram sent by `from` that holds `frame`; tells whether it came to that. */
-function dropFirst(pair: Pair, from: number, frame: FrameName): { dropped: boolean } {
-  const state = { dropped: false };
-  pair.net.hook = (datagram) => {
-    if (state.dropped || datagram.from !== from) return undefined;
-    if (!framesIn(pair.net.crypto, datagram.bytes).includes(frame)) return undefined;
-    state.dropped = true;
-    return [];
-  };
-  return state;
 }
 
 /** REQ RDP-12 · MUST CREDIT-1, CREDIT-2. */
@@ -50,5 +37,71 @@ describe('notification credit', () => {
 
   test('more calls than the default window holds complete', () => {
     expectAll(makePair(), 3000, 16);
+  });
+
+  test.each(['NotifyBlocked', 'TransferAccept'] as const)(
+    'the loss of every %s costs time, not the calls',
+    (frame) => {
+      const pair = makePair(SMALL_WINDOW);
+      for (let lost = 1; lost < 4; lost += 1) {
+        let left = lost;
+        pair.net.hook = ({ bytes }) => {
+          if (left === 0 || !framesIn(pair.net.crypto, bytes).includes(frame)) return undefined;
+          left -= 1;
+          return [];
+        };
+        pair.server.requests = [];
+        expectAll(pair, 20, 2000);
+        expect(left, 'frames that were there to be lost').toBe(0);
+      }
+    },
+  );
+
+  test('a request that was lost is repeated although all credit is used', () => {
+    const pair = makePair(SMALL_WINDOW);
+    let sent = 0;
+    pair.net.hook = ({ from }) => {
+      sent += from === pair.client.address ? 1 : 0;
+      return sent <= 3 ? [] : undefined;
+    };
+    expect(expectAll(pair, 20, 64)).toBeLessThan(5_000_000);
+  });
+
+  test('two peers full of requests to each other still answer', () => {
+    const pair = makePair({ options: { notifyWindow: 2 } });
+    const { net, client, server, toServer, toClient } = pair;
+    client.endpoint.serve();
+    const ids: [typeof client, number][] = [];
+    for (let i = 0; i < 10; i += 1) {
+      ids.push(
+        [client, client.call(toServer, pattern(100 * i))],
+        [server, server.call(toClient, pattern(100 * i))],
+      );
+    }
+    expect(net.run(10_000_000_000)).toBe('idle');
+    for (const [node, id] of ids) expect(resultOf(node, id).reason).toBeUndefined();
+    expectClean(client, server);
+  });
+
+  test('calls made before the first contact do not use credit up when they are announced again', () => {
+    const pair = makePair({ ...SMALL_WINDOW, resolve: true });
+    // Without it the first window would count twice and the second would never open.
+    expect(expectAll(pair, 20, 64)).toBeLessThan(1_000_000);
+  });
+
+  test('a peer that stops answering requests holds its own credit, not that of others', () => {
+    const { net, client, server, toServer } = makePair(SMALL_WINDOW);
+    const other = net.addNode();
+    const secret = pathSecret(5);
+    const toOther = server.endpoint.addPeer(0, { address: other.address, secret, role: 'server' });
+    const fromOther = other.endpoint.addPeer(0, { address: server.address, secret, role: 'client' });
+    server.handler = (node, { exchange, body, peer }) => {
+      if (peer === toOther) node.reply(exchange, body);
+    };
+    for (let i = 0; i < 10; i += 1) client.call(toServer, pattern(10));
+    const id = other.call(fromOther, pattern(10));
+    net.run(1_000_000);
+    expect(resultOf(other, id).reason).toBeUndefined();
+    expect(server.requests.length).toBe(5);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Pool, TransferError } from '../../pool/pool.ts';
-import type { Handler } from '../../pool/pool.ts';
+import { TransferError } from '../../pool/pool.ts';
+import type { Handler, Pool } from '../../pool/pool.ts';
 import type { EndpointOptions } from '../../endpoint/options.ts';
 import { expectClean, makePair, pattern, sameBytes } from '../support/pair.ts';
 import type { Pair } from '../support/pair.ts';
@@ -112,7 +112,7 @@ describe('a handler that fails', () => {
     [
       'throws no error',
       () => {
-        throw 'just text';
+        throw 'just text'; // oxlint-disable-line no-throw-literal
       },
       'just text',
     ], // oxlint-disable-line no-throw-literal
