@@ -25,13 +25,13 @@ export class RollingHash {
 
   #block(k0: number, k1: number, k2: number, k3: number): void {
     let h0 = this.#h0 ^ Math.imul(rotl15(Math.imul(k0, 0x239b961b)), 0xab0e9789);
-    h0 = (Math.imul(((h0 << 19) | (h0 >>> 13)) + this.#h1, 5) + 0x561ccd1b) | 0;
+    h0 = (Math.imul((((h0 << 19) | (h0 >>> 13)) + this.#h1) | 0, 5) + 0x561ccd1b) | 0;
     let h1 = this.#h1 ^ Math.imul(rotl15(Math.imul(k1, 0xab0e9789)), 0x38b34ae5);
-    h1 = (Math.imul(((h1 << 17) | (h1 >>> 15)) + this.#h2, 5) + 0x0bcaa747) | 0;
+    h1 = (Math.imul((((h1 << 17) | (h1 >>> 15)) + this.#h2) | 0, 5) + 0x0bcaa747) | 0;
     let h2 = this.#h2 ^ Math.imul(rotl15(Math.imul(k2, 0x38b34ae5)), 0xa1e38b93);
-    h2 = (Math.imul(((h2 << 15) | (h2 >>> 17)) + this.#h3, 5) + 0x96cd1c35) | 0;
+    h2 = (Math.imul((((h2 << 15) | (h2 >>> 17)) + this.#h3) | 0, 5) + 0x96cd1c35) | 0;
     let h3 = this.#h3 ^ Math.imul(rotl15(Math.imul(k3, 0xa1e38b93)), 0x239b961b);
-    h3 = (Math.imul(((h3 << 13) | (h3 >>> 19)) + h0, 5) + 0x32ac3b17) | 0;
+    h3 = (Math.imul((((h3 << 13) | (h3 >>> 19)) + h0) | 0, 5) + 0x32ac3b17) | 0;
     this.#h0 = h0;
     this.#h1 = h1;
     this.#h2 = h2;
