@@ -2,7 +2,7 @@ import { assert } from './assert.ts';
 import { Custody } from './custody.ts';
 import { KernelError } from './errors.ts';
 import { EventQueue, type EventHandler, type EventId } from './queue.ts';
-import { hostTurn, quiesce, ticksPending } from './quiesce.ts';
+import { canDrain, drain, hostTurn, inTurn, quiesce, ticksPending } from './quiesce.ts';
 import { NEVER, type Nanos } from '../../protocol/core/units.ts';
 
 export { NO_EVENT, PENDING_MAX, TIME_MAX, type EventHandler, type EventId } from './queue.ts';
@@ -44,6 +44,8 @@ export class Kernel {
   #touched = false;
   #running = false;
   #hostHasTurn = false;
+  /** Segments run in turns of their own and need not end for application code to run. */
+  #drains = false;
   #stopReason: string | undefined;
   /** Wrapped, so that a thrown `undefined` counts. */
   #failure: { readonly error: unknown } | undefined;
@@ -138,11 +140,10 @@ export class Kernel {
   async #runLoop(untilNs: Nanos): Promise<RunEnd> {
     this.#stopReason = undefined;
     let quietAt = -1;
-    await hostTurn();
+    this.#drains = await inTurn(canDrain);
+    const segment = (): RunEnd | Pause => this.#runSegment(untilNs);
     for (;;) {
-      this.#custody.enter();
-      this.#touched = false;
-      const end = this.#runSegment(untilNs);
+      const end = this.#drains ? await inTurn(segment) : segment();
       if (this.#failure !== undefined) throw this.#failure.error;
       if (end === 'touched') {
         await this.#quiesce();
@@ -171,6 +172,8 @@ export class Kernel {
   /** The hot loop. */
   #runSegment(untilNs: Nanos): RunEnd | Pause {
     const queue = this.#queue;
+    this.#custody.enter();
+    this.#touched = false;
     while (this.#failure === undefined) {
       if (this.#stopReason !== undefined) return 'stopped';
       if (this.#events === this.#hostTurnAt) return 'host-turn';
@@ -180,7 +183,10 @@ export class Kernel {
       this.#events++;
       queue.take();
       (queue.handler as EventHandler).onEvent(queue.a, queue.b);
-      if (this.#touched) return 'touched';
+      if (!this.#touched) continue;
+      if (!this.#drains) return 'touched';
+      this.#touched = false;
+      drain();
     }
     return 'touched';
   }
