@@ -1,0 +1,462 @@
+import { describe, expect, test } from 'vitest';
+import { NANOS_PER_SECOND } from '../../core/units.ts';
+import type { EndpointOptions } from '../../endpoint/options.ts';
+import { DataPacket } from '../../wire/index.ts';
+import type { PullRequestRecord, TransferNotifyRecord } from '../../wire/index.ts';
+import { Net, TEST_OPTIONS } from '../support/net.ts';
+import { pattern, sameBytes } from '../support/pair.ts';
+import { HandPeer, frame, handTransfer } from './hand-peer.ts';
+import type { HandTransfer, Received } from './hand-peer.ts';
+
+/** 1.5 x 10 Gbit/s x 20 us. */
+const BUDGET = 37_500;
+const GRANT = 131_072;
+
+/** A hand that announces messages to a node, and answers pulls when it is told to. */
+class Feeder {
+  readonly hand: HandPeer;
+  readonly transfers = new Map<number, HandTransfer>();
+  /** In the order of their first pull. */
+  readonly begun: number[] = [];
+  readonly pulls: Received<'PullRequest'>[] = [];
+  /** Pulled and not answered, in the order of the pulls. */
+  private readonly open: { pull: PullRequestRecord; offset: number; end: number }[] = [];
+
+  constructor(options: Partial<EndpointOptions> = {}) {
+    const net = new Net({ peerTimeoutNs: 4e9, ...options });
+    const node = net.addNode();
+    node.endpoint.serve();
+    node.handler = () => {};
+    this.hand = new HandPeer(net, node);
+  }
+
+  announce(slot: number, bytes: number, priority = 3): void {
+    const transfer = handTransfer(this.hand.net, pattern(bytes, slot), { transferSlot: slot, priority });
+    this.transfers.set(slot, transfer);
+    this.hand.send(frame('TransferNotify', transfer.notify));
+    this.collect();
+  }
+
+  get outstanding(): number {
+    return this.open.reduce((sum, { offset, end }) => sum + end - offset, 0);
+  }
+
+  /** Takes note of new pulls; returns their bytes. */
+  collect(): number {
+    let bytes = 0;
+    for (const pull of this.hand.only('PullRequest')) {
+      this.pulls.push(pull);
+      const { transferSlot, ranges } = pull.record;
+      if (!this.begun.includes(transferSlot)) this.begun.push(transferSlot);
+      for (const { offset, length } of ranges) {
+        this.open.push({ pull: pull.record, offset, end: offset + length });
+        bytes += length;
+      }
+    }
+    return bytes;
+  }
+
+  /** Sends the next packet that was asked for; false if there is none. */
+  step(): boolean {
+    const next = this.open[0];
+    if (next === undefined) return false;
+    const { transferSlot, pullSlot, token } = next.pull;
+    const end = Math.min(next.offset + 1400, next.end);
+    const payload = this.transfers.get(transferSlot)!.sealed.slice(next.offset, end);
+    const { offset } = next;
+    next.offset = end;
+    if (end === next.end) this.open.shift();
+    this.hand.sendData({ pullSlot, token, offset, payload });
+    return true;
+  }
+
+  /** Answers everything; `check` sees what was outstanding before each grant, and how much was granted. */
+  finish(check: (before: number, granted: number) => void = () => {}): void {
+    while (this.step()) {
+      const before = this.outstanding;
+      const granted = this.collect();
+      if (granted > 0) check(before, granted);
+    }
+  }
+
+  bodies(): number[] {
+    return this.hand.node.requests.map(({ body }) => body.length);
+  }
+}
+
+/** MUST PULL-1. */
+describe('the budget', () => {
+  test('is checked before each grant, and a grant has its own bound', () => {
+    const feeder = new Feeder();
+    for (let slot = 0; slot < 6; slot += 1) feeder.announce(slot, 300_000);
+    expect(feeder.outstanding).toBeLessThanOrEqual(GRANT);
+    expect(feeder.begun).toEqual([0]);
+    let grants = 0;
+    feeder.finish((before, granted) => {
+      grants += 1;
+      expect(before).toBeLessThan(BUDGET);
+      expect(granted).toBeLessThanOrEqual(GRANT);
+    });
+    expect(grants).toBeGreaterThan(10);
+    expect(feeder.bodies()).toEqual([1, 2, 3, 4, 5, 6].map(() => 300_000));
+  });
+
+  test('leaves a reserve of the same size to short messages', () => {
+    const feeder = new Feeder();
+    feeder.announce(0, 300_000);
+    for (let slot = 1; slot <= 6; slot += 1) feeder.announce(slot, 9984);
+    expect(feeder.begun).toEqual([0, 1, 2, 3]);
+    feeder.finish();
+    expect(feeder.bodies().length).toBe(7);
+  });
+
+  test('never exceeds the receive buffer', () => {
+    const feeder = new Feeder({ receiveBufferBytes: 65_536 });
+    for (let slot = 0; slot < 3; slot += 1) feeder.announce(slot, 300_000);
+    for (let slot = 3; slot < 9; slot += 1) feeder.announce(slot, 9000);
+    expect(feeder.outstanding).toBeLessThanOrEqual(65_536);
+    feeder.finish(() => expect(feeder.outstanding).toBeLessThanOrEqual(65_536));
+    expect(feeder.bodies().length).toBe(9);
+  });
+});
+
+/** MUST PULL-2. */
+test('the next pull is for the highest priority, and in it for the fewest bytes left', () => {
+  const feeder = new Feeder();
+  feeder.announce(0, 150_000);
+  feeder.announce(1, 60_000, 7);
+  feeder.announce(2, 90_000, 3);
+  feeder.announce(3, 80_000, 3);
+  feeder.announce(4, 300_000, 0);
+  expect(feeder.begun).toEqual([0]);
+  feeder.finish();
+  // The first goes on after the most urgent one, because it has the fewest bytes left of its priority.
+  expect(feeder.begun).toEqual([0, 4, 3, 2, 1]);
+  const slots = feeder.pulls.map(({ record }) => record.transferSlot);
+  expect(slots.lastIndexOf(4)).toBeLessThan(slots.lastIndexOf(0));
+  expect(slots.lastIndexOf(0)).toBeLessThan(slots.indexOf(3));
+});
+
+/** MUST PULL-5. */
+test.each([600, 1500, 9000])('pulls end where a packet ends, at an MTU of %d', (mtuBytes) => {
+  const feeder = new Feeder({ mtuBytes });
+  feeder.announce(0, 500_000);
+  feeder.finish();
+  const { length } = feeder.transfers.get(0)!.sealed;
+  expect(feeder.pulls.length).toBeGreaterThan(3);
+  for (const { offset, length: bytes } of feeder.pulls.flatMap(({ record }) => record.ranges)) {
+    let at = offset;
+    while (at < offset + bytes) at += mtuBytes - 28 - DataPacket.headerLength(at);
+    expect(Math.min(at, length)).toBe(offset + bytes);
+  }
+});
+
+/** MUST PULL-6, PULL-7. */
+describe('memory for messages', () => {
+  test('is bounded, and what has begun goes on while the next one waits for it', () => {
+    const feeder = new Feeder({ receiveBytesMax: 600_000 });
+    feeder.announce(0, 500_000);
+    // Fewer bytes left: its turn, but for the memory.
+    feeder.announce(1, 200_000);
+    feeder.announce(2, 150_000, 0);
+    feeder.finish(() => expect(feeder.hand.node.endpoint.state.memoryBytes).toBeLessThanOrEqual(600_000));
+    expect(feeder.begun).toEqual([0, 2, 1]);
+    expect(feeder.bodies()).toEqual([500_000, 150_000, 200_000]);
+  });
+
+  test('is given to a message above the bound when it is alone', () => {
+    const feeder = new Feeder({ receiveBytesMax: 100_000 });
+    feeder.announce(0, 300_000);
+    feeder.finish();
+    expect(feeder.bodies()).toEqual([300_000]);
+  });
+});
+
+/** MUST PULL-7. */
+test('eight silent transfers keep long ones from beginning, not short ones, and not for ever', () => {
+  const feeder = new Feeder();
+  for (let slot = 0; slot < 10; slot += 1) feeder.announce(slot, 300_000);
+  feeder.hand.net.run(5_000_000);
+  feeder.collect();
+  expect(feeder.begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  feeder.announce(10, 5000);
+  expect(feeder.begun).toContain(10);
+  feeder.hand.net.run(50_000_000);
+  feeder.collect();
+  expect(feeder.begun).toContain(8);
+  feeder.finish();
+  expect(feeder.bodies().length).toBe(11);
+});
+
+/** MUST LOSS-1, LOSS-2, LOSS-4. */
+describe('lost data', () => {
+  interface Opened {
+    feeder: Feeder;
+    /** Sends these bytes of the message. */
+    send(from: number, to: number): void;
+  }
+
+  /** An open pull of the first bytes of one message. */
+  function opened(bytes: number, options: Partial<EndpointOptions> = {}): Opened {
+    const feeder = new Feeder(options);
+    feeder.announce(0, bytes);
+    const { pullSlot, token } = feeder.pulls[0]!.record;
+    const { sealed } = feeder.transfers.get(0)!;
+    return {
+      feeder,
+      send: (from, to) =>
+        feeder.hand.sendData({ pullSlot, token, offset: from, payload: sealed.slice(from, to) }),
+    };
+  }
+
+  /** Pulls of what was pulled before: time, then offset and length of each range. */
+  function again(feeder: Feeder): number[][] {
+    feeder.collect();
+    return feeder.pulls
+      .filter(({ record }) => record.flags.retransmission)
+      .map(({ atNs, record: { ranges } }) => [
+        atNs,
+        ...ranges.flatMap(({ offset, length }) => [offset, length]),
+      ]);
+  }
+
+  test('below what arrived is pulled again after the reordering window, and only that', () => {
+    const { feeder, send } = opened(30_000);
+    send(0, 1000);
+    send(2000, 3000);
+    send(4000, 5000);
+    feeder.hand.net.run(50_000);
+    // What came above the gap while it was suspected waits for the next arrival.
+    expect(again(feeder)).toEqual([[TEST_OPTIONS.lossDelayMinNs, 1000, 1000]]);
+    send(1000, 2000);
+    send(6000, 7000);
+    feeder.hand.net.run(100_000);
+    expect(again(feeder)[1]!.slice(1)).toEqual([3000, 1000]);
+  });
+
+  test('that comes within the reordering window is not pulled again', () => {
+    const { feeder, send } = opened(30_000);
+    send(1000, 2000);
+    feeder.hand.net.run(9000);
+    send(0, 1000);
+    feeder.hand.net.run(50_000);
+    expect(again(feeder)).toEqual([]);
+  });
+
+  test('waits for the budget like what was never pulled', () => {
+    const { feeder, send } = opened(300_000);
+    send(1000, 2000);
+    feeder.hand.net.run(50_000);
+    expect(again(feeder)).toEqual([]);
+    for (let at = 2000; feeder.pulls.length === 1; at += 1000) {
+      expect(at).toBeLessThan(GRANT);
+      send(at, at + 1000);
+      feeder.collect();
+      if (feeder.pulls.length > 1) expect(GRANT - at).toBeLessThan(BUDGET + 2000);
+    }
+    expect(again(feeder)[0]!.slice(1)).toEqual([0, 1000]);
+  });
+
+  test('of a silent sender is pulled again, with a doubling wait, within the receive buffer', () => {
+    const { feeder } = opened(300_000, { receiveBufferBytes: 65_536 });
+    const pulled = feeder.outstanding;
+    expect(pulled).toBeLessThanOrEqual(65_536);
+    feeder.hand.net.run(600_000);
+    const wait = (bytes: number, stalls: number): number =>
+      Math.ceil((3 * TEST_OPTIONS.initialRttNs! + (bytes * 8 * NANOS_PER_SECOND) / 10e9) * 2 ** stalls);
+    const first = wait(pulled, 0);
+    // The second time the rest of the buffer was pulled as well.
+    const second = first + wait(65_536, 1);
+    expect(again(feeder)).toEqual([
+      [first, 0, pulled],
+      [second, 0, 65_536],
+    ]);
+  });
+});
+
+/** A node that calls with `bytes`, and whose data the hand pulls. */
+function caller(bytes: number): {
+  hand: HandPeer;
+  notify: TransferNotifyRecord;
+  pull(ranges: [offset: number, length: number][], rateMbps?: number): void;
+} {
+  const net = new Net({ peerTimeoutNs: 4e9 });
+  const node = net.addNode();
+  const hand = new HandPeer(net, node, 'server');
+  node.call(hand.id, pattern(bytes));
+  net.drain(node);
+  const notify = hand.only('TransferNotify')[0]!.record;
+  const { transferSlot, transferGeneration } = notify;
+  const rest = { flags: { retransmission: false }, pullSlot: 7, token: { hi: 1, lo: 2 } };
+  return {
+    hand,
+    notify,
+    pull: (pairs, rateMbps = 100_000) => {
+      const ranges = pairs.map(([offset, length]) => ({ offset, length }));
+      hand.send(frame('PullRequest', { transferSlot, transferGeneration, ...rest, rateMbps, ranges }));
+    },
+  };
+}
+
+function dataOf(hand: HandPeer): { offset: number; end: number; again: boolean; atNs: number }[] {
+  return hand.only('Data').map(({ record: { offset, payload, flags }, atNs }) => {
+    return { offset, end: offset + payload.length, again: flags.retransmission, atNs };
+  });
+}
+
+/** MUST PULL-3. */
+describe('a pull against the rules', () => {
+  test.each<[string, [number, number][]]>([
+    ['of nothing', [[0, 0]]],
+    [
+      'of a range that overlaps the one before',
+      [
+        [0, 100],
+        [99, 100],
+      ],
+    ],
+    [
+      'of a range below the one before',
+      [
+        [500, 100],
+        [0, 100],
+      ],
+    ],
+    ['beyond the message', [[5000, 17]]],
+  ])('%s is a violation, and nothing is sent', (_what, ranges) => {
+    const { hand, pull } = caller(5000);
+    pull(ranges);
+    hand.net.run(50_000);
+    expect(hand.node.endpoint.counters.violations).toBe(1);
+    expect(dataOf(hand)).toEqual([]);
+  });
+
+  test('of an inline message is a violation', () => {
+    const { hand, pull } = caller(50);
+    pull([[0, 50]]);
+    expect(hand.node.endpoint.counters.violations).toBe(1);
+    expect(dataOf(hand)).toEqual([]);
+  });
+});
+
+/** MUST PULL-4. */
+test('data leaves no faster than the last pull allows', () => {
+  const { hand, pull } = caller(200_000);
+  pull([[0, 150_000]], 1000);
+  hand.net.run(10_000_000);
+  let bytes = 0;
+  for (const { offset, end, atNs } of dataOf(hand)) {
+    // One burst of 16 packets at once, then at 1 Gbit/s.
+    expect(bytes).toBeLessThanOrEqual(16 * 1500 + atNs / 8);
+    bytes += end - offset + DataPacket.headerLength(offset) + 28;
+  }
+  expect(bytes).toBeGreaterThan(150_000);
+});
+
+/** MUST PULL-4, DATA-3. */
+test('exactly what was pulled is sent, and marked if it was sent before', () => {
+  const { hand, pull } = caller(20_000);
+  pull([
+    [0, 1000],
+    [3000, 2000],
+  ]);
+  hand.net.run(100_000);
+  expect(dataOf(hand).map(({ offset, end, again }) => [offset, end, again])).toEqual([
+    [0, 1000, false],
+    [3000, 3000 + 1455, false],
+    [4455, 5000, false],
+  ]);
+  pull([[4000, 2000]]);
+  hand.net.run(200_000);
+  const sent = dataOf(hand);
+  expect([sent[0]!.offset, sent.at(-1)!.end]).toEqual([4000, 6000]);
+  expect(sent.map(({ offset, again }) => [offset, again])).toEqual([
+    [4000, true],
+    [5455, false],
+  ]);
+});
+
+/** MUST RACK-2. */
+describe('a RANGE_ACK', () => {
+  test('of what was never sent is a violation', () => {
+    const { hand, pull, notify } = caller(20_000);
+    pull([[0, 3000]]);
+    hand.net.run(100_000);
+    const { transferSlot, transferGeneration } = notify;
+    const ranges = [{ offset: 0, length: 3001 }];
+    hand.send(frame('RangeAck', { transferSlot, transferGeneration, flags: { final: false }, ranges }));
+    expect(hand.node.endpoint.counters.violations).toBe(1);
+  });
+
+  test('frees the bytes: they are not sent any more', () => {
+    const { hand, pull, notify } = caller(200_000);
+    pull([[0, 131_072]]);
+    hand.net.run(1_000_000);
+    const { transferSlot, transferGeneration } = notify;
+    const { records } = hand.node.endpoint['context'];
+    expect(records.inUse).toBe(2);
+    const ranges = [{ offset: 0, length: 65_536 }];
+    hand.send(frame('RangeAck', { transferSlot, transferGeneration, flags: { final: false }, ranges }));
+    expect(records.inUse).toBe(1);
+    dataOf(hand);
+    pull([[60_000, 6000]]);
+    hand.net.run(2_000_000);
+    const sent = dataOf(hand);
+    expect([sent[0]!.offset, sent.at(-1)!.end]).toEqual([65_536, 66_000]);
+    hand.send(frame('RangeAck', { transferSlot, transferGeneration, flags: { final: true }, ranges: [] }));
+    expect(hand.node.endpoint.state).toMatchObject({ outbound: 0, recordBuffers: 0 });
+  });
+});
+
+/** MUST DATA-1, DATA-2. */
+describe('a data packet', () => {
+  function pulled(): { hand: HandPeer; pull: PullRequestRecord; sealed: Uint8Array } {
+    const feeder = new Feeder();
+    feeder.announce(0, 300_000);
+    return { hand: feeder.hand, pull: feeder.pulls[0]!.record, sealed: feeder.transfers.get(0)!.sealed };
+  }
+
+  test.each<[string, Partial<PullRequestRecord>]>([
+    ['with another token', { token: { hi: 0, lo: 0 } }],
+    ['for another slot', { pullSlot: 1 }],
+    ['for a slot far away', { pullSlot: 2 ** 32 - 1 }],
+  ])('%s does nothing', (_what, wrong) => {
+    const { hand, pull, sealed } = pulled();
+    const { pullSlot, token } = { ...pull, ...wrong };
+    const state = JSON.stringify(hand.node.endpoint.state);
+    hand.sendData({ pullSlot, token, offset: 0, payload: sealed.slice(0, 1000) });
+    expect(JSON.stringify(hand.node.endpoint.state)).toBe(state);
+    expect(hand.node.endpoint.counters).toMatchObject({ refusedForged: 1, payloadBytesFirst: 0 });
+    expect(hand.received()).toEqual([]);
+  });
+
+  test('beyond what was pulled, or empty, is a violation and does nothing', () => {
+    const { hand, pull, sealed } = pulled();
+    const { pullSlot, token, ranges } = pull;
+    const end = ranges[0]!.length;
+    hand.sendData({ pullSlot, token, offset: end - 999, payload: sealed.slice(end - 999, end + 1) });
+    hand.sendData({ pullSlot, token, offset: 0, payload: new Uint8Array(0) });
+    expect(hand.node.endpoint.counters).toMatchObject({ violations: 2, payloadBytesFirst: 0 });
+  });
+
+  test('that comes again, whole or in part and with other bytes, changes nothing', () => {
+    const feeder = new Feeder();
+    feeder.announce(0, 5000);
+    const { pullSlot, token } = feeder.pulls[0]!.record;
+    const { sealed } = feeder.transfers.get(0)!;
+    const send = (from: number, to: number, bytes: Uint8Array = sealed): void =>
+      feeder.hand.sendData({ pullSlot, token, offset: from, payload: bytes.slice(from, to) });
+    send(0, 2000);
+    send(0, 2000, new Uint8Array(5016));
+    send(500, 1500, new Uint8Array(5016));
+    const mixed = new Uint8Array(5016);
+    mixed.set(sealed.subarray(2000), 2000);
+    send(1000, 3000, mixed);
+    send(3000, 5016);
+    expect(sameBytes(feeder.hand.node.requests[0]?.body, pattern(5000))).toBe(true);
+    expect(feeder.hand.node.endpoint.counters).toMatchObject({
+      recordsPoisoned: 0,
+      payloadBytesDuplicate: 4000,
+    });
+  });
+});
