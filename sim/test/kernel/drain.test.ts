@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type * as KernelModule from '../../kernel/kernel.ts';
 import { NEVER } from '../../../protocol/core/units.ts';
 
-type KernelModule = typeof import('../../kernel/kernel.ts');
 const host = process as unknown as { _tickCallback: (() => void) | undefined };
 const tickCallback = host._tickCallback;
 
@@ -11,14 +11,14 @@ afterEach(() => {
 });
 
 /** The kernel on a host that can or cannot run microtasks within a turn. */
-async function load(canDrain: boolean): Promise<KernelModule> {
+async function load(canDrain: boolean): Promise<typeof KernelModule> {
   vi.resetModules();
   host._tickCallback = canDrain ? tickCallback : undefined;
   return import('../../kernel/kernel.ts');
 }
 
 /** Three programs with awaits, ticks and a raw promise between two of them; what happened, in order. */
-async function logOf({ Kernel }: KernelModule): Promise<string[]> {
+async function logOf({ Kernel }: typeof KernelModule): Promise<string[]> {
   const kernel = new Kernel();
   const log: string[] = [];
   const sleep = (delayNs: number): Promise<void> =>
