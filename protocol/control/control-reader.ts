@@ -62,13 +62,14 @@ export class ControlReader {
     if (plainEnd < 0) return;
     remote.window.add(this.packet.packetNumber);
     if (!peer.established) {
-      // Its address is taken over from the packet that proves it fresh, not from one that may be a replay.
-      if (!this.frames.answersProbe(peer, this.plain, plainEnd) || !this.peers.establish(peer)) {
-        peer.address = from;
+      // Its address is that of the packet that proves it fresh; until then a PROBE goes to where its cause came from.
+      peer.address = from;
+      if (!this.frames.answersProbe(peer, this.plain, plainEnd)) {
         this.liveness.challenge(peer);
         return;
       }
-      peer.address = from;
+      // No room: it tries again by itself, and another PROBE now would only be answered at once.
+      if (!this.peers.establish(peer)) return;
       // What came before may be a replay. MUST FRESH-4
       remote.window.raiseFloor(this.packet.packetNumber - 1);
       this.liveness.onEstablished(now, peer);
@@ -86,6 +87,9 @@ export class ControlReader {
     }
     const remote = this.authenticate(secret, 'server', bytes, at);
     if (remote === undefined) return;
+    // Who was pushed out returns with the wait of its retries; an answer to the PROBE of before would push out the next one at once.
+    if (peers.embryosFull && this.frames.beginsWithEcho(this.plain, this.plainEnd)) return;
+    if (!peers.admitsEmbryo()) return;
     const peer = peers.addEmbryo(now, { address: from, secret, role: 'server' });
     peer.remote = remote;
     this.liveness.challenge(peer);

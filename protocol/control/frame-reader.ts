@@ -242,6 +242,10 @@ export class FrameReader {
     return this.probe.parse(bytes, 0, end) > 0;
   }
 
+  beginsWithEcho(bytes: Uint8Array, end: number): boolean {
+    return this.echo.parse(bytes, 0, end) > 0;
+  }
+
   /** Answers the PROBEs at the front of a packet whose other frames do not count yet. */
   onProbes(peer: Peer, bytes: Uint8Array, end: number): void {
     for (let at = 0; at < end;) {

@@ -107,6 +107,7 @@ export class Liveness {
     peer.probeAwaited = false;
     peer.remoteBlocked = false;
     this.endAll(now, peer, 'peer-timeout', true);
+    peer.sent.forgetNotifies();
     if (!wasDown) this.context.events.push({ type: 'peer', peer: peer.id, state: 'down' });
     if (peer.resolved) this.peers.remove(peer);
   }

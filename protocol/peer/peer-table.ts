@@ -4,28 +4,26 @@ import type { Context } from '../endpoint/context.ts';
 import { ControlReceiveKeys, ControlSendKeys, deriveControlKey } from '../keys/control-keys.ts';
 import { CREDENTIAL_BYTES, assertPathSecret, credentialKey } from '../keys/path-secret.ts';
 import type { PathSecret, Role } from '../keys/path-secret.ts';
+import { Embryos } from './embryos.ts';
 import { Peer } from './peer.ts';
 import type { PeerConfig, PeerId } from './peer.ts';
-
-/** Peers found through `resolve` that have not proven yet that they are not a replay. */
-const EMBRYOS_MAX = 256;
 
 /** Finds a path secret by its credential; undefined if there is none. Stands in for the handshake's table. */
 export type ResolveSecret = (credential: Uint8Array) => PathSecret | undefined;
 
-/** The path secret map. REQ SEC-1, KEY-11 · bounded by `peersMax`, unproven peers by EMBRYOS_MAX. */
+/** The path secret map. REQ SEC-1, KEY-11 · bounded by `peersMax`, unproven peers by Embryos. */
 export class PeerTable {
   private readonly context: Context;
   private readonly resolveSecret: ResolveSecret | undefined;
   private readonly byId: SlotMap<Peer>;
   private readonly byCredential: Map<string, Peer> = new Map<string, Peer>();
-  /** Insertion order is age. */
-  private readonly embryos: Map<string, Peer> = new Map<string, Peer>();
+  private readonly embryos: Embryos;
 
   constructor(context: Context, resolveSecret: ResolveSecret | undefined) {
     this.context = context;
     this.resolveSecret = resolveSecret;
     this.byId = new SlotMap<Peer>(context.options.peersMax);
+    this.embryos = new Embryos(context.random);
   }
 
   get size(): number {
@@ -34,6 +32,15 @@ export class PeerTable {
 
   get embryoCount(): number {
     return this.embryos.size;
+  }
+
+  get embryosFull(): boolean {
+    return this.embryos.isFull;
+  }
+
+  /** Whether there is, or is made, room for an unproven newcomer; to be asked once for each. */
+  admitsEmbryo(): boolean {
+    return this.embryos.admits();
   }
 
   get creditsHeld(): number {
@@ -74,22 +81,18 @@ export class PeerTable {
     return this.resolveSecret?.(bytes.slice(start, start + CREDENTIAL_BYTES));
   }
 
-  /** The first authentic packet of a resolved peer: it exists, on probation, the oldest unproven one making room. */
+  /** The first authentic packet of a resolved peer: it exists, on probation; another unproven one may have to make room. */
   addEmbryo(now: Nanos, config: PeerConfig): Peer {
-    if (this.embryos.size >= EMBRYOS_MAX) {
-      const [oldest] = this.embryos.keys();
-      if (oldest !== undefined) this.embryos.delete(oldest);
-    }
     const peer = this.make(now, config, true);
-    this.embryos.set(credentialKey(config.secret.credential, 0), peer);
+    this.embryos.add(credentialKey(config.secret.credential, 0), peer);
     return peer;
   }
 
   /** It answered its PROBE. False if the table is full of busy peers. */
   establish(peer: Peer): boolean {
     const key = credentialKey(peer.secret.credential, 0);
-    this.embryos.delete(key);
     if (this.byId.isFull && !this.evictIdle()) return false;
+    this.embryos.delete(key);
     peer.id = this.byId.insert(peer);
     peer.established = true;
     this.byCredential.set(key, peer);
