@@ -14,6 +14,7 @@ import { oracleVarint } from './oracle.ts';
 
 const value = integerArbitrary(VARINT_MAX);
 
+/** MUST WIRE-3. */
 describe('encodeVarint', () => {
   test('writes what RFC 9000 section 16 says, in the shortest form', () => {
     fc.assert(
@@ -49,6 +50,7 @@ describe('encodeVarint', () => {
   );
 });
 
+/** MUST WIRE-3. */
 describe('decodeVarint', () => {
   // A.1 of RFC 9000, worked out there by hand; its 8-byte example is above 2^53 - 1.
   test.each([
