@@ -2,36 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dcquic, finished, Lines, start, temporaryFolder } from './dcquic.ts';
+import { dcquic, finished, start, temporaryFolder } from './dcquic.ts';
+import { eventOf, serve } from './server.ts';
 
 const folder = temporaryFolder();
 const FILE = join(folder, 'megabyte');
 const BODY = randomBytes(1_000_000);
 writeFileSync(FILE, BODY);
 const SHA256 = createHash('sha256').update(BODY).digest('hex');
-
-interface Server {
-  child: ReturnType<typeof start>;
-  address: string;
-  events: Lines;
-  done: ReturnType<typeof finished>;
-}
-
-async function serve(...args: string[]): Promise<Server> {
-  const child = start(['serve', '--bind', '127.0.0.1:0', '--json', ...args]);
-  const done = finished(child);
-  const events = new Lines(child.stdout);
-  const { address } = JSON.parse(await events.next()) as { address: string };
-  return { child, address, events, done };
-}
-
-/** The next event of a kind. */
-async function eventOf(events: Lines, kind: string): Promise<object> {
-  for (;;) {
-    const event = JSON.parse(await events.next()) as { event?: string };
-    if (event.event === kind) return event;
-  }
-}
 
 describe('dcquic serve and dcquic call, two processes', () => {
   it('carry a file, and both know the same SHA-256; Ctrl-C ends the server cleanly. REQ TRN-2, PAT-1', async () => {
@@ -60,7 +38,7 @@ describe('dcquic serve and dcquic call, two processes', () => {
   });
 
   it('do many exchanges, each of them checked', async () => {
-    const { address } = await serve('--mtu', '9000');
+    const { address } = await serve(['--mtu', '9000']);
     for (const [pattern, size] of [
       ['unary', '1KB'],
       ['unary', '0'],
@@ -97,15 +75,14 @@ describe('dcquic serve and dcquic call, two processes', () => {
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ error: { reason: 'peer-timeout' } });
     expect(stderr).toContain('stopped answering for 1 s');
-    const port = first.address.split(':')[1];
-    const again = start(['serve', '--bind', `127.0.0.1:${port}`, '--json']);
-    expect(JSON.parse(await new Lines(again.stdout).next())).toEqual({ address: first.address });
+    const again = await serve([], first.address);
+    expect(again.address).toBe(first.address);
     const served = await dcquic(['call', '--peer', first.address, '--file', FILE, '--json']);
     expect(JSON.parse(served.stdout)).toMatchObject({ sha256: SHA256 });
   });
 
   it('have nothing to say to each other with different secrets', async () => {
-    const { address, child, done } = await serve('--secret', 'ab'.repeat(32));
+    const { address, child, done } = await serve(['--secret', 'ab'.repeat(32)]);
     const { code, stderr } = await dcquic(['call', '--peer', address, '--timeout', '300ms']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^dcquic call: peer-timeout: no answer from .* the same secret\?\n$/);

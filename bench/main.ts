@@ -1,0 +1,137 @@
+/**
+ * `npm run bench`: what this machine does, in one run: simulated packets per second, and unary calls on loopback next to
+ * node:http2.
+ *
+ *   npm run bench                         both
+ *   npm run bench -- simulated|loopback   one of them
+ *   npm run bench -- --profile            the first costs of the simulation
+ *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
+ *   --json                                one JSON object
+ *   --scale 0.1                           of loopback: a tenth of the calls
+ */
+import { availableParallelism, cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { LoopbackFigures } from './loopback.ts';
+import type { ProfileCosts } from './profile.ts';
+import type { SimulatedFigures } from './simulated.ts';
+
+const COSTS_SHOWN = 3;
+
+/** Results of one invocation, as `--json` prints them. */
+interface Report {
+  machine: { node: string; cores: number; model: string };
+  simulated?: SimulatedFigures;
+  loopback?: LoopbackFigures[];
+  profile?: ProfileCosts;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    scale: { type: 'string', default: '1' },
+  },
+});
+const say = (line: string): void => {
+  if (!values.json) console.log(line);
+};
+const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString('en-US')}/s`;
+const [part = 'all', ...rest] = positionals;
+
+switch (part) {
+  case 'all':
+  case 'simulated':
+  case 'loopback':
+    await report();
+    break;
+  case 'dgram': {
+    const { measureDgram } = await import('./dgram.ts');
+    console.log(JSON.stringify(await measureDgram(), undefined, values.json ? undefined : 2));
+    break;
+  }
+  case 'net': {
+    const { benchNetwork } = await import('./net.ts');
+    for (const line of await benchNetwork()) console.log(line);
+    break;
+  }
+  case 'kernel': {
+    const { measureKernel, kernelLines } = await import('./kernel.ts');
+    const figures = await measureKernel();
+    for (const line of values.json ? [JSON.stringify(figures)] : kernelLines(figures)) console.log(line);
+    break;
+  }
+  // What the parts above start as processes of their own.
+  case 'http2-server': {
+    const { serveHttp2 } = await import('./http2/server.ts');
+    serveHttp2();
+    break;
+  }
+  case 'http2-client': {
+    const { callHttp2 } = await import('./http2/client.ts');
+    const [address = '', size = '', count = '', concurrency = ''] = rest;
+    console.log(JSON.stringify(await callHttp2(address, Number(size), Number(count), Number(concurrency))));
+    break;
+  }
+  default:
+    console.error(
+      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, or none for the first two`,
+    );
+    process.exitCode = 1;
+}
+
+async function report(): Promise<void> {
+  const model = cpus()[0]?.model.trim() ?? 'unknown';
+  const result: Report = { machine: { node: process.version, cores: availableParallelism(), model } };
+  say(`Node ${process.version}, ${availableParallelism()} cores (${model})`);
+  if (values.profile) result.profile = await profile();
+  else {
+    if (part !== 'loopback') result.simulated = await simulated();
+    if (part !== 'simulated') result.loopback = await loopback();
+  }
+  if (values.json) console.log(JSON.stringify(result));
+}
+
+async function simulated(): Promise<SimulatedFigures> {
+  const { simulateOnce } = await import('./simulated.ts');
+  const figures = await simulateOnce();
+  const { packetsSentPerSecond, packetsDeliveredPerSecond, eventsPerSecond, packetsSent, wallMs } = figures;
+  say(
+    `\nSimulated, ${figures.scenario}: ${packetsSent.toLocaleString('en-US')} packets in ${wallMs / 1000} s`,
+  );
+  say(`  packets sent by hosts   ${perSecond(packetsSentPerSecond)}`);
+  say(`  packet deliveries       ${perSecond(packetsDeliveredPerSecond)}`);
+  say(`  events                  ${perSecond(eventsPerSecond)}`);
+  return figures;
+}
+
+async function loopback(): Promise<LoopbackFigures[]> {
+  const { loopbackCases, measureLoopback } = await import('./loopback.ts');
+  say('\nUnary echo on loopback, two processes; node:http2 without TLS');
+  say('   size  at a time       dcquic  p50 µs   p99 µs        http2  p50 µs   p99 µs   ratio');
+  return measureLoopback(loopbackCases(Number(values.scale)), (figures) => {
+    const { sizeBytes, concurrency, dcquic, http2, ratio } = figures;
+    const micros = (ns: number): string => (ns / 1000).toFixed(0);
+    const half = ({ exchangesPerSecond, latencyNs }: typeof dcquic): string =>
+      [
+        perSecond(exchangesPerSecond).padStart(11),
+        micros(latencyNs.p50).padStart(6),
+        micros(latencyNs.p99).padStart(7),
+      ].join('  ');
+    const head = `${`${sizeBytes} B`.padStart(7)}  ${String(concurrency).padStart(9)}`;
+    say(`${head}  ${half(dcquic)}  ${half(http2)}  ${ratio.toFixed(2).padStart(6)}`);
+  });
+}
+
+async function profile(): Promise<ProfileCosts> {
+  const { profileModule } = await import('./profile.ts');
+  const costs = profileModule([fileURLToPath(import.meta.url), 'simulated', '--json']);
+  for (const kind of ['functions', 'files'] as const) {
+    say(`\nFirst costs of the simulation, by ${kind} (time in them, not in what they call)`);
+    for (const { what, share } of costs[kind].slice(0, COSTS_SHOWN)) {
+      say(`  ${(share * 100).toFixed(1).padStart(5)} %  ${what}`);
+    }
+  }
+  return costs;
+}
