@@ -29,7 +29,7 @@ const REPORTS: readonly [string, () => RunReport][] = [
   ['all failed', allFailedReport],
   ['empty', emptyReport],
   ['hostile', hostileReport],
-  ...[1, 2, 3, 4, 5, 6].map((seed): [string, () => RunReport] => [
+  ...[1, 2, 3, 4].map((seed): [string, () => RunReport] => [
     `varied ${seed}`,
     () => variedReport(seed),
   ]),
@@ -78,9 +78,10 @@ describe.skipIf(executablePath === undefined)(
 
     test.each(REPORTS)(
       '%s: nothing fails, is fetched, hidden, cut or overlaid, on wide and narrow screens',
-      async (_name, make) => {
+      async (name, make) => {
         const { page, troubles, requests, close } = await open(make());
-        for (const width of WIDTHS) {
+        // The narrow one has the largest type: it is the one where varied figures could touch.
+        for (const width of name.startsWith('varied') ? [1024] : WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           const found = {
             width,
