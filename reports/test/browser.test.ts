@@ -29,10 +29,7 @@ const REPORTS: readonly [string, () => RunReport][] = [
   ['all failed', allFailedReport],
   ['empty', emptyReport],
   ['hostile', hostileReport],
-  ...[1, 2, 3, 4].map((seed): [string, () => RunReport] => [
-    `varied ${seed}`,
-    () => variedReport(seed),
-  ]),
+  ...[1, 2, 3, 4].map((seed): [string, () => RunReport] => [`varied ${seed}`, () => variedReport(seed)]),
 ];
 
 interface Opened {
