@@ -42,9 +42,4 @@ export const EXCEPTIONS: readonly Exception[] = [
     subject: 'setInterval',
     reason: 'shows that timers of the host get their turn during a long run; nothing waits for it',
   },
-  {
-    rule: 'dead-file',
-    path: 'spec/index.ts',
-    reason: 'spec/ holds text and tables; its project reference wants one input',
-  },
 ];

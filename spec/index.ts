@@ -1,1 +1,0 @@
-export const WIRE_VERSION = 2;
