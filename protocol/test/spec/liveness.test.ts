@@ -160,11 +160,15 @@ test('when another epoch proves itself, what the former one may have seen ends, 
   const id = hand.node.call(hand.id, pattern(5));
   hand.net.drain(hand.node);
   expect(hand.node.endpoint.state).toMatchObject({ exchanges: 2, inbound: 1, creditsHeld: 2 });
-  hand.received();
+  const before = hand.epoch;
   hand.epoch = 5;
-  hand.prove();
+  hand.send();
+  const { nonce } = hand.only('Probe')[0]!.record;
+  // A late packet of the former self: its final RANGE_ACK and ACK would mean something else to the new one.
+  hand.deliver(hand.seal(inlineNotify(2, 1, pattern(5)), { epoch: before, packetNumber: 100 }));
+  hand.send(frame('ProbeResponse', { nonce }));
   expect(resultOf(hand.node, id).reason).toBe('peer-restarted');
-  expect(hand.node.served.map(({ reason }) => reason)).toEqual(['peer-restarted']);
+  expect(hand.node.served.map(({ reason }) => reason)).toEqual(['peer-restarted', 'peer-restarted']);
   expect(hand.node.endpoint.state).toMatchObject({ exchanges: 0, inbound: 0, outbound: 0, creditsHeld: 0 });
   hand.net.run(hand.net.now + 1_000_000);
   expect(hand.received().map(({ name }) => name)).toEqual([]);
