@@ -25,7 +25,7 @@ export interface DataPacketRecord {
  */
 export class DataPacket {
   static readonly KIND = 1;
-  /** Bit of `flags`: answers a pull that had the same flag. */
+  /** Bit of `flags`: begins below the end of what was sent of the transfer before. */
   static readonly RETRANSMISSION = 0x01;
 
   flags = 0;
