@@ -12,7 +12,7 @@ const HEX = /^[0-9a-fA-F]{64}$/;
 /**
  * A secret that both sides have in their configuration; stands in for the TLS handshake. A client draws a fresh
  * credential, and client and server derive the same path secret from it: HKDF-Expand(psk, LABEL, credential).
- * The server keeps nothing per credential. REQ SEC-1
+ * The server keeps nothing per credential. REQ SEC-1 · MUST KEY-7
  *
  * Whoever holds it can pose as either side, and there is no forward secrecy: for one trust domain.
  */

@@ -23,13 +23,13 @@ describe('PresharedSecret', () => {
     expect(PresharedSecret.fromHex(HEX).resolve(client.credential)).toEqual(client);
   });
 
-  it('derives by HKDF-Expand with the documented label', () => {
+  it('derives by HKDF-Expand with the documented label. MUST KEY-7', () => {
     const credential = new Uint8Array(16).fill(4);
     const expected = nodeCrypto.expand(Buffer.from(HEX, 'hex'), 'dcquic psk path', credential, 32);
     expect(PresharedSecret.fromHex(HEX).resolve(credential)?.secret).toEqual(expected);
   });
 
-  it('never gives two clients the same credential, and another secret another path', () => {
+  it('never gives two clients the same credential, and another secret another path. MUST KEY-7', () => {
     const psk = PresharedSecret.fromHex(HEX);
     const one = psk.newPath();
     expect(psk.newPath().credential).not.toEqual(one.credential);
