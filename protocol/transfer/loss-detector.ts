@@ -121,7 +121,7 @@ export class LossDetector {
       pullLatency.smoothedNs + 4 * pullLatency.variationNs,
       lossDelayMinNs,
     );
-    const backoff = 2 ** Math.min(transfer.stalls, BACKOFF_MAX);
+    const backoff = 1 << Math.min(transfer.stalls, BACKOFF_MAX);
     const wait = Math.min(Math.ceil((quietNs + wireNs) * backoff), Math.ceil(peerTimeoutNs / 4));
     return Math.max(transfer.lastPullAt, transfer.lastArrivalAt) + wait;
   }

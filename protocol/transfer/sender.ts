@@ -175,7 +175,7 @@ export class Sender {
       rtt.smoothedNs + 4 * rtt.variationNs,
       lossDelayMinNs,
     );
-    const backoff = 2 ** Math.min(Math.max(count - 1, 0), BACKOFF_MAX);
+    const backoff = 1 << Math.min(Math.max(count - 1, 0), BACKOFF_MAX);
     return Math.min((base + ackDelayNs) * backoff, Math.ceil(peerTimeoutNs / 4));
   }
 

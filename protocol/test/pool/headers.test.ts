@@ -91,7 +91,7 @@ test('text is UTF-8 as everybody writes it; lone surrogates become U+FFFD', () =
       fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
       (given) => {
         expect(utf8(given)).toEqual(encoder.encode(given));
-        expect(textOf(utf8(given))).toBe(given.toWellFormed());
+        expect(textOf(utf8(given))).toBe(new TextDecoder().decode(encoder.encode(given)));
       },
     ),
     { numRuns: 500 },
