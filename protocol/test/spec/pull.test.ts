@@ -416,13 +416,17 @@ describe('a data packet', () => {
     return { hand: feeder.hand, pull: feeder.pulls[0]!.record, sealed: feeder.transfers.get(0)!.sealed };
   }
 
-  test.each<[string, Partial<PullRequestRecord>]>([
-    ['with another token', { token: { hi: 0, lo: 0 } }],
-    ['for another slot', { pullSlot: 1 }],
-    ['for a slot far away', { pullSlot: 2 ** 32 - 1 }],
+  test.each<[string, (pull: PullRequestRecord) => Partial<PullRequestRecord>]>([
+    ['with another token', ({ token: { hi, lo } }) => ({ token: { hi, lo: (lo ^ 1) >>> 0 } })],
+    [
+      'with another upper half of its token',
+      ({ token: { hi, lo } }) => ({ token: { hi: (hi ^ 1) >>> 0, lo } }),
+    ],
+    ['for another slot', () => ({ pullSlot: 1 })],
+    ['for a slot far away', () => ({ pullSlot: 2 ** 32 - 1 })],
   ])('%s does nothing', (_what, wrong) => {
     const { hand, pull, sealed } = pulled();
-    const { pullSlot, token } = { ...pull, ...wrong };
+    const { pullSlot, token } = { ...pull, ...wrong(pull) };
     const state = JSON.stringify(hand.node.endpoint.state);
     hand.sendData({ pullSlot, token, offset: 0, payload: sealed.slice(0, 1000) });
     expect(JSON.stringify(hand.node.endpoint.state)).toBe(state);
