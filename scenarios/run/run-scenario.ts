@@ -1,8 +1,7 @@
 import { isQuiet, reportLeaks } from '../../sim/check/index.ts';
 import { NEVER } from '../../protocol/index.ts';
 import type { HostTap, SimHost } from '../../sim/host/index.ts';
-import type { RunEnd } from '../../sim/kernel/kernel.ts';
-import type { EventHandler } from '../../sim/kernel/kernel.ts';
+import type { EventHandler, RunEnd } from '../../sim/kernel/kernel.ts';
 import type { TraceStore } from '../../sim/trace/trace-store.ts';
 import type { TraceSummary } from '../../sim/trace/checkpoints.ts';
 import type { TraceOptions } from '../../sim/trace/trace.ts';

@@ -1,4 +1,3 @@
-import type { PeerId } from '../../protocol/index.ts';
 import type { IncomingRequest, TransferError } from '../../protocol/index.ts';
 import { Pattern } from '../../sim/check/index.ts';
 import type { EventHandler } from '../../sim/kernel/kernel.ts';
@@ -431,5 +430,3 @@ export class WorkloadRun implements EventHandler {
 function sizeOf(size: MessageSize, rng: Rng): number {
   return size.kind === 'fixed' ? size.bytes : size.distribution.sample(rng.nextFloat());
 }
-
-export type { PeerId };
