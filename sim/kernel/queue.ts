@@ -46,13 +46,21 @@ const A = 1;
 const B = 2;
 const STRIDE_SHIFT = 2;
 
+/** Events that are kept apart at the front. */
+const NEAR_MAX = 8;
+/** Says that an event waits there and in no list. */
+const NEAR = -2;
+
 /**
  * The pending events in the order of (time, order of scheduling): a hierarchical timing wheel (Varghese and Lauck 1987)
  * that is exact, as in a radix heap. An event waits in the level of the highest digit in which its time differs
- * from `base`, the time of the last event removed. When the lower levels are empty, the list of the next digit is
+ * from `base`, the time of the last event removed from the wheel. When the lower levels are empty, the list of the next digit is
  * dealt out to them. Nothing may be added before `base`, so each list stays in the order of scheduling and no
  * sequence number is needed. Adding, cancelling and removing cost O(1), whatever the number of events; an event
- * moves at most once per level. bench/kernel.ts compares it with heaps.
+ * moves at most once per level.
+ *
+ * In front of the wheel are a few events in a sorted array, none of which comes after any of the wheel. A run with few pending
+ * events has all of them there, at half the cost; one with many hardly notices.
  */
 export class EventQueue {
   // The pool of records; an id is generation * PENDING_MAX + slot, and the generation of a record in use is odd.
@@ -69,9 +77,14 @@ export class EventQueue {
   #occupied = new Int32Array(LEVELS * WORDS_PER_LEVEL);
   /** One bit per level with a list that is not empty. */
   #occupiedLevels = 0;
+  /** From where the wheel counts. */
   #base: Nanos = 0;
-  #baseHigh = 0;
-  #baseLow = 0;
+  /** Nothing may be added before this; not before `base`. */
+  #last: Nanos = 0;
+
+  /** Slots of the events in front, the next one last. */
+  readonly #near = new Int32Array(NEAR_MAX);
+  #nearLength = 0;
 
   /** The slot that advance() found. */
   #found = NONE;
@@ -91,7 +104,7 @@ export class EventQueue {
 
   /** `time` is an integer, not before the event that take() removed last. */
   add(time: Nanos, handler: EventHandler, a: number, b: number): EventId {
-    assert(time >= this.#base && time <= TIME_MAX && Math.floor(time) === time, BAD_TIME);
+    assert(time >= this.#last && time <= TIME_MAX && Math.floor(time) === time, BAD_TIME);
     if (this.#freeCount === 0) this.#grow();
     const slot = this.#freeSlots[--this.#freeCount] as number;
     const at = slot << STRIDE_SHIFT;
@@ -101,7 +114,7 @@ export class EventQueue {
     this.#values[at + B] = b;
     const generation = (this.#links[at + GENERATION] as number) + 1;
     this.#links[at + GENERATION] = generation;
-    this.#append(slot, this.#listOf(time));
+    if (!this.#addNear(slot, time)) this.#addFar(slot, time);
     return generation * PENDING_MAX + slot;
   }
 
@@ -111,7 +124,8 @@ export class EventQueue {
     if (slot >= this.#capacity) return false;
     const generation = this.#links[(slot << STRIDE_SHIFT) + GENERATION] as number;
     if ((generation & 1) === 0 || generation * PENDING_MAX + slot !== id) return false;
-    this.#unlink(slot);
+    if (this.#links[(slot << STRIDE_SHIFT) + LIST] === NEAR) this.#removeNear(slot);
+    else this.#unlink(slot);
     this.#release(slot);
     return true;
   }
@@ -121,6 +135,11 @@ export class EventQueue {
    * before `untilNs`; then nothing may be added before `untilNs`.
    */
   advance(untilNs: Nanos): Nanos {
+    if (this.#nearLength > 0) {
+      this.#found = this.#near[this.#nearLength - 1] as number;
+      const time = this.#values[(this.#found << STRIDE_SHIFT) + TIME] as number;
+      return time > untilNs ? NEVER : time;
+    }
     while (this.#occupiedLevels !== 0) {
       const level = lowestBit(this.#occupiedLevels);
       let word = level * WORDS_PER_LEVEL;
@@ -144,12 +163,61 @@ export class EventQueue {
   take(): void {
     const slot = this.#found;
     const at = slot << STRIDE_SHIFT;
-    this.#setBase(this.#values[at + TIME] as number);
+    this.#last = this.#values[at + TIME] as number;
     this.handler = this.#handlers[slot];
     this.a = this.#values[at + A] as number;
     this.b = this.#values[at + B] as number;
-    this.#unlink(slot);
+    if (this.#nearLength > 0) {
+      this.#nearLength--;
+    } else {
+      this.#base = this.#last;
+      this.#unlink(slot);
+    }
     this.#release(slot);
+  }
+
+  /** True if the event is sure to come before all of the wheel; then it is in front. */
+  #addNear(slot: number, time: Nanos): boolean {
+    const near = this.#near;
+    const values = this.#values;
+    let length = this.#nearLength;
+    if (length === 0 || time >= (values[((near[0] as number) << STRIDE_SHIFT) + TIME] as number)) {
+      if (length === NEAR_MAX || this.#occupiedLevels !== 0) return false;
+    } else if (length === NEAR_MAX) {
+      this.#evict();
+      length--;
+    }
+    // A newer event comes after those of the same time.
+    let at = length;
+    while (at > 0 && time >= (values[((near[at - 1] as number) << STRIDE_SHIFT) + TIME] as number)) {
+      near[at] = near[at - 1] as number;
+      at--;
+    }
+    near[at] = slot;
+    this.#links[(slot << STRIDE_SHIFT) + LIST] = NEAR;
+    this.#nearLength = length + 1;
+    return true;
+  }
+
+  #addFar(slot: number, time: Nanos): void {
+    // While the wheel is empty it need not count from where it stood.
+    if (this.#occupiedLevels === 0) this.#base = this.#last;
+    this.#append(slot, this.#listOf(time));
+  }
+
+  /** Moves the last event in front to the wheel, before those of the same time. */
+  #evict(): void {
+    const slot = this.#near[0] as number;
+    this.#near.copyWithin(0, 1);
+    this.#nearLength--;
+    if (this.#occupiedLevels === 0) this.#base = this.#last;
+    this.#prepend(slot, this.#listOf(this.#values[(slot << STRIDE_SHIFT) + TIME] as number));
+  }
+
+  #removeNear(slot: number): void {
+    const at = this.#near.indexOf(slot);
+    this.#near.copyWithin(at, at + 1);
+    this.#nearLength--;
   }
 
   /** Moves `base` to the start of `list`, and its events to the levels below, in order. */
@@ -158,7 +226,8 @@ export class EventQueue {
     const outerSpanNs = SPAN_NS[level + 1] as number;
     const start = Math.floor(this.#base / outerSpanNs) * outerSpanNs + (list & DIGIT_MASK) * spanNs;
     if (start > untilNs) return false;
-    this.#setBase(start);
+    this.#base = start;
+    if (start > this.#last) this.#last = start;
     let slot = this.#heads[list] as number;
     this.#heads[list] = NONE;
     this.#tails[list] = NONE;
@@ -176,9 +245,9 @@ export class EventQueue {
   #listOf(time: Nanos): number {
     const low = time | 0;
     const high = (time / TWO_32) | 0;
-    const differsHigh = high ^ this.#baseHigh;
+    const differsHigh = high ^ ((this.#base / TWO_32) | 0);
     if (differsHigh === 0) {
-      const differs = low ^ this.#baseLow;
+      const differs = low ^ (this.#base | 0);
       if (differs >>> DIGIT_BITS === 0) return low & DIGIT_MASK;
       const level = (31 - Math.clz32(differs)) >>> 3;
       return level * RADIX + ((low >>> (level << 3)) & DIGIT_MASK);
@@ -203,6 +272,21 @@ export class EventQueue {
     const word = list >> 5;
     this.#occupied[word] = (this.#occupied[word] as number) | (1 << (list & 31));
     this.#occupiedLevels |= 1 << (list >> DIGIT_BITS);
+  }
+
+  #prepend(slot: number, list: number): void {
+    const head = this.#heads[list] as number;
+    if (head === NONE) {
+      this.#append(slot, list);
+      return;
+    }
+    const links = this.#links;
+    const at = slot << STRIDE_SHIFT;
+    links[at + NEXT] = head;
+    links[at + PREVIOUS] = NONE;
+    links[at + LIST] = list;
+    links[(head << STRIDE_SHIFT) + PREVIOUS] = slot;
+    this.#heads[list] = slot;
   }
 
   #unlink(slot: number): void {
@@ -234,12 +318,6 @@ export class EventQueue {
     this.#links[at] = ((this.#links[at] as number) + 1) & GENERATION_MASK;
     this.#handlers[slot] = undefined;
     this.#freeSlots[this.#freeCount++] = slot;
-  }
-
-  #setBase(time: Nanos): void {
-    this.#base = time;
-    this.#baseLow = time | 0;
-    this.#baseHigh = (time / TWO_32) | 0;
   }
 
   #grow(): void {
