@@ -108,7 +108,7 @@ export class ControlReader {
         this.frames.onFrames(now, peer, packet.packetNumber, this.plain, plainEnd);
       } else {
         this.frames.onProbes(peer, this.plain, plainEnd);
-        this.liveness.challengeAgain(peer);
+        this.liveness.challengeAgain(peer, candidate);
       }
       return;
     }

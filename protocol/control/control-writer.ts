@@ -141,8 +141,10 @@ export class ControlWriter {
 
   private writeFrames(peer: Peer): void {
     peer.lazyDue = false;
+    const challenging = peer.probeDue && peer.candidate !== undefined;
     this.writeProbes(peer);
-    if (!peer.established) return;
+    // The packet may be for an incarnation to which all else would mean transfers, numbers and credit that it never had.
+    if (!peer.established || challenging) return;
     if (peer.acks.pending) this.writeAck(peer);
     this.writeAccepts(peer);
     this.writeResets(peer);

@@ -123,11 +123,13 @@ export class FrameReader {
     for (const packet of outcome.acked) {
       for (const transfer of packet.notifies) this.sender.onReceipt(now, transfer);
       if (packet.resets.length > 0) peer.resetTries = 0;
+      for (const notice of packet.resets) {
+        if (!notice.byReceiver) this.sender.onResetAcked(peer, notice.slot, notice.generation);
+      }
     }
     for (const packet of outcome.lost) {
       this.sender.onLost(packet);
-      for (const notice of packet.resets)
-        this.queueReset(peer, notice.slot, notice.generation, notice.byReceiver, notice.code);
+      for (const notice of packet.resets) peer.resets.push(notice);
     }
     return next;
   }
@@ -171,6 +173,8 @@ export class FrameReader {
       );
       return next;
     }
+    if (transfer.relinquished)
+      this.queueReset(peer, transfer.slot, transfer.generation, false, TransferErrorCode.CANCELLED);
     if (transfer.state === 'done') return next;
     return this.sender.onPull(now, transfer, pull) ? next : -1;
   }

@@ -223,10 +223,13 @@ export class Exchanges implements Gate {
   /** Removes an own exchange, its request with it; the response, if one is being pulled, is given up. */
   private endOwn(now: Nanos, exchange: OwnExchange, reason: FailureReason | undefined): void {
     const { request, peer } = exchange;
+    const { sender } = this.part;
+    const unconfirmed = request.slot >= 0 && (request.state === 'notified' || request.state === 'queued');
     this.table.delete(request.exchange);
     peer.removeWaiting();
-    this.part.sender.finish(now, request, reason);
-    this.part.sender.freeSlot(request);
+    sender.finish(now, request, reason);
+    if (reason === 'peer-timeout' && unconfirmed) sender.relinquish(request);
+    else sender.freeSlot(request);
   }
 
   /** MUST EXCH-5 */

@@ -86,7 +86,8 @@ export class Liveness {
       return;
     }
     const interval = this.probeInterval();
-    if (now - silentSince >= interval) this.sendProbe(peer);
+    // One that is down is probed until it answers, also while it is heard: its own PROBEs do not end that.
+    if (peer.down || now - silentSince >= interval) this.sendProbe(peer);
     this.armAt(peer, Math.min(now + interval, silentSince + peerTimeoutNs));
   }
 
@@ -147,12 +148,17 @@ export class Liveness {
    */
   onFirstContact(now: Nanos, peer: Peer, challenged: boolean): void {
     if (challenged) {
+      peer.forgetQueued();
       peer.resetOwnCredit(this.context.options.notifyWindow);
       this.endAll(now, peer, 'peer-restarted', false);
     } else for (const transfer of peer.outbound) if (transfer !== undefined) transfer.exposed = true;
   }
 
-  challengeAgain(peer: Peer): void {
+  /** The nonce is that of the candidate: a PROBE of ours may have drawn another meanwhile. */
+  challengeAgain(peer: Peer, candidate: RemoteEpoch): void {
+    peer.probeHi = candidate.nonceHi;
+    peer.probeLo = candidate.nonceLo;
+    peer.probeAwaited = true;
     peer.probeDue = true;
     this.context.wantControl(peer);
   }
@@ -160,11 +166,7 @@ export class Liveness {
   challengeCandidate(peer: Peer, candidate: RemoteEpoch): void {
     candidate.nonceHi = this.context.random.nextU32();
     candidate.nonceLo = this.context.random.nextU32();
-    peer.probeHi = candidate.nonceHi;
-    peer.probeLo = candidate.nonceLo;
-    peer.probeAwaited = true;
-    peer.probeDue = true;
-    this.context.wantControl(peer);
+    this.challengeAgain(peer, candidate);
   }
 
   /**

@@ -91,8 +91,7 @@ export class Peer implements Timed {
   /** Requests notified for the first time, and how many may be. MUST CREDIT-1 */
   notified = 0;
   notifyLimit: number;
-  blockedAtLimit = -1;
-  /** NOTIFY_BLOCKEDs sent at that limit, and when the next one is due if nothing comes of them. */
+  /** NOTIFY_BLOCKEDs sent at this limit, and when the next one is due if nothing comes of them. */
   blockedCount = 0;
   blockedRetryAt: Nanos = NEVER;
 
@@ -188,7 +187,6 @@ export class Peer implements Timed {
     this.notified = 0;
     this.notifyLimit = window;
     this.blockedDue = false;
-    this.blockedAtLimit = -1;
     this.blockedCount = 0;
     this.blockedRetryAt = NEVER;
   }

@@ -122,11 +122,16 @@ export class Admission {
     this.gate.onRefused(now, peer, notify, code);
   }
 
-  /** MUST RESET-1 */
+  /** The answer to a NOTIFY, which is asked for again if it is left out. MUST RESET-1 */
   private reset(peer: Peer, slot: number, generation: number, code: number): void {
-    if (peer.resets.length < this.context.options.notifyWindow) {
-      peer.resets.push({ slot, generation, byReceiver: true, code });
+    if (peer.resets.length < SLOTS_PER_CREDIT * this.context.options.notifyWindow) {
+      this.tell(peer, slot, generation, code);
     }
+  }
+
+  /** Never left out: there are no more of these than transfers were admitted. */
+  private tell(peer: Peer, slot: number, generation: number, code: number): void {
+    peer.resets.push({ slot, generation, byReceiver: true, code });
   }
 
   /** A received transfer is whole: remembered as such, so that its NOTIFY is answered and not obeyed again. */
@@ -144,7 +149,7 @@ export class Admission {
       entry.transfer = undefined;
       entry.resetCode = code;
     }
-    if (tell) this.reset(peer, slot, generation, code);
+    if (tell) this.tell(peer, slot, generation, code);
   }
 
   /** A request that was whole will not be answered, and its sender cannot know. */
@@ -152,7 +157,7 @@ export class Admission {
     const entry = peer.inbound.get(slot);
     if (entry?.generation !== generation) return;
     entry.resetCode = TransferErrorCode.CANCELLED;
-    this.reset(peer, slot, generation, entry.resetCode);
+    this.tell(peer, slot, generation, entry.resetCode);
   }
 
   /** The sender gave a transfer up. A reset that overtakes its NOTIFY binds all the same. MUST RESET-2 */

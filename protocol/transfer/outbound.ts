@@ -37,6 +37,8 @@ export class OutboundTransfer implements Timed, Ranked {
   notifyCount = 0;
   /** It was sent while the peer's incarnation was known: a restart of the peer makes its fate unknown. */
   exposed = false;
+  /** Given up before there was a sign of it at the peer, which is to be told. */
+  relinquished = false;
 
   buffer: SealedBuffer | undefined;
   pullSlot = 0;

@@ -9,6 +9,7 @@ import type { FailureReason } from '../endpoint/errors.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { SentPacket } from '../recovery/sent-packets.ts';
 import { SealedBuffer } from '../records/sealed-buffer.ts';
+import { TransferErrorCode } from '../wire/index.ts';
 import type { PullRequest, RangeAck } from '../wire/index.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { SendScheduler } from './send-scheduler.ts';
@@ -67,9 +68,7 @@ export class Sender {
 
   /** Tells the peer, once for each limit, that it stops us. MUST CREDIT-3 */
   private noteBlocked(peer: Peer): void {
-    if (!peer.isBlocked || peer.blockedAtLimit === peer.notifyLimit) return;
-    peer.blockedAtLimit = peer.notifyLimit;
-    peer.blockedDue = true;
+    if (peer.isBlocked && peer.blockedRetryAt === NEVER) peer.blockedDue = true;
   }
 
   /** Neither NOTIFY_BLOCKED nor its answer is otherwise protected against loss: it is repeated until the limit moves. */
@@ -301,10 +300,29 @@ export class Sender {
     if ((transfer.generation & 0xff_ffff) < 0xff_ffff) peer.outboundFree.push(slot);
   }
 
+  /**
+   * Gives up a request whose announcement may not have arrived. It used a credit, at the peer only if it did: the peer is told, and the slot
+   * stays taken until it knows, so that no later generation hides this one and both sides count alike. MUST CREDIT-2
+   */
+  relinquish(transfer: OutboundTransfer): void {
+    const { peer, slot, generation } = transfer;
+    transfer.relinquished = true;
+    peer.resets.push({ slot, generation, byReceiver: false, code: TransferErrorCode.CANCELLED });
+  }
+
+  /** The peer has seen our FLOW_RESET of it. */
+  onResetAcked(peer: Peer, slot: number, generation: number): void {
+    const transfer = this.find(peer, slot, generation);
+    if (transfer?.relinquished) this.freeSlot(transfer);
+  }
+
   /** The peer has another incarnation: what the old one never heard of is announced again, the rest is lost. */
   onPeerRestart(now: Nanos, peer: Peer, reason: FailureReason, everything: boolean): void {
     const live = this.liveOf(peer);
     this.clearQueues(peer);
+    // To a new incarnation nothing needs to be told of what the old one may have counted.
+    if (!everything)
+      for (const transfer of peer.outbound) if (transfer?.relinquished) this.freeSlot(transfer);
     for (const transfer of live) {
       // A response names a request of the old incarnation: to the new one it would answer another.
       if (everything || transfer.exposed || transfer.isResponse) {
