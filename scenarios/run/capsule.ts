@@ -5,7 +5,8 @@ import { parseScenario, scenarioToYaml } from '../language/index.ts';
 import type { Parsed, Problem, Scenario } from '../language/index.ts';
 import type { Violation } from '../result.ts';
 import { runScenario } from './run-scenario.ts';
-import type { RunOptions, RunOutcome, VerdictCode } from './run-scenario.ts';
+import type { VerdictCode } from './result-of.ts';
+import type { RunOptions, RunOutcome } from './run-scenario.ts';
 
 const FORMAT = 'dcquic-capsule';
 const VERSION = 1;

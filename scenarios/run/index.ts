@@ -1,3 +1,4 @@
 export * from './capsule.ts';
+export type { VerdictCode } from './result-of.ts';
 export * from './run-scenario.ts';
 export { Simulation } from './simulation.ts';

@@ -1,7 +1,7 @@
 import { SumSeries } from '../../sim/net/index.ts';
 import type { RunReport } from '../result.ts';
 import type { Simulation } from './simulation.ts';
-import type { ExchangeWatcher, OfferedExchange } from './workload.ts';
+import type { ExchangeWatcher, OfferedExchange } from './workloads.ts';
 
 /** Samples a report shows; runs with more keep every second, fourth, … one. */
 const SAMPLES_MAX = 20_000;

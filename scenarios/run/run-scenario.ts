@@ -1,18 +1,20 @@
 import { isQuiet, reportLeaks } from '../../sim/check/index.ts';
 import { NEVER } from '../../protocol/index.ts';
-import type { HostTap, SimHost } from '../../sim/host/index.ts';
 import type { EventHandler, RunEnd } from '../../sim/kernel/kernel.ts';
 import type { TraceStore } from '../../sim/trace/trace-store.ts';
 import type { TraceSummary } from '../../sim/trace/checkpoints.ts';
 import type { TraceOptions } from '../../sim/trace/trace.ts';
-import { evaluateExpectation, scenarioToYaml } from '../language/index.ts';
+import { scenarioToYaml } from '../language/index.ts';
 import type { Scenario } from '../language/index.ts';
 import type { RunReport, RunResult } from '../result.ts';
+import { DeliveryTap } from './delivery-tap.ts';
 import { Recorder } from './recorder.ts';
+import { resultOf, verdict } from './result-of.ts';
+import type { VerdictCode } from './result-of.ts';
 import { SequenceRecorder } from './sequence-recorder.ts';
 import { Simulation } from './simulation.ts';
-import { Workloads } from './workload.ts';
-import type { ExchangeWatcher, OfferedExchange, WorkloadRun } from './workload.ts';
+import { Workloads } from './workloads.ts';
+import type { ExchangeWatcher, OfferedExchange } from './workloads.ts';
 
 /** After the last exchange ended, transfers may take this many round trips to be acknowledged; then what is left is a leak. */
 const SETTLE_RTTS = 20_000;
@@ -46,9 +48,6 @@ export interface RunOptions {
   command?: string;
 }
 
-/** 0 as expected · 2 an expectation failed · 3 an invariant was violated · 4 not live. */
-export type VerdictCode = 0 | 2 | 3 | 4;
-
 export interface RunOutcome {
   result: RunResult;
   report: RunReport;
@@ -62,30 +61,6 @@ export interface RunOutcome {
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<RunOutcome> {
   const run = new Run(scenario, options);
   return run.finish(await run.run());
-}
-
-/** One host's tap: counts what is delivered first, and hands on to the diagram if the host is in it. */
-class DeliveryTap implements HostTap {
-  inner: HostTap | undefined;
-  private readonly recorder: Recorder;
-  private deliveredBytes = 0;
-
-  constructor(recorder: Recorder) {
-    this.recorder = recorder;
-  }
-
-  sent(...call: Parameters<HostTap['sent']>): void {
-    this.inner?.sent(...call);
-  }
-
-  received(host: SimHost, ...rest: [packet: Parameters<HostTap['received']>[1], useful: boolean]): void {
-    if (rest[1]) {
-      const total = host.endpoint.counters.payloadBytesFirst;
-      this.recorder.onDelivered(Math.max(total - this.deliveredBytes, 0));
-      this.deliveredBytes = total;
-    }
-    this.inner?.received(host, ...rest);
-  }
 }
 
 class Run implements ExchangeWatcher, EventHandler {
@@ -166,7 +141,7 @@ class Run implements ExchangeWatcher, EventHandler {
 
   finish({ end, wallMs }: { end: RunEnd; wallMs: number }): RunOutcome {
     if (!this.cancelled) this.checkEnd(end);
-    const result = this.result(wallMs);
+    const result = resultOf(this.simulation, this.workloads, wallMs);
     const { trace } = this.simulation;
     return {
       result,
@@ -207,47 +182,6 @@ class Run implements ExchangeWatcher, EventHandler {
       );
     }
   }
-
-  private result(wallMs: number): RunResult {
-    const { kernel, trace, network, world, violations, ledger } = this.simulation;
-    const { statistics } = network;
-    const { workloads } = this;
-    let useful = 0;
-    for (const host of world.hosts) useful += host.endpoint.counters.usefulPackets;
-    const cancelled = workloads.runs.reduce((sum, run) => sum + run.cancelled, 0);
-    const result: RunResult = {
-      scenario: this.scenario.name,
-      seed: this.scenario.seed,
-      traceHash: trace.digest(),
-      simTimeNs: kernel.now,
-      wallMs: Math.round(wallMs),
-      events: kernel.events,
-      packets: {
-        sent: statistics.sentPackets,
-        delivered: statistics.deliveredPackets,
-        dropped: statistics.droppedPackets,
-        useful,
-      },
-      bytes: { sent: statistics.sentBytes, payload: workloads.payloadBytes },
-      transfers: {
-        started: ledger.offered + cancelled,
-        completed: ledger.completed,
-        failed: ledger.failed,
-        cancelled,
-      },
-      goodput: statistics.sentPackets === 0 ? 0 : useful / statistics.sentPackets,
-      byteEfficiency: statistics.sentBytes === 0 ? 0 : workloads.payloadBytes / statistics.sentBytes,
-      slowdown: workloads.all.slowdown(),
-      latencyNs: workloads.all.latency(),
-      workloads: Object.fromEntries(workloads.runs.map((run) => [run.workload.name, workloadResult(run)])),
-      violations: violations.list.map((violation) => ({ ...violation })),
-      expectations: [],
-    };
-    result.expectations = this.scenario.expectations.map((expectation) =>
-      evaluateExpectation(expectation, result),
-    );
-    return result;
-  }
 }
 
 /** Until when a fault takes more than half of the packets somewhere. Milder ones are weather: everything must end in spite of them. */
@@ -258,25 +192,4 @@ function outageUntilNs(scenario: Scenario): number {
       until = Math.max(until, forNs === undefined ? NEVER : atNs + forNs);
   }
   return until;
-}
-
-function workloadResult(run: WorkloadRun): RunResult['workloads'][string] {
-  return {
-    transfers: {
-      started: run.started,
-      completed: run.completed,
-      failed: run.failed,
-      cancelled: run.cancelled,
-    },
-    bytes: { payload: run.payloadBytes },
-    slowdown: run.figures.slowdown(),
-    latencyNs: run.figures.latency(),
-    spanNs: run.firstOfferedNs < 0 ? 0 : run.lastEndedNs - run.firstOfferedNs,
-  };
-}
-
-function verdict(result: RunResult): VerdictCode {
-  if (result.violations.some(({ kind }) => kind === 'invariant')) return 3;
-  if (result.violations.length > 0) return 4;
-  return result.expectations.every(({ ok }) => ok) ? 0 : 2;
 }

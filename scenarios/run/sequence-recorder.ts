@@ -5,7 +5,7 @@ import { DROP_REASON_NAMES } from '../../sim/net/index.ts';
 import type { Packet } from '../../sim/net/index.ts';
 import type { SequenceDiagram } from '../result.ts';
 import type { Simulation } from './simulation.ts';
-import type { ExchangeWatcher, OfferedExchange } from './workload.ts';
+import type { ExchangeWatcher, OfferedExchange } from './workloads.ts';
 
 /** Entries of a diagram after folding, and packets watched at once. */
 const ENTRIES_MAX = 400;

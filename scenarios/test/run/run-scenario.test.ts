@@ -27,7 +27,7 @@ seed: 3
 until: 100ms
 topology: { kind: star, hosts: 4, link: { rate: 100Gbps, delay: 650ns, mtu: 1500 }, switch: { buffer: 500KB } }
 workload:
-  - { name: mix, pattern: unary, from: all, to: all, request: w3, response: 20KB, load: 0.3, stop: 400us }
+  - { name: mix, pattern: unary, from: all, to: all, request: w3, response: 20KB, load: 0.3, stop: 150us }
 faults:
   - { kind: loss, rate: 2/100, on: all }
   - { kind: duplicate, rate: 2/100, on: all }

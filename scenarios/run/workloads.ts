@@ -1,0 +1,199 @@
+import type { IncomingRequest, TransferError } from '../../protocol/index.ts';
+import { Pattern } from '../../sim/check/index.ts';
+import { HostKind } from '../../sim/trace/kinds.ts';
+import { Figures } from './figures.ts';
+import { ordinalHeaders, ordinalOf, ORDINAL_HEADER_BYTES } from './ordinal.ts';
+import type { Simulation } from './simulation.ts';
+import { WorkloadRun } from './workload-run.ts';
+
+/** One exchange from its offer to its end. */
+export interface OfferedExchange {
+  ordinal: number;
+  workload: WorkloadRun;
+  /** Which of its source's exchanges in this workload it is. */
+  index: number;
+  from: number;
+  to: number;
+  requestBytes: number;
+  responseBytes: number;
+  offeredNs: number;
+}
+
+/** Told of every exchange; the recorder of samples and sequence diagrams. */
+export interface ExchangeWatcher {
+  offered(exchange: OfferedExchange, id: number): void;
+  ended(exchange: OfferedExchange, latencyNs: number, slowdown: number, ok: boolean): void;
+}
+
+/** All workloads of a run: offers exchanges, answers them, checks every byte. */
+export class Workloads {
+  readonly runs: WorkloadRun[];
+  readonly all: Figures = new Figures();
+  payloadBytes = 0;
+  /** When the last exchange was offered. */
+  lastOfferedNs = 0;
+  private readonly simulation: Simulation;
+  private readonly pattern: Pattern;
+  private readonly watcher: ExchangeWatcher;
+  private readonly active: Map<number, OfferedExchange> = new Map<number, OfferedExchange>();
+  private ordinals = 0;
+  private onAllEnded: () => void;
+
+  constructor(simulation: Simulation, watcher: ExchangeWatcher, onAllEnded: () => void) {
+    this.simulation = simulation;
+    this.watcher = watcher;
+    this.onAllEnded = onAllEnded;
+    this.pattern = new Pattern(simulation.rng.fork('payload'));
+    for (const host of simulation.world.hosts) {
+      host.pool.serve((request) => this.serve(host.index, request));
+    }
+    this.runs = simulation.scenario.workloads.map((workload) => new WorkloadRun(workload, simulation, this));
+    for (const run of this.runs) run.connect(this.runs);
+  }
+
+  start(): void {
+    for (const run of this.runs) run.start();
+  }
+
+  /** No exchange will be offered any more, and all have ended. */
+  get finished(): boolean {
+    return this.active.size === 0 && this.runs.every((run) => run.finishedOffering);
+  }
+
+  get activeCount(): number {
+    return this.active.size;
+  }
+
+  /** Exchanges that have not ended, oldest first. */
+  unfinished(): OfferedExchange[] {
+    return [...this.active.values()];
+  }
+
+  offer(
+    run: WorkloadRun,
+    index: number,
+    from: number,
+    to: number,
+    requestBytes: number,
+    responseBytes: number,
+  ): void {
+    const { simulation, pattern } = this;
+    const { kernel, ledger, world, trace } = simulation;
+    const ordinal = this.ordinals++;
+    const anonymous = requestBytes < ORDINAL_HEADER_BYTES;
+    const exchange = {
+      ordinal,
+      workload: run,
+      index,
+      from,
+      to,
+      requestBytes,
+      responseBytes,
+      offeredNs: kernel.now,
+    };
+    this.active.set(ordinal, exchange);
+    this.lastOfferedNs = kernel.now;
+    ledger.onOffered(ordinal, anonymous);
+    trace.record(kernel.now, HostKind.OFFERED, from, ordinal, to, requestBytes, run.workload.priority);
+    const body = pattern.body(ordinal, anonymous ? requestBytes : requestBytes - ORDINAL_HEADER_BYTES);
+    const options = anonymous
+      ? { priority: run.workload.priority }
+      : { priority: run.workload.priority, headers: ordinalHeaders(ordinal) };
+    run.onOffered(exchange);
+    const id = world.host(from).pool.call(world.peer(from, to), body, options, {
+      onResponse: (response) => this.onResponse(exchange, response),
+      onFailure: (error) => this.onFailure(exchange, error),
+    });
+    this.watcher.offered(exchange, id);
+  }
+
+  private serve(host: number, request: IncomingRequest): Uint8Array {
+    const { ledger, trace, kernel, world } = this.simulation;
+    const ordinal = ordinalOf(request.headers);
+    const from = this.peerHost(world.hostOf(host, request.peer));
+    if (ordinal === undefined) {
+      ledger.onHandledAnonymous();
+      const size = request.body.length;
+      this.payloadBytes += size;
+      trace.record(kernel.now, HostKind.HANDLED, host, -1, from, size, 0);
+      return this.pattern.body(0, this.anonymousResponse(host, from, size));
+    }
+    const exchange = this.active.get(ordinal);
+    ledger.onHandled(ordinal);
+    trace.record(kernel.now, HostKind.HANDLED, host, ordinal, from, request.body.length, 0);
+    if (exchange === undefined) return new Uint8Array(0);
+    this.payloadBytes += exchange.requestBytes;
+    const bodyBytes = exchange.requestBytes - ORDINAL_HEADER_BYTES;
+    if (exchange.to !== host || !this.pattern.matches(ordinal, bodyBytes, request.body)) {
+      ledger.onWrongBytes(ordinal, 'request');
+    }
+    exchange.workload.onRequestHandled(exchange);
+    return this.pattern.body(ordinal, exchange.responseBytes);
+  }
+
+  private peerHost(host: number | undefined): number {
+    return host ?? -1;
+  }
+
+  /** A request too short for its ordinal gets the response size of its workload, which is then the same for all of that size. */
+  private anonymousResponse(to: number, from: number, size: number): number {
+    for (const exchange of this.active.values()) {
+      if (exchange.from === from && exchange.to === to && exchange.requestBytes === size)
+        return exchange.responseBytes;
+    }
+    return 0;
+  }
+
+  private onResponse(exchange: OfferedExchange, response: Uint8Array): void {
+    const { ledger, trace, kernel } = this.simulation;
+    const { ordinal } = exchange;
+    const anonymous = exchange.requestBytes < ORDINAL_HEADER_BYTES;
+    ledger.onCompleted(ordinal);
+    const latencyNs = kernel.now - exchange.offeredNs;
+    trace.record(
+      kernel.now,
+      HostKind.COMPLETED,
+      exchange.from,
+      ordinal,
+      exchange.to,
+      response.length,
+      latencyNs,
+    );
+    this.payloadBytes += response.length;
+    if (!anonymous && !this.pattern.matches(ordinal, exchange.responseBytes, response)) {
+      ledger.onWrongBytes(ordinal, 'response');
+    }
+    this.end(exchange, latencyNs, true);
+  }
+
+  private onFailure(exchange: OfferedExchange, error: TransferError): void {
+    const { ledger, trace, kernel } = this.simulation;
+    ledger.onFailed(exchange.ordinal);
+    const latencyNs = kernel.now - exchange.offeredNs;
+    trace.record(
+      kernel.now,
+      HostKind.FAILED,
+      exchange.from,
+      exchange.ordinal,
+      exchange.to,
+      error.reason.length,
+      latencyNs,
+    );
+    this.end(exchange, latencyNs, false);
+  }
+
+  private end(exchange: OfferedExchange, latencyNs: number, ok: boolean): void {
+    const { oracle } = this.simulation;
+    const slowdown = latencyNs / oracle.exchangeNs(exchange.requestBytes, exchange.responseBytes);
+    this.active.delete(exchange.ordinal);
+    if (ok) this.all.add(latencyNs, slowdown);
+    exchange.workload.onEnded(exchange, latencyNs, slowdown, ok);
+    this.watcher.ended(exchange, latencyNs, slowdown, ok);
+    if (this.finished) this.onAllEnded();
+  }
+
+  /** A dependency failed: the exchange is not even offered. */
+  onCancelled(): void {
+    if (this.finished) this.onAllEnded();
+  }
+}
