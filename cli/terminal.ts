@@ -1,5 +1,5 @@
 /** Standard output and error. Output belongs to results, error to everything said on the way. */
-import type { ExitCode } from './exit-codes.ts';
+import { ExitCode } from './exit-codes.ts';
 
 /** Writes to stdout as it is. */
 export function print(text: string): void {
@@ -24,17 +24,14 @@ export function guardStreams(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
     complain(`dcquic: cannot write the output: ${error.message}`);
-    process.exitCode = 1 satisfies ExitCode;
-    failedOutput = true;
+    process.exitCode = ExitCode.USAGE;
   });
   process.stderr.on('error', () => {});
 }
 
-let failedOutput = false;
-
 /** Ends the process with `code` as soon as nothing is left to write; a lost output counts more. */
 export function leaveWith(code: ExitCode): void {
-  if (!failedOutput) process.exitCode = code;
+  process.exitCode ??= code;
 }
 
 const COLOURS = { good: 32, bad: 31, faint: 2, strong: 1 } as const;

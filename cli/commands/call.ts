@@ -105,7 +105,7 @@ function showProgress({ pool }: Connection, requestBytes: number): () => void {
     progress.update((elapsedMs) => {
       const { dataBytesOut, payloadBytesFirst } = pool.stats().endpoint;
       const back = payloadBytesFirst > 0 ? `, ${bytes(payloadBytesFirst)} came back` : '';
-      return `${bytes(dataBytesOut)} of ${bytes(requestBytes)} sent${back}, ${time(elapsedMs * 1e6)}`;
+      return `${bytes(Math.min(dataBytesOut, requestBytes))} of ${bytes(requestBytes)} sent${back}, ${time(elapsedMs * 1e6)}`;
     });
   }, PROGRESS_EVERY_MS);
   return () => {

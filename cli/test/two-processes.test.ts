@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -89,6 +91,42 @@ describe('dcquic serve and dcquic call, two processes', () => {
     child.kill('SIGTERM');
     expect(await done).toMatchObject({ code: 0 });
     expect((await done).stdout).not.toContain('"peer"');
+  });
+});
+
+/** A port at which nobody ever answers, and the promise that somebody called. */
+async function silentPeer(): Promise<{ address: string; called: Promise<unknown>; close: () => void }> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((bound) => void socket.bind(0, '127.0.0.1', bound));
+  const called = once(socket, 'message');
+  return { address: `127.0.0.1:${socket.address().port}`, called, close: () => void socket.close() };
+}
+
+describe('a call or a bench of a server that says nothing', () => {
+  it('gives up after the timeout that was asked for, not another', async () => {
+    const peer = await silentPeer();
+    const patient = dcquic(['call', '--peer', peer.address, '--timeout', '600s']);
+    await peer.called;
+    const impatient = dcquic(['call', '--peer', peer.address, '--timeout', '100ms']);
+    const [first, { code }] = await Promise.race([
+      patient.then((result) => ['patient', result] as const),
+      impatient.then((result) => ['impatient', result] as const),
+    ]);
+    expect([first, code]).toEqual(['impatient', 2]);
+    peer.close();
+  });
+
+  it.each([
+    ['call', []],
+    ['bench', ['--pattern', 'unary', '--size', '1', '--count', '9']],
+  ])('%s stops at Ctrl-C with exit code 130', async (command, args) => {
+    const peer = await silentPeer();
+    const child = start([command, '--peer', peer.address, '--timeout', '600s', ...args]);
+    const done = finished(child);
+    await peer.called;
+    child.kill('SIGINT');
+    expect((await done).code).toBe(130);
+    peer.close();
   });
 });
 
