@@ -26,14 +26,7 @@ interface Report {
   profile?: ProfileCosts;
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    profile: { type: 'boolean', default: false },
-    scale: { type: 'string', default: '1' },
-  },
-});
+const { values, positionals } = readArgs();
 const say = (line: string): void => {
   if (!values.json) console.log(line);
 };
@@ -62,6 +55,13 @@ switch (part) {
     for (const line of values.json ? [JSON.stringify(figures)] : kernelLines(figures)) console.log(line);
     break;
   }
+  case 'kernel': {
+    const { kernelLines, measureKernel } = await import('./kernel.ts');
+    const figures = await measureKernel();
+    if (values.json) console.log(JSON.stringify(figures));
+    for (const line of kernelLines(figures)) say(line);
+    break;
+  }
   // What the parts above start as processes of their own.
   case 'http2-server': {
     const { serveHttp2 } = await import('./http2/server.ts');
@@ -79,6 +79,22 @@ switch (part) {
       `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, or none for the first two`,
     );
     process.exitCode = 1;
+}
+
+function readArgs() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        profile: { type: 'boolean', default: false },
+        scale: { type: 'string', default: '1' },
+      },
+    });
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message}`);
+    process.exit(1);
+  }
 }
 
 async function report(): Promise<void> {

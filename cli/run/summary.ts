@@ -69,7 +69,7 @@ function exchanges({ started, completed, failed, cancelled }: TransferCounts): s
 
 function payload({ bytes: { payload: delivered }, workloads }: RunResult): string {
   const spanNs = Math.max(0, ...Object.values(workloads).map((workload) => workload.spanNs));
-  const pace = spanNs > 0 ? ` in ${time(spanNs)}: ${rate((delivered * 8e9) / spanNs)} over all` : '';
+  const pace = spanNs > 0 ? ` in ${time(spanNs)}: ${rate((delivered * 8e9) / spanNs)} in total` : '';
   return `${bytes(delivered)}${pace}`;
 }
 
