@@ -55,13 +55,6 @@ switch (part) {
     for (const line of values.json ? [JSON.stringify(figures)] : kernelLines(figures)) console.log(line);
     break;
   }
-  case 'kernel': {
-    const { kernelLines, measureKernel } = await import('./kernel.ts');
-    const figures = await measureKernel();
-    if (values.json) console.log(JSON.stringify(figures));
-    for (const line of kernelLines(figures)) say(line);
-    break;
-  }
   // What the parts above start as processes of their own.
   case 'http2-server': {
     const { serveHttp2 } = await import('./http2/server.ts');
