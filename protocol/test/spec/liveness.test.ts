@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { framesIn } from '../support/frames.ts';
 import { Net, TEST_OPTIONS } from '../support/net.ts';
 import { pattern, pathSecret, resultOf } from '../support/pair.ts';
 import { HandPeer, frame, handTransfer, inlineNotify } from './hand-peer.ts';
@@ -177,7 +178,7 @@ test('when another epoch proves itself, what the former one may have seen ends, 
 });
 
 /** MUST FRESH-6. */
-test('a configured peer that begins with PROBE has heard nothing: all is announced again, under new ids', () => {
+test('a configured peer that begins with PROBE alone has heard nothing: all is announced again, under new ids', () => {
   const hand = handPeer();
   const id = hand.node.call(hand.id, pattern(5));
   hand.net.drain(hand.node);
@@ -191,4 +192,25 @@ test('a configured peer that begins with PROBE has heard nothing: all is announc
     before!.record.transferGeneration,
   ]);
   expect(hand.node.results.has(id)).toBe(false);
+});
+
+/** MUST FRESH-6. */
+test('a PROBE to a peer that was heard comes with an ACK, and one with an ACK makes nothing be announced again', () => {
+  const hand = handPeer();
+  hand.send(PROBE);
+  hand.node.call(hand.id, pattern(5));
+  hand.net.run(INTERVAL + 1000);
+  const probe = hand.received().findIndex(({ name }) => name === 'Probe');
+  expect(probe).toBeGreaterThan(0);
+  const { bytes } = hand.net.sent.findLast(({ bytes }) =>
+    framesIn(hand.net.crypto, bytes).includes('Probe'),
+  )!;
+  expect(framesIn(hand.net.crypto, bytes)).toContain('Ack');
+
+  const other = handPeer();
+  other.node.call(other.id, pattern(5));
+  other.net.drain(other.node);
+  other.received();
+  other.send(PROBE, frame('Ack', { largest: 0, delayNs: 0, firstRange: 0, ranges: [] }));
+  expect(other.received().map(({ name }) => name)).toEqual(['ProbeResponse']);
 });
