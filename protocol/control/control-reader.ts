@@ -118,7 +118,7 @@ export class ControlReader {
     if (peer.remote === undefined && peer.established) {
       // The secret is new, so its first packet cannot be a replay from another incarnation.
       peer.remote = remote;
-      this.liveness.onFirstContact(now, peer, this.frames.beginsWithProbe(this.plain, plainEnd));
+      this.liveness.onFirstContact(now, peer, this.frames.asksForProofOnly(this.plain, plainEnd));
       this.frames.onFrames(now, peer, packet.packetNumber, this.plain, plainEnd);
       return;
     }

@@ -141,11 +141,13 @@ export class ControlWriter {
 
   private writeFrames(peer: Peer): void {
     peer.lazyDue = false;
-    const challenging = peer.probeDue && peer.candidate !== undefined;
+    const probing = peer.probeDue;
+    const challenging = probing && peer.candidate !== undefined;
     this.writeProbes(peer);
     // The packet may be for an incarnation to which all else would mean transfers, numbers and credit that it never had.
     if (!peer.established || challenging) return;
-    if (peer.acks.pending) this.writeAck(peer);
+    // With a PROBE always: a peer that never heard us would take a PROBE alone for a sign that we never heard it.
+    if (peer.acks.pending || (probing && !peer.acks.isEmpty)) this.writeAck(peer);
     this.writeAccepts(peer);
     this.writeResets(peer);
     this.writeFinals(peer);

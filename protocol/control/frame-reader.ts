@@ -78,6 +78,7 @@ export class FrameReader {
     if (counters.payloadBytesFirst > payloadBefore) counters.usefulPackets += 1;
     peer.acks.onPacket(now, packetNumber, eliciting, this.context.options.ackDelayNs);
     if (eliciting) this.context.wantLazy(peer, peer.acks.deadline);
+    if (peer.down) this.liveness.onHeardDown(peer);
     this.context.wantControl(peer);
   }
 
@@ -241,9 +242,13 @@ export class FrameReader {
     return false;
   }
 
-  /** The peer asks for proof before anything else: it does not know us. */
-  beginsWithProbe(bytes: Uint8Array, end: number): boolean {
-    return this.probe.parse(bytes, 0, end) > 0;
+  /** The peer asks for proof and says nothing else: it has never heard of us. One that has acknowledges what it heard. MUST FRESH-6 */
+  asksForProofOnly(bytes: Uint8Array, end: number): boolean {
+    for (let at = 0; at < end;) {
+      at = this.probe.parse(bytes, at, end);
+      if (at < 0) return false;
+    }
+    return end > 0;
   }
 
   beginsWithEcho(bytes: Uint8Array, end: number): boolean {

@@ -33,6 +33,11 @@ export class Liveness {
     peer.lastHeardAt = now;
   }
 
+  /** A peer that was given up has been heard: a PROBE finds out whether it hears us, too, and whether it must be told something. */
+  onHeardDown(peer: Peer): void {
+    this.sendProbe(peer);
+  }
+
   /** Something begins to wait for `peer`. */
   onWaiting(now: Nanos, peer: Peer): void {
     if (peer.down && !peer.probeAwaited) this.sendProbe(peer);

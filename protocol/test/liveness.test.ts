@@ -161,7 +161,7 @@ describe('a peer that comes back', () => {
     net.run();
     expect(client.peerStates).toEqual(['down']);
     const frames = new Set(net.sent.flatMap(({ bytes }) => framesIn(net.crypto, bytes)));
-    expect([...frames].toSorted()).toEqual(['FlowReset', 'Probe']);
+    expect([...frames].toSorted()).toEqual(['Ack', 'FlowReset', 'Probe']);
   });
 
   test('leaves nothing behind however many calls it missed', () => {
@@ -210,5 +210,29 @@ describe('a peer that comes back', () => {
     expect(ids.map((id) => resultOf(client, id).reason)).toContain(undefined);
     expect(server.endpoint.state.peers).toBe(1);
     expectClean(client, server);
+  });
+});
+
+/** MUST FRESH-6, EXCH-1. */
+describe('a peer whose first word that arrives is a PROBE', () => {
+  test('has heard us all the same: what it was asked is not asked again', () => {
+    for (const size of [100, 5000]) {
+      const { net, client, server, toServer } = makePair({
+        client: { options: { peerTimeoutNs: 1_000_000_000 } },
+        server: { options: { peerTimeoutNs: 200_000_000 } },
+      });
+      let deaf = true;
+      net.hook = ({ from, bytes }) => {
+        if (!deaf || from === client.address) return undefined;
+        deaf = !framesIn(net.crypto, bytes).includes('Probe');
+        return deaf ? [] : undefined;
+      };
+      const id = client.call(toServer, pattern(size));
+      expect(net.run()).toBe('idle');
+      expect(deaf, 'a PROBE came').toBe(false);
+      expect(server.requests.length, 'handler runs').toBe(1);
+      expect(resultOf(client, id).reason).toBeUndefined();
+      expectClean(client, server);
+    }
   });
 });
