@@ -169,6 +169,8 @@ export class Admission {
       if (entry.transfer !== undefined) this.receiver.reject(now, entry.transfer, code, false);
       return;
     }
+    // The answer to a pull of a former incarnation's transfer: to this one the id means nothing, and may be larger than all of its own.
+    if (code === TransferErrorCode.UNKNOWN_TRANSFER) return;
     if (entry?.transfer !== undefined)
       this.receiver.reject(now, entry.transfer, TransferErrorCode.CANCELLED, false);
     peer.inbound.set(slot, { generation, transfer: undefined, resetCode: code });
