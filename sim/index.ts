@@ -12,3 +12,6 @@ export * from './crypto/sim-crypto.ts';
 export * from './crypto/nonce-audit.ts';
 export * from './crypto/audited-suite.ts';
 export * from './net/index.ts';
+export * from './task/index.ts';
+export * from './queue/index.ts';
+export * from './socket/index.ts';

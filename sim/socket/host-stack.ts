@@ -1,0 +1,93 @@
+import { SimError } from '../task/errors.ts';
+import { TaskKind } from '../task/trace-kinds.ts';
+import { portOf } from '../net/address.ts';
+import { SocketDrop } from './datagram.ts';
+import type { UdpSocket } from './udp-socket.ts';
+import type { Group } from '../task/group.ts';
+import type { HostPort, Nic } from '../net/nic.ts';
+import type { Packet } from '../net/packet.ts';
+import type { Scheduler } from '../task/scheduler.ts';
+
+const PORTS = 65_536;
+/** First of the ports that are given out on demand (RFC 6335). */
+const EPHEMERAL_FIRST = 49_152;
+
+/** The UDP of one host: which socket gets which datagram. */
+export class HostStack implements HostPort {
+  readonly group: Group;
+  readonly nic: Nic;
+  readonly scheduler: Scheduler;
+  /** Datagrams for ports that nobody is bound to. */
+  unclaimed = 0;
+  readonly #sockets = new Map<number, UdpSocket>();
+  // The socket of the datagram before: most hosts have one that gets almost everything.
+  #lastPort = -1;
+  #lastSocket: UdpSocket | undefined;
+  #nextEphemeral = EPHEMERAL_FIRST;
+
+  constructor(scheduler: Scheduler, group: Group, nic: Nic) {
+    this.scheduler = scheduler;
+    this.group = group;
+    this.nic = nic;
+    nic.bind(this);
+  }
+
+  /** The port for a new socket: `port` if it is free, some free one for 0. */
+  choosePort(port: number): number {
+    if (!Number.isInteger(port) || port < 0 || port >= PORTS) {
+      throw new SimError('bad-port', `a UDP port is an integer in 0 … ${PORTS - 1}, not ${port}`);
+    }
+    if (port === 0) return this.#ephemeral();
+    if (!this.#sockets.has(port)) return port;
+    throw new SimError('address-in-use', `port ${port} of ${this.group.name} has a socket already`);
+  }
+
+  add(socket: UdpSocket): void {
+    this.#sockets.set(socket.port, socket);
+  }
+
+  remove(socket: UdpSocket): void {
+    this.#sockets.delete(socket.port);
+    this.#lastPort = -1;
+  }
+
+  closeAll(): void {
+    for (const socket of this.#sockets.values()) socket.close();
+  }
+
+  onPacket(packet: Packet): void {
+    const port = portOf(packet.destination);
+    if (port !== this.#lastPort) {
+      this.#lastPort = port;
+      this.#lastSocket = this.#sockets.get(port);
+    }
+    const socket = this.#lastSocket;
+    if (socket !== undefined) {
+      socket.onPacket(packet);
+      return;
+    }
+    this.unclaimed++;
+    this.refuse(packet, SocketDrop.NO_SOCKET);
+  }
+
+  onTransmitRoom(): void {
+    // Sockets do not wait for room: what does not fit is dropped by the NIC, as in a real network.
+  }
+
+  /** The datagram ends here. */
+  refuse(packet: Packet, why: SocketDrop): void {
+    const { kernel, trace } = this.scheduler;
+    const { source, destination } = packet;
+    trace.record(kernel.now, TaskKind.REFUSED, this.group.index, source, destination, why, 0);
+    packet.release();
+  }
+
+  #ephemeral(): number {
+    for (let tries = EPHEMERAL_FIRST; tries < PORTS; tries++) {
+      const port = this.#nextEphemeral;
+      this.#nextEphemeral = port + 1 === PORTS ? EPHEMERAL_FIRST : port + 1;
+      if (!this.#sockets.has(port)) return port;
+    }
+    throw new SimError('address-in-use', `all ephemeral ports of ${this.group.name} are taken`);
+  }
+}

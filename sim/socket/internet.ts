@@ -1,0 +1,119 @@
+import { SimError } from '../task/errors.ts';
+import { formatAddress, hostOf, portOf } from '../net/address.ts';
+import { starNetwork, type StarConfig } from '../net/star.ts';
+import { HostStack } from './host-stack.ts';
+import { MonitorFunction, type PacketMonitor } from './packet-monitor.ts';
+import { UdpSocket, type BindOptions } from './udp-socket.ts';
+import type { NetworkEnvironment } from '../net/fabric.ts';
+import type { MonitorPoint } from '../net/monitor.ts';
+import type { Network } from '../net/network.ts';
+import type { Group } from '../task/group.ts';
+import type { Scheduler } from '../task/scheduler.ts';
+
+/** A star of hosts like machines of one rack, unless parts of it are given; or a function that builds any network. */
+export type NetworkOptions = Partial<StarConfig> | ((environment: NetworkEnvironment) => Network);
+
+/** 16 hosts, 10 Gbit/s, 50 µs from host to host. */
+export const NETWORK_DEFAULT: StarConfig = {
+  hosts: 16,
+  link: { rateBps: 10_000_000_000, delayNs: 25_000, mtuBytes: 1500 },
+  switch: { bufferBytes: 1_000_000 },
+};
+
+/** The hosts of the groups: names, addresses, sockets. The network is built when it is first needed. */
+export class Internet {
+  readonly #scheduler: Scheduler;
+  readonly #options: NetworkOptions;
+  readonly #groups: ReadonlyMap<string, Group>;
+  /** By index of the group, and by index of the host. */
+  readonly #stackOfGroup: (HostStack | undefined)[] = [];
+  readonly #stackOfHost: HostStack[] = [];
+  readonly #resolved = new Map<string, number>();
+  readonly #resolve = (name: string): number => this.#resolved.get(name) ?? this.#lookUp(name);
+  #network: Network | undefined;
+
+  constructor(scheduler: Scheduler, options: NetworkOptions, groups: ReadonlyMap<string, Group>) {
+    this.#scheduler = scheduler;
+    this.#options = options;
+    this.#groups = groups;
+  }
+
+  get network(): Network {
+    this.#network ??= this.#build();
+    return this.#network;
+  }
+
+  /** The network, if anything has used it. */
+  get networkIfBuilt(): Network | undefined {
+    return this.#network;
+  }
+
+  bind(group: Group, port: number, options: BindOptions): UdpSocket {
+    return new UdpSocket(this.#stack(group), port, options, this.#resolve);
+  }
+
+  closeAll(group: Group): void {
+    this.#stackOfGroup[group.index]?.closeAll();
+  }
+
+  /** The address of `name:port`, or of port 0 of `name`. */
+  lookUp(name: string): number {
+    return this.#resolve(name);
+  }
+
+  /** `name:port` for an address of a group, else `host[I]:port`. */
+  nameOf(address: number): string {
+    const stack = this.#stackOfHost[hostOf(address)];
+    if (stack === undefined) return formatAddress(address);
+    const port = portOf(address);
+    return port === 0 ? stack.group.name : `${stack.group.name}:${port}`;
+  }
+
+  /** Returns a function that ends it. */
+  monitor(monitor: PacketMonitor, point: MonitorPoint): () => void {
+    const { network } = this;
+    const added = new MonitorFunction(monitor, point, (address) => this.nameOf(address));
+    network.addMonitor(added);
+    return () => network.removeMonitor(added);
+  }
+
+  #lookUp(name: string): number {
+    const colon = name.lastIndexOf(':');
+    const host = colon < 0 ? name : name.slice(0, colon);
+    const port = colon < 0 ? 0 : Number(name.slice(colon + 1));
+    const group = this.#groups.get(host);
+    if (group === undefined) {
+      const known = [...this.#groups.keys()].join(', ');
+      throw new SimError('unknown-host', `no group is called '${host}'; there are: ${known}`);
+    }
+    if (!/^(|.*:\d{1,5})$/.test(colon < 0 ? '' : name) || port > 65_535) {
+      throw new SimError('bad-port', `'${name}' does not end with a port, as in '${host}:1337'`);
+    }
+    const address = this.#stack(group).nic.address + port;
+    this.#resolved.set(name, address);
+    return address;
+  }
+
+  #stack(group: Group): HostStack {
+    const known = this.#stackOfGroup[group.index];
+    if (known !== undefined) return known;
+    const { network } = this;
+    const host = this.#stackOfHost.length;
+    if (host >= network.hosts.length) {
+      const message = `the network has ${network.hosts.length} hosts and '${group.name}' wants one more: set network.hosts`;
+      throw new SimError('no-host-left', message);
+    }
+    const stack = new HostStack(this.#scheduler, group, network.nic(host));
+    this.#stackOfGroup[group.index] = stack;
+    this.#stackOfHost.push(stack);
+    return stack;
+  }
+
+  #build(): Network {
+    const { kernel, trace, rng } = this.#scheduler;
+    const environment = { kernel, trace, rng };
+    const options = this.#options;
+    if (typeof options === 'function') return options(environment);
+    return starNetwork(environment, { ...NETWORK_DEFAULT, ...options });
+  }
+}

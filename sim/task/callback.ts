@@ -1,0 +1,56 @@
+import { DUE, type Step } from './step.ts';
+import { NO_EVENT } from '../kernel/kernel.ts';
+import { TaskKind } from './trace-kinds.ts';
+import type { StepKind } from './choice.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Task } from './task.ts';
+
+/** A function of the program that is called in a step of its own. It belongs to the task that registered it. */
+export class Callback implements Step {
+  readonly kind: StepKind;
+  readonly id: number;
+  readonly task: Task;
+  /** Calls so far. */
+  ordinal = 0;
+  /** Set while a call is due, by who schedules it. */
+  isDue = false;
+  readonly #scheduler: Scheduler;
+  readonly #call: () => void;
+
+  constructor(scheduler: Scheduler, kind: StepKind, call: () => void) {
+    this.#scheduler = scheduler;
+    this.#call = call;
+    this.kind = kind;
+    this.task = scheduler.current;
+    this.id = this.task.nextChildId();
+  }
+
+  get label(): string {
+    return `${this.task.label}: callback`;
+  }
+
+  onEvent(stage: number): void {
+    if (stage !== DUE || this.#scheduler.defers(this) === NO_EVENT) this.run();
+  }
+
+  run(): void {
+    if (this.enter()) this.#call();
+  }
+
+  /** Makes this its step; what comes next is the call. False if the task was aborted: its callbacks are over with it. */
+  enter(): boolean {
+    const { task } = this;
+    if (task.reason !== undefined) return false;
+    const scheduler = this.#scheduler;
+    scheduler.current = task;
+    const { kernel } = scheduler;
+    // The network has recorded a delivery already.
+    if (this.kind !== 'delivery') {
+      scheduler.trace.record(kernel.now, TaskKind.CALLED, task.group.index, this.id, this.ordinal, 0, 0);
+    }
+    this.ordinal++;
+    // It may settle promises.
+    kernel.touchPromise();
+    return true;
+  }
+}

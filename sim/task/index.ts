@@ -1,0 +1,17 @@
+export { Channel, type ChannelOptions } from './channel.ts';
+export type * from './choice.ts';
+export * from './choosers.ts';
+export { formatDuration, ms, seconds, us } from './duration.ts';
+export { SimError, type SimErrorCode } from './errors.ts';
+export type { Group, SpawnOptions } from './group.ts';
+export { Mutex, type MutexGuard } from './mutex.ts';
+export type { Note } from './notes.ts';
+export * from './outcome.ts';
+export { Semaphore, type Permit } from './semaphore.ts';
+export type { Sim } from './sim.ts';
+export * from './simulate.ts';
+export { StallError, type PendingWait, type WaitingTask } from './stall.ts';
+export type { TaskHandle } from './task.ts';
+export type { Timer } from './timer.ts';
+export * from './trace-kinds.ts';
+export * from './wait-kinds.ts';

@@ -1,0 +1,94 @@
+import { OVER, SimError } from './errors.ts';
+import { Group, type GroupOwner, type SpawnOptions } from './group.ts';
+import { ROOT_ID } from './identity.ts';
+import { captureLocation } from './location.ts';
+import { Notes } from './notes.ts';
+import { Task, type Program } from './task.ts';
+import { Internet, type NetworkOptions } from '../socket/internet.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { BindOptions, UdpSocket } from '../socket/udp-socket.ts';
+
+/** Group of the main task. */
+const MAIN = 'main';
+
+/** The groups and tasks of one run. */
+export class Runtime implements GroupOwner {
+  readonly scheduler: Scheduler;
+  readonly internet: Internet;
+  readonly notes: Notes;
+  readonly #groups = new Map<string, Group>();
+  /** Tasks whose place of spawning is still to be kept. */
+  #locationsLeft: number;
+
+  constructor(scheduler: Scheduler, network: NetworkOptions, locationsMax: number) {
+    this.scheduler = scheduler;
+    this.internet = new Internet(scheduler, network, this.#groups);
+    this.notes = new Notes(scheduler);
+    this.#locationsLeft = locationsMax;
+  }
+
+  /** The main task, from which all others come. */
+  start(program: Program): Task {
+    const task = new Task(this.scheduler, this.group(MAIN), MAIN, program, ROOT_ID, 0, true, undefined);
+    this.scheduler.current = task;
+    this.#begin(task);
+    return task;
+  }
+
+  group(name: string): Group {
+    const known = this.#groups.get(name);
+    if (known !== undefined) return known;
+    if (name === '' || name.includes(':')) {
+      throw new SimError('bad-argument', `'${name}' is no name for a group: it is empty or has a colon`);
+    }
+    const group = new Group(this, name, this.#groups.size);
+    this.#groups.set(name, group);
+    return group;
+  }
+
+  spawn(
+    group: Group,
+    first: string | Program,
+    second: Program | SpawnOptions | undefined,
+    third: SpawnOptions | undefined,
+    caller: unknown,
+  ): Task {
+    const isNamed = typeof first === 'string';
+    const program = (isNamed ? second : first) as Program;
+    const options = (isNamed ? third : second) as SpawnOptions | undefined;
+    if (typeof program !== 'function') throw new SimError('bad-argument', 'spawn() takes a function');
+    const name = isNamed ? first : program.name;
+    return this.spawnTask(group, name, program, options?.primary === true, caller);
+  }
+
+  /** @param caller the function of ours that the program called: the task was spawned where that was called. */
+  spawnTask(group: Group, name: string, program: Program, isPrimary: boolean, caller: unknown): Task {
+    const { scheduler } = this;
+    if (scheduler.isOver) throw OVER;
+    const parent = scheduler.current;
+    const location = this.#locationsLeft > 0 ? captureLocation(caller) : undefined;
+    this.#locationsLeft--;
+    const fullName = name === '' ? `task-${scheduler.tasks.added}` : name;
+    const id = parent.nextChildId();
+    const task = new Task(scheduler, group, fullName, program, id, parent.id, isPrimary, location);
+    this.#begin(task);
+    return task;
+  }
+
+  bind(group: Group, port: number, options: BindOptions): UdpSocket {
+    if (this.scheduler.isOver) throw OVER;
+    return this.internet.bind(group, port, options);
+  }
+
+  abort(group: Group, why = `host ${group.name} failed`): void {
+    this.internet.closeAll(group);
+    for (const task of this.scheduler.tasks) if (task.group === group) task.abort(why);
+  }
+
+  #begin(task: Task): void {
+    const { scheduler } = this;
+    scheduler.tasks.add(task);
+    if (task.isPrimary) scheduler.primaries++;
+    scheduler.ready(task);
+  }
+}

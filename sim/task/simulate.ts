@@ -1,0 +1,123 @@
+import { ReplayChooser, RecordingChooser } from './choosers.ts';
+import { seconds } from './duration.ts';
+import { SimError } from './errors.ts';
+import { Runtime } from './runtime.ts';
+import { Scheduler } from './scheduler.ts';
+import { Sim } from './sim.ts';
+import { StallError } from './stall.ts';
+import { Kernel, type KernelOptions, type RunEnd } from '../kernel/kernel.ts';
+import { Rng } from '../random/rng.ts';
+import { Trace, type TraceOptions } from '../trace/trace.ts';
+import type { Chooser } from './choice.ts';
+import type { Note } from './notes.ts';
+import type { Task } from './task.ts';
+import type { Network } from '../net/network.ts';
+import type { NetworkOptions } from '../socket/internet.ts';
+import type { Nanos } from '../../protocol/core/units.ts';
+
+const UNTIL_NS_DEFAULT = seconds(3600);
+const LOCATIONS_MAX_DEFAULT = 1000;
+
+export interface SimulateOptions extends KernelOptions {
+  /** Any safe integer, default 1: all randomness of the run comes from it. */
+  readonly seed?: number;
+  /** Virtual time at which a run whose primary tasks have not ended is given up, default one hour. */
+  readonly untilNs?: Nanos;
+  /** Default: a star of 16 hosts with 10 Gbit/s and 50 µs from host to host. */
+  readonly network?: NetworkOptions;
+  /** Whether to keep the records of the trace; the hash is always there. */
+  readonly trace?: TraceOptions;
+  /** Who decides which of several steps is next at an instant. Default: first in, first out. */
+  readonly chooser?: Chooser;
+  /** Instead: the choices of an earlier run, `result.choices` or `error.simulation.choices`. */
+  readonly choices?: readonly number[];
+  /** Tasks whose place of spawning is kept for reports, a few microseconds each. Default: the first 1000. */
+  readonly locationsMax?: number;
+}
+
+/** What is known of a run, also of one that failed: an error has it as `error.simulation`. */
+export interface SimulationSummary {
+  readonly seed: number;
+  readonly endedAtNs: Nanos;
+  readonly events: number;
+  /** 128 bits over everything that happened, in hexadecimal: equal on every machine. */
+  readonly traceHash: string;
+  /** What the chooser chose; empty without one. */
+  readonly choices: readonly number[];
+  readonly notes: readonly Note[];
+}
+
+export interface SimResult<T> extends SimulationSummary {
+  /** What the main task returned. */
+  readonly value: T;
+  readonly trace: Trace;
+  /** The network, if the program used one. */
+  readonly network: Network | undefined;
+}
+
+/**
+ * Runs `main` as the first primary task of a simulation, until all primary tasks have ended. Rejects with what a task
+ * throws, with StallError if the primary tasks cannot end, with KernelError if simulated code reads a real clock or
+ * real randomness. Such an error has the SimulationSummary as `error.simulation`.
+ */
+export async function simulate<T>(
+  options: SimulateOptions,
+  main: (sim: Sim) => T | PromiseLike<T>,
+): Promise<SimResult<T>> {
+  const { seed = 1, untilNs = UNTIL_NS_DEFAULT } = options;
+  const kernel = new Kernel(options);
+  const trace = new Trace(options.trace);
+  const recorder = recorderOf(options);
+  const scheduler = new Scheduler(kernel, trace, new Rng(seed), recorder);
+  const runtime = new Runtime(
+    scheduler,
+    options.network ?? {},
+    options.locationsMax ?? LOCATIONS_MAX_DEFAULT,
+  );
+  const sim = new Sim(runtime);
+  const task = runtime.start(() => main(sim));
+  const summary = (): SimulationSummary => ({
+    seed,
+    endedAtNs: kernel.now,
+    events: kernel.events,
+    traceHash: trace.digest(),
+    choices: recorder?.choices ?? [],
+    notes: runtime.notes.kept,
+  });
+  try {
+    const end = await kernel.run(untilNs);
+    if (scheduler.primaries > 0) throw unfinished(end, scheduler);
+    const value = (await outcomeOf(task)) as T;
+    return { ...summary(), value, trace, network: runtime.internet.networkIfBuilt };
+  } catch (error) {
+    throw withSummary(error, summary());
+  } finally {
+    scheduler.isOver = true;
+  }
+}
+
+function recorderOf({ chooser, choices }: SimulateOptions): RecordingChooser | undefined {
+  if (chooser !== undefined && choices !== undefined) {
+    throw new SimError('bad-argument', 'a run has a chooser or recorded choices, not both');
+  }
+  if (choices !== undefined) return new RecordingChooser(new ReplayChooser(choices));
+  return chooser === undefined ? undefined : new RecordingChooser(chooser);
+}
+
+function unfinished(end: RunEnd, { kernel, tasks }: Scheduler): StallError {
+  if (end === 'idle') return new StallError('stalled', 'nothing is left to happen', kernel.now, tasks);
+  if (end === 'until') return new StallError('out-of-time', 'the time is up', kernel.now, tasks);
+  return new StallError('stopped', `the run was stopped (${kernel.stopReason ?? ''})`, kernel.now, tasks);
+}
+
+/** What the main task returned; it has ended, but may have been aborted. */
+function outcomeOf(task: Task): Promise<unknown> {
+  return task.join();
+}
+
+function withSummary(error: unknown, simulation: SimulationSummary): unknown {
+  if (error instanceof Error && Object.isExtensible(error)) {
+    Object.defineProperty(error, 'simulation', { value: simulation, configurable: true });
+  }
+  return error;
+}

@@ -1,0 +1,46 @@
+import { Callback } from './callback.ts';
+import { checkDuration } from './duration.ts';
+import { NO_EVENT, type EventId } from '../kernel/kernel.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Nanos } from '../../protocol/core/units.ts';
+
+/** Calls a function at one instant, and again whenever it is set anew. */
+export interface Timer {
+  /** The call comes in `ns` nanoseconds, and not when it was to come before. */
+  set(ns: Nanos): void;
+  /** True if a call was to come and now does not. */
+  cancel(): boolean;
+}
+
+export class TimerCallback extends Callback implements Timer {
+  readonly #scheduler: Scheduler;
+  #event: EventId = NO_EVENT;
+
+  constructor(scheduler: Scheduler, call: () => void) {
+    super(scheduler, 'timer', call);
+    this.#scheduler = scheduler;
+  }
+
+  set(ns: Nanos): void {
+    checkDuration('a timer', ns);
+    const scheduler = this.#scheduler;
+    if (this.#event !== NO_EVENT) scheduler.cancel(this.#event, this);
+    this.#event = scheduler.at(scheduler.kernel.now + ns, this);
+  }
+
+  cancel(): boolean {
+    const event = this.#event;
+    this.#event = NO_EVENT;
+    return event !== NO_EVENT && this.#scheduler.cancel(event, this);
+  }
+
+  override onEvent(): void {
+    this.#event = this.#scheduler.defers(this);
+    if (this.#event === NO_EVENT) this.run();
+  }
+
+  override run(): void {
+    this.#event = NO_EVENT;
+    super.run();
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * What tasks write into the trace. `where` is the group, by order of creation; tasks are named by their id. The numbers are part
+ * of the trace hash.
+ */
+export const TaskKind = {
+  /** Its function was called: task, task that spawned it, 0, 0. */
+  STARTED: 48,
+  /** What it waited for has come: task, WaitKind, waiting since (ns), 1 if it fails. */
+  WOKE: 49,
+  /** It ended: task, TaskOutcome, 0, 0. Not recorded if it returned in the step in which it started. */
+  ENDED: 50,
+  /** A callback of the program ran: callback, calls before, 0, 0. Not recorded for a datagram: the network has done it. */
+  CALLED: 51,
+  /** The program left a note: task, hash of the text, length of the text, 0. */
+  NOTED: 52,
+  /** A datagram came and no socket took it: source address, destination address, SocketDrop, 0. */
+  REFUSED: 53,
+} as const;
+export type TaskKind = (typeof TaskKind)[keyof typeof TaskKind];
