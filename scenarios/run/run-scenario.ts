@@ -1,4 +1,5 @@
-import { isQuiet, reportLeaks } from '../../sim/check/index.ts';
+import { FrameWatch, isQuiet, readStandardMarks, reportLeaks } from '../../sim/check/index.ts';
+import type { MarkReport } from '../../sim/check/index.ts';
 import { NEVER } from '../../protocol/index.ts';
 import type { EventHandler, RunEnd } from '../../sim/kernel/kernel.ts';
 import type { TraceStore } from '../../sim/trace/trace-store.ts';
@@ -54,6 +55,8 @@ export interface RunOutcome {
   exitCode: VerdictCode;
   cancelled: boolean;
   trace: TraceSummary;
+  /** Coverage marks. REQ DST-10 */
+  marks: MarkReport;
   store: TraceStore | undefined;
 }
 
@@ -71,6 +74,7 @@ class Run implements ExchangeWatcher, EventHandler {
   private readonly recorder: Recorder;
   private readonly diagram: SequenceRecorder;
   private readonly taps: DeliveryTap[];
+  private readonly frames: FrameWatch = new FrameWatch();
   private settleUntil = -1;
   private cancelled = false;
 
@@ -81,7 +85,7 @@ class Run implements ExchangeWatcher, EventHandler {
     this.simulation = new Simulation(scenario, {
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       onProgress: () => this.onProgress(),
-      observer: (host) => this.diagram.observer(host),
+      observer: (host) => this.frames.observer(this.diagram.observer(host)),
     });
     this.diagram.attach(this.simulation);
     this.recorder = new Recorder(this.simulation);
@@ -142,7 +146,8 @@ class Run implements ExchangeWatcher, EventHandler {
   finish({ end, wallMs }: { end: RunEnd; wallMs: number }): RunOutcome {
     if (!this.cancelled) this.checkEnd(end);
     const result = resultOf(this.simulation, this.workloads, wallMs);
-    const { trace } = this.simulation;
+    const { trace, marks, world, network, ledger } = this.simulation;
+    readStandardMarks(marks, world, { network: network.statistics, ledger, frames: this.frames });
     return {
       result,
       report: {
@@ -155,6 +160,7 @@ class Run implements ExchangeWatcher, EventHandler {
       exitCode: verdict(result),
       cancelled: this.cancelled,
       trace: trace.summary(),
+      marks: marks.report(),
       store: trace.store,
     };
   }

@@ -1,6 +1,6 @@
 import { DEFAULT_OPTIONS } from '../../protocol/index.ts';
 import type { CryptoSuite, EndpointObserver, EndpointOptions } from '../../protocol/index.ts';
-import { ExchangeLedger, Violations } from '../../sim/check/index.ts';
+import { ExchangeLedger, Marks, Violations } from '../../sim/check/index.ts';
 import { AuditedSuite } from '../../sim/crypto/audited-suite.ts';
 import { NonceAudit } from '../../sim/crypto/nonce-audit.ts';
 import { SimCrypto } from '../../sim/crypto/sim-crypto.ts';
@@ -39,6 +39,8 @@ export class Simulation {
   readonly violations: Violations;
   readonly ledger: ExchangeLedger;
   readonly oracle: Oracle;
+  /** What this run came to; extensions may add marks of their own. */
+  readonly marks: Marks = new Marks();
 
   constructor(scenario: Scenario, options: SimulationOptions = {}) {
     this.scenario = scenario;
