@@ -128,9 +128,8 @@ export class ControlReader {
       this.liveness.challenge(peer);
       return;
     }
-    peer.candidate = remote;
     this.frames.onProbes(peer, this.plain, plainEnd);
-    this.liveness.challengeCandidate(peer, remote);
+    this.liveness.challengeCandidate(now, peer, remote);
   }
 
   private plainEnd = -1;

@@ -192,6 +192,8 @@ export class FrameReader {
   private onReset(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
     const { reset } = this;
+    // 0 would say that the message had arrived.
+    if (reset.code === 0) return -1;
     if ((reset.flags & FlowReset.BY_RECEIVER) !== 0) {
       const transfer = this.sender.find(peer, reset.transferSlot, reset.transferGeneration);
       if (transfer !== undefined) this.exchanges.onOutboundReset(now, transfer, reset.code);

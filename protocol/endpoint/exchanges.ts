@@ -220,7 +220,7 @@ export class Exchanges implements Gate {
     });
   }
 
-  /** Removes an own exchange, its request with it; the response, if one is being pulled, is given up. */
+  /** Removes an own exchange, its request with it. A response that is still being pulled finds nobody when it is whole. */
   private endOwn(now: Nanos, exchange: OwnExchange, reason: FailureReason | undefined): void {
     const { request, peer } = exchange;
     const { sender } = this.part;

@@ -40,7 +40,7 @@ export interface EndpointOptions {
   exchangesMax: number;
   /** Peers known at once. */
   peersMax: number;
-  /** Packets under one control key. */
+  /** Packets under one control key. If more than twice as many are lost in a row, the peer cannot follow: few are for tests. */
   keyPacketsMax: number;
 }
 

@@ -7,6 +7,10 @@ import type { PeerTable } from './peer-table.ts';
 
 /** A silent peer is probed this many times before it is taken for dead. */
 const PROBES_PER_TIMEOUT = 8;
+/** Round trips in which a new incarnation must answer its PROBE; a PROBE or an answer may be lost. */
+const PROOF_RTTS = 12;
+/** How many times that no new one is taken after one that did not. */
+const REST_PROOF_TIMES = 8;
 
 /** A peer that answers but never acknowledges gets its resets this often. */
 const RESET_TRIES_MAX = 16;
@@ -70,8 +74,15 @@ export class Liveness {
         peer.resetRetryAt = NEVER;
         if (!peer.down) this.resendResets(peer);
       }
+      if (peer.candidateUntil <= now) this.dismissCandidate(now, peer);
       if (peer.livenessAt <= now) this.check(now, peer);
-      const next = Math.min(peer.lazyAt, peer.livenessAt, peer.blockedRetryAt, peer.resetRetryAt);
+      const next = Math.min(
+        peer.lazyAt,
+        peer.livenessAt,
+        peer.blockedRetryAt,
+        peer.resetRetryAt,
+        peer.candidateUntil,
+      );
       if (next !== NEVER) this.context.armPeer(peer, next);
     }
   }
@@ -168,10 +179,31 @@ export class Liveness {
     this.context.wantControl(peer);
   }
 
-  challengeCandidate(peer: Peer, candidate: RemoteEpoch): void {
+  /**
+   * A packet of another incarnation authenticated. While it has time to prove that it is no replay, nothing new is announced: a restarted
+   * peer would run what its former self ran. One at a time, and after one that did not answer none for a while, so that replays cannot
+   * keep a peer from its transfers. MUST FRESH-7
+   */
+  challengeCandidate(now: Nanos, peer: Peer, candidate: RemoteEpoch): void {
+    if (peer.candidate !== undefined || now < peer.candidateNotBefore) return;
+    peer.candidate = candidate;
+    peer.candidateUntil = now + this.proofTime(peer);
+    this.context.armPeer(peer, peer.candidateUntil);
     candidate.nonceHi = this.context.random.nextU32();
     candidate.nonceLo = this.context.random.nextU32();
     this.challengeAgain(peer, candidate);
+  }
+
+  private proofTime(peer: Peer): Nanos {
+    const { ackDelayNs, lossDelayMinNs } = this.context.options;
+    return Math.max(PROOF_RTTS * peer.rtt.smoothedNs, lossDelayMinNs) + ackDelayNs;
+  }
+
+  private dismissCandidate(now: Nanos, peer: Peer): void {
+    peer.candidate = undefined;
+    peer.candidateUntil = NEVER;
+    peer.candidateNotBefore = now + REST_PROOF_TIMES * this.proofTime(peer);
+    this.context.wantControl(peer);
   }
 
   /**
@@ -182,6 +214,7 @@ export class Liveness {
     candidate.window.raiseFloor(packetNumber - 1);
     peer.remote = candidate;
     peer.candidate = undefined;
+    peer.candidateUntil = NEVER;
     peer.probeAwaited = false;
     peer.acks.reset();
     const wasDown = peer.down;

@@ -68,6 +68,10 @@ export class Peer implements Timed {
   remote: RemoteEpoch | undefined;
   /** A newer incarnation that authenticated but has not answered our PROBE yet. */
   candidate: RemoteEpoch | undefined;
+  /** Until then the candidate has time to answer, and no other takes its place. */
+  candidateUntil: Nanos = NEVER;
+  /** After one that did not answer, none is taken before this. */
+  candidateNotBefore: Nanos = 0;
   readonly acks: AckTracker = new AckTracker();
   readonly sent: SentPackets = new SentPackets();
   readonly rtt: RttEstimator;
@@ -224,8 +228,8 @@ export class Peer implements Timed {
     return this.requestsQueued > 0 && this.notified >= this.notifyLimit;
   }
 
-  /** MUST LIVE-5 */
+  /** MUST LIVE-5, FRESH-7 */
   get mayNotify(): boolean {
-    return !this.down && this.established;
+    return !this.down && this.established && this.candidate === undefined;
   }
 }

@@ -132,6 +132,7 @@ export class Admission {
   /** Never left out: there are no more of these than transfers were admitted. */
   private tell(peer: Peer, slot: number, generation: number, code: number): void {
     peer.resets.push({ slot, generation, byReceiver: true, code });
+    this.context.wantControl(peer);
   }
 
   /** A received transfer is whole: remembered as such, so that its NOTIFY is answered and not obeyed again. */

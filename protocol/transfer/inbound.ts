@@ -61,7 +61,7 @@ export class InboundTransfer implements Timed, Ranked {
   stallAt: Nanos = NEVER;
   /** Stalls since the last arrival. */
   stalls = 0;
-  /** Records that failed verification since the last one that passed. */
+  /** Records that failed verification. */
   poisoned = 0;
   repulledBytes = 0;
 

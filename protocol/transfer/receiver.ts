@@ -11,7 +11,7 @@ import type { InboundTransfer } from './inbound.ts';
 import { LossDetector } from './loss-detector.ts';
 import { PullScheduler } from './pull-scheduler.ts';
 
-/** Records that may fail verification in a row before the transfer is given up. */
+/** Records that may fail verification before the transfer is given up. */
 const POISONED_MAX = 64;
 
 /** A whole, verified message: headers, then body. */
