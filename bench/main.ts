@@ -119,7 +119,8 @@ async function loopback(): Promise<LoopbackFigures[]> {
   const { loopbackCases, measureLoopback } = await import('./loopback.ts');
   say('\nUnary echo on loopback, two processes; node:http2 without TLS');
   say('   size  at a time       dcquic  p50 µs   p99 µs        http2  p50 µs   p99 µs   ratio');
-  return measureLoopback(loopbackCases(Number(values.scale)), (figures) => {
+  const scale = Number(values.scale) > 0 ? Number(values.scale) : 1;
+  return measureLoopback(loopbackCases(scale), (figures) => {
     const { sizeBytes, concurrency, dcquic, http2, ratio } = figures;
     const micros = (ns: number): string => (ns / 1000).toFixed(0);
     const half = ({ exchangesPerSecond, latencyNs }: typeof dcquic): string =>
