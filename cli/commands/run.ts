@@ -6,16 +6,18 @@ import { capsuleOf, runScenario, type RunOptions, type RunOutcome } from '../../
 import { type Command, defineCommand } from '../command.ts';
 import { CommandError, problemsError } from '../command-error.ts';
 import { type ExitCode, ExitCode as Exit } from '../exit-codes.ts';
-import { flag, optional, repeated, text, type Values } from '../option.ts';
+import { defaulted, flag, optional, repeated, text, type Values } from '../option.ts';
 import { loadExtensions } from '../run/extensions.ts';
 import { OutputFolder, type OutputFiles } from '../run/output-folder.ts';
 import { reproductionLine } from '../run/reproduction.ts';
+import { RunCapture } from '../run/run-capture.ts';
 import { CAPSULE_FILE, DATA_FILE, TRACE_FILE } from '../run/saved-run.ts';
 import { simulate } from '../run/simulate.ts';
 import { row, runSummary, verdictLine } from '../run/summary.ts';
 import { complain, print, printJson } from '../terminal.ts';
 import { wholeNumber } from '../values.ts';
 
+const PCAP_PACKETS = 1_000_000;
 /** 48 bytes each in memory. */
 const TRACE_RECORDS_MAX = 40_000_000;
 
@@ -47,6 +49,18 @@ const OPTIONS = {
     'with --out: keep so many trace records in trace.bin, 48 bytes each',
     wholeNumber(1, TRACE_RECORDS_MAX),
   ),
+  pcap: optional('FILE', 'write the packets of the run there as pcapng, for Wireshark', text),
+  'pcap-at': repeated(
+    'PLACE',
+    'with --pcap: only at host[3], host, switch, switch.port(host[3]); default: all',
+    text,
+  ),
+  'pcap-max': defaulted(
+    'PACKETS',
+    'with --pcap: write at most so many packets',
+    String(PCAP_PACKETS),
+    wholeNumber(1, Number.MAX_SAFE_INTEGER),
+  ),
 };
 
 export const command: Command = defineCommand({
@@ -60,6 +74,7 @@ export const command: Command = defineCommand({
   examples: [
     'dcquic run scenarios/library/incast-100.yaml --out out/incast',
     'dcquic run scenarios/library/websearch-16.yaml --seed 7 --set workload[0].load=0.8 --json',
+    'dcquic run scenarios/library/incast-100.yaml --pcap out/incast.pcapng --pcap-at host[0] --pcap-at switch.port(host[0])',
   ],
   run: async (options, [file = '']) => run(file, options),
 });
@@ -76,8 +91,9 @@ async function run(file: string, options: Values<typeof OPTIONS>): Promise<ExitC
   const folder = options.out === undefined ? undefined : new OutputFolder(options.out);
   const request = { ...options, file, seed: scenario.seed };
   const line = reproductionLine(request);
+  const capture = captureOf(options, line);
   const runOptions: RunOptions = {
-    extensions,
+    extensions: capture === undefined ? extensions : [capture.extension, ...extensions],
     command: line,
     ...(options.exchange === undefined ? {} : { diagram: options.exchange }),
     ...(options.trace === undefined ? {} : { trace: { store: { recordsMax: options.trace } } }),
@@ -87,14 +103,15 @@ async function run(file: string, options: Values<typeof OPTIONS>): Promise<ExitC
     line,
     (hooks) => runScenario(scenario, { ...runOptions, ...hooks }),
     (value) => value,
-  );
+  ).finally(() => capture?.close());
   if (outcome === undefined) return Exit.INTERRUPTED;
   const capsule = JSON.stringify(capsuleOf(scenario, outcome, { command: line, extensions: options.with }));
   folder?.write(outputFiles(outcome, loaded.text, capsule));
   const failed = outcome.exitCode !== 0;
   const capsulePath = failed ? keepCapsule(scenario, folder, capsule) : undefined;
   if (options.json) printJson(outcome.result);
-  else printSummary(scenario, outcome, folder);
+  else printSummary(scenario, outcome, folder, capture);
+  if (options.json && capture?.isFull) complain(`pcap: ${capture.figure}`);
   if (failed) {
     const say = options.json ? complain : print;
     say(options.json ? `capsule: ${capsulePath}` : row('capsule', capsulePath ?? ''));
@@ -102,6 +119,13 @@ async function run(file: string, options: Values<typeof OPTIONS>): Promise<ExitC
     say(line);
   }
   return outcome.exitCode;
+}
+
+function captureOf(options: Values<typeof OPTIONS>, comment: string): RunCapture | undefined {
+  const { pcap: file, 'pcap-at': at, 'pcap-max': packetsMax } = options;
+  if (file !== undefined) return new RunCapture({ file, at, packetsMax, comment });
+  if (at.length > 0) throw new CommandError('--pcap-at needs --pcap, the file for the packets');
+  return undefined;
 }
 
 function outputFiles(
@@ -132,8 +156,14 @@ function keepCapsule(scenario: Scenario, given: OutputFolder | undefined, capsul
   }
 }
 
-function printSummary(scenario: Scenario, outcome: RunOutcome, folder: OutputFolder | undefined): void {
+function printSummary(
+  scenario: Scenario,
+  outcome: RunOutcome,
+  folder: OutputFolder | undefined,
+  capture: RunCapture | undefined,
+): void {
   print(runSummary(scenario, outcome.result));
+  if (capture !== undefined) print(row('pcap', capture.figure));
   if (folder !== undefined) print(row('report', folder.file('report.html')));
   if (outcome.exitCode === 0) print(`\n${verdictLine(outcome.result)}`);
 }
