@@ -51,7 +51,7 @@ describe('notification credit', () => {
           return [];
         };
         pair.server.requests = [];
-        expectAll(pair, 20, 2000);
+        expect(expectAll(pair, 20, 2000)).toBeLessThan(2_000_000);
         expect(left, 'frames that were there to be lost').toBe(0);
       }
     },
