@@ -15,7 +15,7 @@ export const command: Command = defineCommand({
   operands: ['CAPSULE'],
   options: { json: flag('print one JSON object, and nothing else on stdout') },
   details: [
-    'Runs a saved run again, from capsule.json (or the folder that has it), and compares the trace. If every event is the same, the exit code is that of the run: 0, 2, 3 or 4. If not, it is 5, and the first difference is shown: a range of trace records, or the very record if the saved run was made with --trace.',
+    'Runs a saved run again, from capsule.json (or the folder that has it), and compares the trace. If every event is the same, the exit code is that of the run: 0, 2, 3 or 4. If not, it is 5, and the first difference is shown: a range of trace records, or the very record if the trace of the saved run lies beside its capsule: --out DIR --trace DIR/trace.bin.',
     'Modules that were given with --with are looked for in the current folder, as they were named.',
   ],
   examples: ['dcquic replay out/incast-seed1/capsule.json'],

@@ -9,15 +9,18 @@ import { type ExitCode, ExitCode as Exit } from '../exit-codes.ts';
 import { defaulted, flag, optional, repeated, text, type Values } from '../option.ts';
 import { loadExtensions } from '../run/extensions.ts';
 import { OutputFolder, type OutputFiles } from '../run/output-folder.ts';
+import type { Recording } from '../run/recording.ts';
 import { reproductionLine } from '../run/reproduction.ts';
 import { RunCapture } from '../run/run-capture.ts';
-import { CAPSULE_FILE, DATA_FILE, TRACE_FILE } from '../run/saved-run.ts';
+import { CAPSULE_FILE, DATA_FILE } from '../run/saved-run.ts';
 import { simulate } from '../run/simulate.ts';
+import { TraceFile } from '../run/trace-file.ts';
 import { row, runSummary, verdictLine } from '../run/summary.ts';
 import { complain, print, printJson } from '../terminal.ts';
 import { wholeNumber } from '../values.ts';
 
 const PCAP_PACKETS = 1_000_000;
+const TRACE_RECORDS = 1_000_000;
 /** 48 bytes each in memory. */
 const TRACE_RECORDS_MAX = 40_000_000;
 
@@ -44,9 +47,11 @@ const OPTIONS = {
     'the exchange whose message sequence the report shows, from 0',
     wholeNumber(0, 2 ** 30),
   ),
-  trace: optional(
+  trace: optional('FILE', 'write the trace there, for programs of your own: sim/trace/README.md', text),
+  'trace-max': defaulted(
     'RECORDS',
-    'with --out: keep so many trace records in trace.bin, 48 bytes each',
+    'with --trace: keep at most so many records, 48 bytes each in memory',
+    String(TRACE_RECORDS),
     wholeNumber(1, TRACE_RECORDS_MAX),
   ),
   pcap: optional('FILE', 'write the packets of the run there as pcapng, for Wireshark', text),
@@ -84,19 +89,17 @@ async function run(file: string, options: Values<typeof OPTIONS>): Promise<ExitC
   const loaded = loadScenario(file, { set, ...(seed === undefined ? {} : { seed }) });
   if (!loaded.ok) throw problemsError(loaded.problems);
   const { scenario } = loaded;
-  if (options.trace !== undefined && options.out === undefined) {
-    throw new CommandError('--trace needs --out, the folder for trace.bin');
-  }
   const extensions = await loadExtensions(options.with);
   const folder = options.out === undefined ? undefined : new OutputFolder(options.out);
   const request = { ...options, file, seed: scenario.seed };
   const line = reproductionLine(request);
+  const trace = options.trace === undefined ? undefined : new TraceFile(options.trace);
   const capture = captureOf(options, line);
   const runOptions: RunOptions = {
-    extensions: capture === undefined ? extensions : [capture.extension, ...extensions],
+    extensions: [trace, capture].flatMap((recorder) => recorder?.extension ?? []).concat(extensions),
     command: line,
     ...(options.exchange === undefined ? {} : { diagram: options.exchange }),
-    ...(options.trace === undefined ? {} : { trace: { store: { recordsMax: options.trace } } }),
+    ...(trace === undefined ? {} : { trace: { store: { recordsMax: options['trace-max'] } } }),
   };
   const outcome = await simulate(
     scenario,
@@ -109,13 +112,17 @@ async function run(file: string, options: Values<typeof OPTIONS>): Promise<ExitC
   folder?.write(outputFiles(outcome, loaded.text, capsule));
   const failed = outcome.exitCode !== 0;
   const capsulePath = failed ? keepCapsule(scenario, folder, capsule) : undefined;
-  if (options.json) printJson(outcome.result);
-  else printSummary(scenario, outcome, folder, capture);
-  if (options.json && capture?.isFull) complain(`pcap: ${capture.figure}`);
+  const { store, result } = outcome;
+  const traced = store && trace?.write(store, result);
+  const recordings = [traced, capture?.recording].filter((recording) => recording !== undefined);
+  if (options.json) printJson(result);
+  else printSummary(scenario, outcome, folder, recordings);
+  const full = options.json ? recordings.filter(({ isFull }) => isFull) : [];
+  for (const { label, figure } of full) complain(`${label}: ${figure}`);
   if (failed) {
     const say = options.json ? complain : print;
     say(options.json ? `capsule: ${capsulePath}` : row('capsule', capsulePath ?? ''));
-    if (!options.json) print(`\n${verdictLine(outcome.result)}. The same run again:`);
+    if (!options.json) print(`\n${verdictLine(result)}. The same run again:`);
     say(line);
   }
   return outcome.exitCode;
@@ -128,18 +135,13 @@ function captureOf(options: Values<typeof OPTIONS>, comment: string): RunCapture
   return undefined;
 }
 
-function outputFiles(
-  { result, report, store }: RunOutcome,
-  scenarioText: string,
-  capsule: string,
-): OutputFiles {
+function outputFiles({ result, report }: RunOutcome, scenarioText: string, capsule: string): OutputFiles {
   return {
     'result.json': `${JSON.stringify(result, null, 2)}\n`,
     [DATA_FILE]: `${JSON.stringify(report)}\n`,
     'report.html': renderHtml(report),
     [CAPSULE_FILE]: `${capsule}\n`,
     'scenario.yaml': scenarioText,
-    ...(store === undefined ? {} : { [TRACE_FILE]: store.pieces() }),
   };
 }
 
@@ -160,10 +162,10 @@ function printSummary(
   scenario: Scenario,
   outcome: RunOutcome,
   folder: OutputFolder | undefined,
-  capture: RunCapture | undefined,
+  recordings: readonly Recording[],
 ): void {
   print(runSummary(scenario, outcome.result));
-  if (capture !== undefined) print(row('pcap', capture.figure));
+  for (const { label, figure } of recordings) print(row(label, figure));
   if (folder !== undefined) print(row('report', folder.file('report.html')));
   if (outcome.exitCode === 0) print(`\n${verdictLine(outcome.result)}`);
 }

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, write
 import { dirname, join, resolve } from 'node:path';
 import { CommandError, systemReason } from '../command-error.ts';
 
-/** By name; in pieces if they are many. */
-export type OutputFiles = Readonly<Record<string, string | readonly Uint8Array[]>>;
+/** Content by name. */
+export type OutputFiles = Readonly<Record<string, string>>;
 
 /**
  * A folder for the files of one run. Each file appears whole or not at all: it is written beside its place and moved
@@ -27,9 +27,7 @@ export class OutputFolder {
       const workshop = this.#workshop();
       try {
         for (const [name, content] of Object.entries(files)) {
-          writeFileSync(join(workshop, name), typeof content === 'string' ? content : '');
-          if (typeof content === 'string') continue;
-          for (const piece of content) writeFileSync(join(workshop, name), piece, { flag: 'a' });
+          writeFileSync(join(workshop, name), content);
         }
         for (const name of Object.keys(files)) renameSync(join(workshop, name), this.file(name));
       } finally {

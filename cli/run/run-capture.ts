@@ -3,6 +3,7 @@ import { count, counted } from '../../reports/figures.ts';
 import type { Extension, Simulation } from '../../scenarios/run/index.ts';
 import { nearest } from '../../scenarios/language/suggest.ts';
 import { CommandError, systemReason } from '../command-error.ts';
+import type { Recording } from './recording.ts';
 
 export interface CaptureRequest {
   /** The file, or a named pipe. */
@@ -21,8 +22,7 @@ export class RunCapture {
   readonly #request: CaptureRequest;
   #sink: FileSink | undefined;
   #capture: PacketCapture | undefined;
-  #figure = '';
-  #isFull = false;
+  #recording: Recording | undefined;
 
   constructor(request: CaptureRequest) {
     this.#request = request;
@@ -48,20 +48,15 @@ export class RunCapture {
     if (capture === undefined) return;
     const { packets, notWritten } = capture.finish();
     this.#attempt(() => this.#sink?.close());
-    this.#figure = `${this.#request.file}, ${counted(packets, 'packet')}`;
-    this.#isFull = notWritten > 0;
-    if (!this.#isFull) return;
-    this.#figure += `: full, ${count(notWritten)} more were not written; raise --pcap-max, or narrow --pcap-at`;
+    const isFull = notWritten > 0;
+    const rest = `: full, ${count(notWritten)} more were not written; raise --pcap-max, or narrow --pcap-at`;
+    const figure = `${this.#request.file}, ${counted(packets, 'packet')}${isFull ? rest : ''}`;
+    this.#recording = { label: 'pcap', figure, isFull };
   }
 
-  /** Where it is and what is in it, after close(). */
-  get figure(): string {
-    return this.#figure;
-  }
-
-  /** Whether packets were left out, after close(). */
-  get isFull(): boolean {
-    return this.#isFull;
+  /** What to say of it, after close(). */
+  get recording(): Recording | undefined {
+    return this.#recording;
   }
 
   #attempt(action: () => void): void {

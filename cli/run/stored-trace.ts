@@ -1,20 +1,27 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { time } from '../../reports/figures.ts';
-import { NetKind } from '../../sim/net/trace-kinds.ts';
 import type { DivergingInterval, DivergingRecord } from '../../sim/trace/divergence.ts';
-import { HostKind, KindNames } from '../../sim/trace/kinds.ts';
 import { RECORD_BYTES, type TraceRecord, TraceStore } from '../../sim/trace/trace-store.ts';
+import { FIXED_BYTES, KINDS, parseTraceHeader } from './trace-file.ts';
 
-const KINDS = new KindNames({ net: NetKind, host: HostKind });
-
-/** The records of an interval from `trace.bin`, as far as it has them; undefined without that file. */
+/** The records of an interval from a file of `--trace`, as far as it has them; undefined if there is no such file. */
 export function readStoredTrace(file: string, interval: DivergingInterval): TraceStore | undefined {
   if (!existsSync(file)) return undefined;
-  const { fromRecord, toRecord } = interval;
-  const bytes = Buffer.alloc((toRecord - fromRecord) * RECORD_BYTES);
   const handle = openSync(file, 'r');
-  const lengthBytes = readSync(handle, bytes, 0, bytes.length, fromRecord * RECORD_BYTES);
-  closeSync(handle);
+  try {
+    return readInterval(handle, interval);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readInterval(file: number, { fromRecord, toRecord }: DivergingInterval): TraceStore | undefined {
+  const fixed = Buffer.alloc(FIXED_BYTES);
+  const header = readSync(file, fixed, 0, FIXED_BYTES, 0) < FIXED_BYTES ? undefined : parseTraceHeader(fixed);
+  if (header === undefined || fromRecord < header.fromRecord) return undefined;
+  const bytes = Buffer.alloc((toRecord - fromRecord) * RECORD_BYTES);
+  const at = header.headerBytes + (fromRecord - header.fromRecord) * RECORD_BYTES;
+  const lengthBytes = readSync(file, bytes, 0, bytes.length, at);
   const recordsMax = Math.floor(lengthBytes / RECORD_BYTES);
   const store = new TraceStore({ recordsMax, fromRecord });
   // The store counts the records before its first one.
