@@ -12,7 +12,7 @@ export interface Arguments<O extends OptionTable> {
 /**
  * Reads the arguments of a command by its table of options. The first thing that is wrong is refused, with the remedy.
  *
- * @param operandNames what the command needs besides options, e.g. `['FILE']`
+ * @param operandNames what the command needs besides options, e.g. `['FILE']`; after `…` more of the last may follow
  */
 export function readArguments<O extends OptionTable>(
   args: readonly string[],
@@ -100,8 +100,9 @@ function checkOperands(
   operands: readonly string[],
   names: readonly string[],
 ): ReturnType<typeof refuse> | undefined {
-  const missing = names[operands.length];
+  const missing = names[operands.length]?.replace('…', '');
   if (missing !== undefined) return refuse(`${missing} is missing`, `name the ${missing.toLowerCase()}`);
+  if (names.at(-1)?.endsWith('…')) return undefined;
   const extra = operands[names.length];
   if (extra === undefined) return undefined;
   return refuse(

@@ -12,6 +12,7 @@ import { columns } from './usage.ts';
 const COMMANDS: Readonly<Record<CommandName, () => Promise<{ command: Command }>>> = {
   run: () => import('./commands/run.ts'),
   replay: () => import('./commands/replay.ts'),
+  sweep: () => import('./commands/sweep.ts'),
   report: () => import('./commands/report.ts'),
   serve: () => import('./commands/serve.ts'),
   call: () => import('./commands/call.ts'),

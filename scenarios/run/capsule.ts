@@ -52,7 +52,7 @@ export function capsuleOf(scenario: Scenario, outcome: RunOutcome, meta: Capsule
 }
 
 /** Distribution files travel inside the capsule, as the points they hold. */
-function distributionFiles(scenario: Scenario): Record<string, string> {
+export function distributionFiles(scenario: Scenario): Record<string, string> {
   const files: Record<string, string> = {};
   for (const { request, response } of scenario.workloads) {
     for (const size of [request, response]) {
@@ -94,14 +94,15 @@ export function parseCapsule(text: string, file: string): CapsuleResult {
     return refuse(file, 'is a capsule with parts missing or of the wrong kind');
   }
   const parsed = parseScenario(scenario, `${file} (scenario)`, {
-    readFile: (name) => embedded(files ?? {}, name),
+    readFile: (name) => embeddedFile(files ?? {}, name),
   });
   return parsed.ok
     ? { ok: true, capsule: capsule as Capsule, scenario: parsed.scenario }
     : { ok: false, problems: parsed.problems };
 }
 
-function embedded(files: Record<string, string>, name: string): Parsed<string> {
+/** Reads a distribution file out of a capsule. */
+export function embeddedFile(files: Readonly<Record<string, string>>, name: string): Parsed<string> {
   const text = Object.hasOwn(files, name) ? files[name] : undefined;
   if (text !== undefined) return { ok: true, value: text };
   const remedy = 'give a capsule.json that `dcquic run` wrote';

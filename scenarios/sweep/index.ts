@@ -1,0 +1,14 @@
+export { buildHash } from './build-hash.ts';
+export { Journal } from './journal.ts';
+export { type CapsuleStore, KeptCapsules } from './kept-capsules.ts';
+export { mergeShards } from './merge.ts';
+export { type ColdMark, coldMarks, parseMarkNames } from './required-marks.ts';
+export type { SeedFigures, SeedOutcome, SeedVerdict } from './seed-outcome.ts';
+export * from './seed-range.ts';
+export { type Spread } from './spread.ts';
+export { sweep } from './sweep.ts';
+export { SweepError } from './sweep-error.ts';
+export { planSweep, type SweepPlan } from './sweep-plan.ts';
+export type { SweepSummary } from './sweep-summary.ts';
+export { threadStations } from './thread-station.ts';
+export type { ModuleReference } from './worker-order.ts';
