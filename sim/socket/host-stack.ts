@@ -44,6 +44,7 @@ export class HostStack implements HostPort {
 
   add(socket: UdpSocket): void {
     this.#sockets.set(socket.port, socket);
+    this.#lastPort = -1;
   }
 
   remove(socket: UdpSocket): void {

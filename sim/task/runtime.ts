@@ -81,8 +81,9 @@ export class Runtime implements GroupOwner {
   }
 
   abort(group: Group, why = `host ${group.name} failed`): void {
-    this.internet.closeAll(group);
+    // The tasks first: what they wait for at a socket ends because they are aborted, not because it was closed.
     for (const task of this.scheduler.tasks) if (task.group === group) task.abort(why);
+    this.internet.closeAll(group);
   }
 
   #begin(task: Task): void {
