@@ -15,7 +15,10 @@ const itemOf = (level: number, index: number): number => level * 1000 + index;
 const levelOf = (item: number): number => Math.floor(item / 1000);
 
 const steps = fc.array(
-  fc.record({ afterNs: fc.constantFrom(0, 0, 1, 2, 5), push: fc.option(fc.nat(3), { nil: undefined, freq: 1 }) }),
+  fc.record({
+    afterNs: fc.constantFrom(0, 0, 1, 2, 5),
+    push: fc.option(fc.nat(3), { nil: undefined, freq: 2 }),
+  }),
   { maxLength: 60 },
 );
 
