@@ -27,6 +27,6 @@ export function tsharkFields(
     .map((line) => line.split('\t'));
 }
 
-export function run(args: readonly string[]): string {
+function run(args: readonly string[]): string {
   return execFileSync('tshark', args, { encoding: 'utf8', stdio: 'pipe', maxBuffer: 2 ** 28 });
 }

@@ -1,6 +1,7 @@
 import { classFileName, classFileSource } from './class-source.ts';
 import { errorsSource, indexSource, typesSource } from './index-source.ts';
 import { errorPage } from './error-page.ts';
+import { luaDissector } from './lua-dissector.ts';
 import { readTable } from './read-table.ts';
 import { wirePage } from './wire-page.ts';
 
@@ -18,5 +19,6 @@ export function wireFiles(yaml: string, file: string): Map<string, string> {
   files.set(`${GENERATED_FOLDER}/types.ts`, typesSource(table));
   files.set('spec/wire.md', wirePage(table));
   files.set('spec/error-codes.md', errorPage(table));
+  files.set('spec/dcquic.lua', luaDissector(table));
   return files;
 }
