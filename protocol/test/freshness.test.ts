@@ -39,6 +39,23 @@ describe('the first contact of a resolved peer', () => {
     expect(resultOf(client, 0).atNs).toBeLessThan(4 * net.latencyNs + 20_000);
   });
 
+  test('may be that of a client that restarts before it has proven itself', () => {
+    const { net, client, server } = makePair(RESOLVE);
+    const peer = { address: server.address, secret: pathSecret(), role: 'client' as const };
+    net.hook = ({ from }) => (from === server.address ? [] : undefined);
+    for (let life = 0; life < 3; life += 1) {
+      client.restart();
+      client.call(client.endpoint.addPeer(net.now, peer), pattern(10));
+      net.run(net.now + 100_000);
+      expect(server.endpoint.state).toMatchObject({ peers: 0, embryos: 1 });
+    }
+    net.hook = undefined;
+    expect(net.run()).toBe('idle');
+    expect(resultOf(client, 0).reason).toBeUndefined();
+    expect(server.requests.length).toBe(1);
+    expectClean(client, server);
+  });
+
   test('works for a call of any size, and for many at once', () => {
     for (const size of [0, 1371, 1372, 450_000]) expectEcho(size, undefined, RESOLVE);
     const { net, client, server, toServer } = makePair(RESOLVE);
