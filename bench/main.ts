@@ -6,6 +6,7 @@
  *   npm run bench -- simulated|loopback   one of them
  *   npm run bench -- --profile            the first costs of the simulation
  *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
+ *   npm run bench -- sweep                a sweep on two worker threads against one
  *   --json                                one JSON object
  *   --scale 0.1                           of loopback: a tenth of the calls
  */
@@ -55,6 +56,12 @@ switch (part) {
     for (const line of values.json ? [JSON.stringify(figures)] : kernelLines(figures)) console.log(line);
     break;
   }
+  case 'sweep': {
+    const { measureSweep, sweepLines } = await import('./sweep.ts');
+    const figures = await measureSweep();
+    for (const line of values.json ? [JSON.stringify(figures)] : sweepLines(figures)) console.log(line);
+    break;
+  }
   // What the parts above start as processes of their own.
   case 'http2-server': {
     const { serveHttp2 } = await import('./http2/server.ts');
@@ -69,7 +76,7 @@ switch (part) {
   }
   default:
     console.error(
-      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, or none for the first two`,
+      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, or none for the first two`,
     );
     process.exitCode = 1;
 }
@@ -105,10 +112,9 @@ async function report(): Promise<void> {
 async function simulated(): Promise<SimulatedFigures> {
   const { simulateOnce } = await import('./simulated.ts');
   const figures = await simulateOnce();
-  const { packetsSentPerSecond, packetsDeliveredPerSecond, eventsPerSecond, packetsSent, wallMs } = figures;
-  say(
-    `\nSimulated, ${figures.scenario}: ${packetsSent.toLocaleString('en-US')} packets in ${wallMs / 1000} s`,
-  );
+  const { packetsSentPerSecond, packetsDeliveredPerSecond, eventsPerSecond, packetsSent } = figures;
+  const seconds = `${figures.wallMs / 1000} s, ${figures.cpuMs / 1000} s of CPU`;
+  say(`\nSimulated, ${figures.scenario}: ${packetsSent.toLocaleString('en-US')} packets in ${seconds}`);
   say(`  packets sent by hosts   ${perSecond(packetsSentPerSecond)}`);
   say(`  packet deliveries       ${perSecond(packetsDeliveredPerSecond)}`);
   say(`  events                  ${perSecond(eventsPerSecond)}`);

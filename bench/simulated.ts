@@ -13,6 +13,8 @@ export interface SimulatedFigures {
   packetsDelivered: number;
   events: number;
   wallMs: number;
+  /** Of all threads of the process. Much less than wallMs: the machine was busy with something else. */
+  cpuMs: number;
   /** Sent by hosts, per second of wall time. */
   packetsSentPerSecond: number;
   packetsDeliveredPerSecond: number;
@@ -23,7 +25,9 @@ export interface SimulatedFigures {
 export async function simulateOnce(): Promise<SimulatedFigures> {
   const loaded = loadScenario(join(packageRoot(), SIMULATED_SCENARIO));
   if (!loaded.ok) throw new Error(loaded.problems[0]?.message);
+  const before = process.cpuUsage();
   const { result, exitCode } = await runScenario(loaded.scenario);
+  const { user, system } = process.cpuUsage(before);
   if (exitCode !== 0) throw new Error(`${SIMULATED_SCENARIO} ended with ${exitCode}: dcquic run shows why`);
   const { packets, events, wallMs, traceHash, seed } = result;
   const perSecond = (count: number): number => Math.round((count / wallMs) * 1000);
@@ -35,6 +39,7 @@ export async function simulateOnce(): Promise<SimulatedFigures> {
     packetsDelivered: packets.delivered,
     events,
     wallMs,
+    cpuMs: Math.round((user + system) / 1000),
     packetsSentPerSecond: perSecond(packets.sent),
     packetsDeliveredPerSecond: perSecond(packets.delivered),
     eventsPerSecond: perSecond(events),
