@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dcquic, LIBRARY, temporaryFolder } from './dcquic.ts';
@@ -56,6 +56,19 @@ describe('dcquic run --pcap', () => {
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(`dcquic run: ${message}`);
     expect(existsSync(join(folder, 'x'))).toBe(false);
+  });
+
+  it('is whole also of a run that breaks off: that is when it is wanted', async () => {
+    const bug = 'simulation.kernel.schedule(900, { onEvent() { throw new Error("a bug"); } })';
+    writeFileSync(join(folder, 'bug.mjs'), `export default (simulation) => { ${bug} };\n`);
+    const { code } = await dcquic(['run', SMALL, '--pcap', 'broken.pcapng', '--with', './bug.mjs'], here);
+    expect(code).toBe(3);
+    const bytes = readFileSync(join(folder, 'broken.pcapng'));
+    const types: number[] = [];
+    for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 4)) types.push(bytes.readUInt32LE(at));
+    // Packets, and at the end the statistics of the five places.
+    expect(types).toContain(6);
+    expect(types.slice(-5)).toEqual([5, 5, 5, 5, 5]);
   });
 
   it.skipIf(!existsSync('/dev/full'))('ends with the reason when the disk is full', async () => {
