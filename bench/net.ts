@@ -1,73 +1,125 @@
 import { pathToFileURL } from 'node:url';
 import { Kernel } from '../sim/kernel/kernel.ts';
-import { FaultTimeline } from '../sim/net/faults/timeline.ts';
-import { starNetwork } from '../sim/net/star.ts';
+import { FaultTimeline, fatTreeNetwork, starNetwork } from '../sim/net/index.ts';
 import { Rng } from '../sim/random/rng.ts';
 import { Trace } from '../sim/trace/trace.ts';
-import type { Network } from '../sim/net/network.ts';
-import type { Nic, HostPort } from '../sim/net/nic.ts';
-import type { Packet } from '../sim/net/packet.ts';
+import { Blaster, Steady, addressesOf, others } from './net-traffic.ts';
+import type { Network, NetworkConfig, NetworkEnvironment } from '../sim/net/index.ts';
 
-const DATAGRAM_BYTES = 1472;
-const RATE_BPS = 100_000_000_000;
+type Build = (environment: NetworkEnvironment) => Network;
 
-/** Sends full-size packets as fast as the NIC takes them, to one of its destinations at random, bytes untouched. */
-class Blaster implements HostPort {
-  readonly #nic: Nic;
-  readonly #destinations: readonly number[];
-  #state: number;
+const CONFIG: NetworkConfig = {
+  link: { rateBps: 100_000_000_000, delayNs: 650, mtuBytes: 1500 },
+  switch: { bufferBytes: 1_000_000, ecnBytes: 75_000 },
+  host: { nicQueueBytesMax: 16_384 },
+};
+/** A full packet every 200 ns, of which it takes 120: load 0.6. */
+const GAP_NS = 200;
+const SLICE_PACKETS = 40_000;
+const SLICES = 12;
 
-  constructor(nic: Nic, destinations: readonly number[]) {
-    this.#nic = nic;
-    this.#destinations = destinations;
-    this.#state = nic.host;
-    nic.bind(this);
-  }
+const star =
+  (hosts: number): Build =>
+  (environment) =>
+    starNetwork(environment, { ...CONFIG, hosts });
+const fatTree =
+  (k: number): Build =>
+  (environment) =>
+    fatTreeNetwork(environment, { ...CONFIG, k });
 
-  onPacket(packet: Packet): void {
-    packet.release();
-  }
+function environment(): NetworkEnvironment {
+  return { kernel: new Kernel(), trace: new Trace(), rng: new Rng(1) };
+}
 
-  onTransmitRoom(): void {
-    const nic = this.#nic;
-    if (this.#destinations.length === 0) return;
-    while (nic.hasRoom(DATAGRAM_BYTES)) {
-      const packet = nic.take();
-      packet.lengthBytes = DATAGRAM_BYTES;
-      this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
-      packet.destination = this.#destinations[(this.#state >>> 8) % this.#destinations.length] as number;
-      packet.priority = this.#state >>> 29;
-      nic.send(packet);
+/** Processor time since `start`, in ns: a busy machine distorts it less than wall time. */
+function cpuNs(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) * 1000;
+}
+
+/** A network at load 0.6, every host to all others, run slice by slice. */
+class Loaded {
+  readonly name: string;
+  readonly network: Network;
+  readonly #kernel: Kernel;
+  readonly #costs: number[] = [];
+
+  constructor(name: string, build: Build) {
+    this.name = name;
+    const around = environment();
+    this.#kernel = around.kernel;
+    this.network = build(around);
+    const { hosts } = this.network;
+    for (const { index } of hosts) {
+      const to = addressesOf(this.network, others(index, hosts.length));
+      new Steady(around.kernel, this.network.nic(index), to, GAP_NS);
     }
-    nic.requestRoom();
   }
+
+  async slice(): Promise<void> {
+    const { statistics, hosts } = this.network;
+    const before = statistics.deliveredPackets;
+    const start = process.cpuUsage();
+    await this.#kernel.run(this.#kernel.now + Math.ceil((SLICE_PACKETS * GAP_NS) / hosts.length));
+    this.#costs.push(cpuNs(start) / (statistics.deliveredPackets - before));
+  }
+
+  /** The slices after warm-up, cheapest first: ns per packet. */
+  get costs(): number[] {
+    return this.#costs.slice(2).sort((a, b) => a - b);
+  }
+}
+
+/** Lines that a packet passes on average, counted in a short run. */
+async function hopsPerPacket(build: Build): Promise<number> {
+  const loaded = new Loaded('', build);
+  let hops = 0;
+  loaded.network.addMonitor({
+    onPacket: (point) => {
+      if (point !== 'delivery') hops++;
+      return 'pass';
+    },
+  });
+  await loaded.slice();
+  return hops / loaded.network.statistics.sentPackets;
+}
+
+const median = (sorted: readonly number[]): number => sorted[sorted.length >> 1] as number;
+
+/** What a hop costs in a small and in a large network of one kind, in turn so that both meet the same disturbances. */
+async function growth(name: string, small: Build, large: Build): Promise<string[]> {
+  const pair = [new Loaded(`${name}, 16 hosts`, small), new Loaded(`${name}, 432 hosts`, large)];
+  for (let i = 0; i < SLICES; i++) for (const one of pair) await one.slice();
+  const hops = [await hopsPerPacket(small), await hopsPerPacket(large)];
+  const best = pair.map(({ costs }, i) => (costs[0] as number) / (hops[i] as number));
+  const usual = pair.map(({ costs }, i) => median(costs) / (hops[i] as number));
+  const ratio = ([a, b]: number[]): string => ((b as number) / (a as number)).toFixed(2);
+  return [
+    ...pair.map((one, i) => {
+      const figures = `${best[i]?.toFixed(0).padStart(5)} ${usual[i]?.toFixed(0).padStart(7)}`;
+      return `${one.name.padEnd(22)} ${figures}   ${hops[i]?.toFixed(2)} hops per packet`;
+    }),
+    `${`${name}, growth`.padEnd(22)} ${ratio(best).padStart(5)} ${ratio(usual).padStart(7)}`,
+  ];
 }
 
 interface Case {
   readonly name: string;
-  readonly hosts: number;
-  readonly runNs: number;
+  readonly build: Build;
   /** Hosts that host `index` of `hosts` sends to. */
-  readonly destinations: (index: number, hosts: number) => readonly number[];
+  readonly to: (index: number, hosts: number) => readonly number[];
   readonly faults?: (network: Network) => void;
 }
 
-function others(index: number, hosts: number): number[] {
-  return Array.from({ length: hosts }, (_, i) => i).filter((i) => i !== index);
-}
-
-const incast = (index: number): number[] => (index === 0 ? [] : [0]);
-const neighbour = (index: number, hosts: number): number[] => [(index + 1) % hosts];
-
+const SATURATED_NS = 5_000_000;
 const CASES: readonly Case[] = [
-  { name: '16 hosts, permutation', hosts: 16, runNs: 10_000_000, destinations: neighbour },
-  { name: '16 hosts, random', hosts: 16, runNs: 10_000_000, destinations: others },
-  { name: '432 hosts, random', hosts: 432, runNs: 600_000, destinations: others },
-  { name: '15 to 1, drops', hosts: 16, runNs: 10_000_000, destinations: incast },
-  { name: '16 hosts, four faults', hosts: 16, runNs: 10_000_000, destinations: others, faults: allFaults },
+  { name: '16 hosts, random', build: star(16), to: others },
+  { name: '16 hosts, permutation', build: star(16), to: (index, hosts) => [(index + 1) % hosts] },
+  { name: '15 to 1, drops', build: star(16), to: (index) => (index === 0 ? [] : [0]) },
+  { name: '16 hosts, four faults', build: star(16), to: others, faults: fourFaults },
 ];
 
-function allFaults(network: Network): void {
+function fourFaults(network: Network): void {
   const rate = { numerator: 1, denominator: 100 };
   const timeline = new FaultTimeline(network.fabric);
   const on = network.lines;
@@ -75,40 +127,35 @@ function allFaults(network: Network): void {
   timeline.add({ kind: 'reorder', rate, delayNs: 20_000, atNs: 0, on });
 }
 
-async function measure(one: Case): Promise<string> {
-  const kernel = new Kernel();
-  const network = starNetwork(
-    { kernel, trace: new Trace(), rng: new Rng(1) },
-    {
-      hosts: one.hosts,
-      link: { rateBps: RATE_BPS, delayNs: 650, mtuBytes: 1500 },
-      switch: { bufferBytes: 1_000_000, ecnBytes: 75_000 },
-      host: { nicQueueBytesMax: 16_384 },
-    },
-  );
+/** Every host sends as fast as it can. */
+async function saturated(one: Case): Promise<string> {
+  const around = environment();
+  const network = one.build(around);
   one.faults?.(network);
-  for (const host of network.hosts) {
-    const nic = network.nic(host.index);
-    const destinations = one.destinations(host.index, one.hosts).map((to) => network.nic(to).address);
-    new Blaster(nic, destinations).onTransmitRoom();
+  const { hosts } = network;
+  for (const { index } of hosts) {
+    const to = addressesOf(network, one.to(index, hosts.length));
+    if (to.length > 0) new Blaster(network.nic(index), to).onTransmitRoom();
   }
   const start = process.cpuUsage();
-  await kernel.run(one.runNs);
-  const used = process.cpuUsage(start);
-  const seconds = (used.user + used.system) / 1e6;
+  await around.kernel.run(SATURATED_NS);
+  const seconds = cpuNs(start) / 1e9;
   const { deliveredPackets, sentPackets } = network.statistics;
-  const rate = (deliveredPackets / seconds / 1e6).toFixed(2);
-  const sentRate = (sentPackets / seconds / 1e6).toFixed(2);
-  const perPacket = (kernel.events / sentPackets).toFixed(2);
-  // Processor time: a busy machine then distorts the figures less.
-  return `${one.name.padEnd(28)} ${rate.padStart(6)} M deliveries/CPU-s  ${sentRate.padStart(6)} M sent/CPU-s  ${perPacket} events/packet sent`;
+  const [delivered, sent] = [deliveredPackets, sentPackets].map((n) =>
+    (n / seconds / 1e6).toFixed(2).padStart(6),
+  );
+  const perPacket = (around.kernel.events / sentPackets).toFixed(2);
+  return `${one.name.padEnd(22)} ${delivered} ${sent}   ${perPacket} events per packet sent`;
 }
 
-/** Packet deliveries per second of processor time through a star, the network alone; one line per case. */
+/** The network alone, per processor time: no protocol, and nobody writes the datagrams. A table. */
 export async function benchNetwork(): Promise<string[]> {
-  const lines: string[] = [];
-  await measure(CASES[1] as Case); // warm-up
-  for (const one of CASES) lines.push(await measure(one));
+  const lines = ['load 0.6: ns of CPU per hop   best  median'];
+  lines.push(...(await growth('star', star(16), star(432))));
+  lines.push(...(await growth('fat tree', fatTree(4), fatTree(12))));
+  await saturated(CASES[0] as Case); // warm-up
+  lines.push('saturated star: million packets per second, delivered and sent');
+  for (const one of CASES) lines.push(await saturated(one));
   return lines;
 }
 

@@ -1,4 +1,3 @@
-import { contentHash } from './content-hash.ts';
 import type { Packet } from './packet.ts';
 import type { Rng } from '../random/rng.ts';
 
@@ -19,5 +18,5 @@ export function drawFlips(rng: Rng, lengthBytes: number, flips: number[]): void 
 /** Flips the bits and returns the content hash afterwards. */
 export function applyFlips(packet: Packet, flips: readonly number[]): number {
   for (const bit of flips) (packet.bytes[bit >> 3] as number) ^= 1 << (bit & 7);
-  return contentHash(packet.bytes, packet.lengthBytes);
+  return packet.contentHash();
 }

@@ -3,21 +3,42 @@ import { ByteHash } from '../trace/byte-hash.ts';
 const WHOLE_MAX = 256;
 const HEAD = 64;
 const TAIL = 32;
+const BLOCK = 16;
 
 const hash = new ByteHash();
 
 /**
- * 32 bits over a datagram's bytes: all of them up to 256, else the first 64 and the last 32 (headers and tag), and
- * the length.
+ * 32 bits over a datagram of `lengthBytes` that begins at `start`: all of its bytes up to 256, else the first 64 and the
+ * last 32 (headers and tag), and the length.
  */
-export function contentHash(bytes: Uint8Array, lengthBytes: number): number {
+export function contentHash(bytes: DataView, start: number, lengthBytes: number): number {
   hash.start(0x243f6a88, 0x85a308d3, 0x13198a2e, lengthBytes);
   if (lengthBytes <= WHOLE_MAX) {
-    hash.bytes(bytes, 0, lengthBytes);
+    mixBlocks(bytes, start, start + lengthBytes);
   } else {
-    hash.bytes(bytes, 0, HEAD);
-    hash.bytes(bytes, lengthBytes - TAIL, lengthBytes);
+    mixBlocks(bytes, start, start + HEAD);
+    mixBlocks(bytes, start + lengthBytes - TAIL, start + lengthBytes);
   }
   hash.finish();
   return hash.h0 >>> 0;
+}
+
+/** The last block is filled up with zeros. */
+function mixBlocks(bytes: DataView, start: number, end: number): void {
+  let at = start;
+  for (; at + BLOCK <= end; at += BLOCK) {
+    const w2 = bytes.getInt32(at + 8, true);
+    const w3 = bytes.getInt32(at + 12, true);
+    hash.words(bytes.getInt32(at, true), bytes.getInt32(at + 4, true), w2, w3);
+  }
+  if (at === end) return;
+  const w2 = tailWord(bytes, at + 8, end);
+  const w3 = tailWord(bytes, at + 12, end);
+  hash.words(tailWord(bytes, at, end), tailWord(bytes, at + 4, end), w2, w3);
+}
+
+function tailWord(bytes: DataView, start: number, end: number): number {
+  let word = 0;
+  for (let i = 0; i < 4 && start + i < end; i++) word |= bytes.getUint8(start + i) << (8 * i);
+  return word;
 }

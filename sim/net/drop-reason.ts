@@ -14,6 +14,14 @@ export const DropReason = {
   LOSS: 5,
   /** A monitor answered `drop`. */
   MONITOR: 6,
+  /** The switch port holds as much as one port may. */
+  PORT_FULL: 7,
+  /** A fault has the link down. */
+  LINK_DOWN: 8,
+  /** A fault has the NIC at one end down. */
+  NIC_DOWN: 9,
+  /** A fault parts its sender from its receiver. */
+  PARTITION: 10,
 } as const;
 export type DropReason = (typeof DropReason)[keyof typeof DropReason];
 
@@ -26,4 +34,8 @@ export const DROP_REASON_NAMES: readonly string[] = [
   'no-host',
   'loss',
   'monitor',
+  'port-full',
+  'link-down',
+  'nic-down',
+  'partition',
 ];

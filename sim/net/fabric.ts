@@ -1,12 +1,18 @@
+import { NICS_MAX, interfaceOf } from './address.ts';
 import { applyFlips, drawFlips } from './bit-flips.ts';
 import { DropReason } from './drop-reason.ts';
 import { Ecn } from './ecn.ts';
+import { LineRate } from './line-rate.ts';
+import { Lines } from './lines.ts';
 import { MonitorChain, type Monitor, type MonitorPoint } from './monitor.ts';
+import { PacketLists } from './packet-lists.ts';
 import { PacketPool } from './packet-pool.ts';
+import { PeakSeries } from './series.ts';
 import { NetworkStatistics } from './statistics.ts';
 import { NetKind } from './trace-kinds.ts';
+import { QUOTED_BYTES_MAX, type UnreachableCode } from './unreachable.ts';
 import type { Packet } from './packet.ts';
-import type { Bytes, Nanos } from '../../protocol/core/units.ts';
+import type { BitsPerSecond, Bytes, Nanos } from '../../protocol/core/units.ts';
 import type { EventHandler, Kernel } from '../kernel/kernel.ts';
 import type { Rng } from '../random/rng.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -19,6 +25,9 @@ export interface NetworkEnvironment {
 }
 
 export interface FabricOptions {
+  readonly hosts: number;
+  /** NICs of each host. */
+  readonly nics: number;
   readonly datagramBytesMax: Bytes;
   readonly headerBytes: Bytes;
   readonly seriesBinNs: Nanos;
@@ -33,9 +42,15 @@ export class Fabric {
   readonly trace: Trace;
   readonly rng: Rng;
   readonly packets: PacketPool;
+  readonly lists: PacketLists;
+  readonly lines: Lines;
   readonly statistics: NetworkStatistics;
   /** IP and UDP header of each packet. */
   readonly headerBytes: Bytes;
+  readonly hosts: number;
+  readonly nics: number;
+  /** Bytes waiting at each switch port; of all of them, the deepest over time. */
+  readonly queueDepths: PeakSeries;
   /** Names of the NICs and switch ports, by the number that the trace calls `where`. */
   readonly locations: string[] = [];
   /** Null, the usual case, costs a packet nothing but the comparison. */
@@ -44,6 +59,7 @@ export class Fabric {
   onDrop: ((packet: Packet, where: number, reason: DropReason) => void) | null = null;
   readonly #monitors: Monitor[] = [];
   readonly #monitorRng: Rng;
+  readonly #rates = new Map<BitsPerSecond, LineRate>();
   #nextPacketId = 0;
   #nextCopyId = -1;
 
@@ -52,8 +68,13 @@ export class Fabric {
     this.trace = environment.trace;
     this.rng = environment.rng;
     this.packets = new PacketPool(options.datagramBytesMax);
+    this.lists = new PacketLists(this.packets);
+    this.lines = new Lines(this);
     this.statistics = new NetworkStatistics(options.seriesBinNs);
     this.headerBytes = options.headerBytes;
+    this.hosts = options.hosts;
+    this.nics = options.nics;
+    this.queueDepths = new PeakSeries(options.seriesBinNs);
     this.#monitorRng = environment.rng.fork('net/monitor');
   }
 
@@ -63,6 +84,24 @@ export class Fabric {
 
   nextPacketId(): number {
     return this.#nextPacketId++;
+  }
+
+  /** The rate, one object for all lines that have it. */
+  lineRate(bps: BitsPerSecond): LineRate {
+    const known = this.#rates.get(bps);
+    if (known !== undefined) return known;
+    const rate = new LineRate(bps);
+    this.#rates.set(bps, rate);
+    return rate;
+  }
+
+  /** NICs are numbered without gaps, host by host; `hosts × nics` stands for an address that no NIC has. */
+  nicNumber(address: number): number {
+    const number = interfaceOf(address);
+    // An interface is less than 2^20, and NICS_MAX a power of two.
+    const host = number >> 4;
+    const nic = number & (NICS_MAX - 1);
+    return host < this.hosts && nic < this.nics ? host * this.nics + nic : this.hosts * this.nics;
   }
 
   addMonitor(monitor: Monitor): void {
@@ -89,6 +128,8 @@ export class Fabric {
     copy.wireBytes = packet.wireBytes;
     copy.source = packet.source;
     copy.destination = packet.destination;
+    copy.nicNumber = packet.nicNumber;
+    copy.unreachable = packet.unreachable;
     copy.priority = packet.priority;
     copy.ecn = packet.ecn;
     copy.sentNs = packet.sentNs;
@@ -102,6 +143,33 @@ export class Fabric {
     const hash = applyFlips(packet, flips);
     this.statistics.corruptedPackets++;
     this.trace.record(this.kernel.now, NetKind.CORRUPTED, where, packet.id, flips.length, 0, hash);
+  }
+
+  /** Takes what the packet says of congestion and of its sender's ability to hear of it. */
+  bleach(packet: Packet, where: number): void {
+    if (packet.ecn === Ecn.NOT_ECT) return;
+    this.trace.record(this.kernel.now, NetKind.BLEACHED, where, packet.id, packet.ecn, 0, 0);
+    packet.ecn = Ecn.NOT_ECT;
+    this.statistics.bleachedPackets++;
+  }
+
+  /** An ICMP message for the sender of `about`, owned by the caller. Null if `about` is one: nothing is said of those. */
+  unreachable(about: Packet, where: number, code: UnreachableCode): Packet | null {
+    if (about.unreachable !== null) return null;
+    const message = this.packets.take();
+    message.fill(about.bytes, 0, Math.min(about.lengthBytes, QUOTED_BYTES_MAX));
+    // The IP and the ICMP header, then those of the packet.
+    message.wireBytes = message.lengthBytes + 2 * this.headerBytes;
+    message.source = about.destination;
+    message.destination = about.source;
+    message.nicNumber = this.nicNumber(about.source);
+    message.unreachable = code;
+    message.sentNs = this.kernel.now;
+    message.id = this.#nextCopyId--;
+    this.statistics.unreachableMessages++;
+    const hash = message.contentHash();
+    this.trace.record(this.kernel.now, NetKind.UNREACHABLE, where, about.id, message.id, code, hash);
+    return message;
   }
 
   /** Notes that the packet is held back for `extraNs`; the caller does it. */

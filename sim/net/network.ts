@@ -37,21 +37,36 @@ export interface NetworkSeries {
   readonly queueBytesMax: number[];
 }
 
+/** Both directions of a link between two switches. */
+export interface Trunk {
+  readonly name: string;
+  readonly from: Switch;
+  readonly to: Switch;
+  readonly there: Line;
+  readonly back: Line;
+}
+
 /** A topology, built: what programs, drivers, faults and reports use of it. */
 export class Network {
   readonly hosts: readonly NetworkHost[];
   readonly switches: readonly Switch[];
-  /** Every direction of every link, in order of construction. */
+  readonly trunks: readonly Trunk[];
+  /** Every direction of every link: those of hosts first, host by host. */
   readonly lines: readonly Line[];
   readonly fabric: Fabric;
 
-  constructor(fabric: Fabric, hosts: readonly NetworkHost[], switches: readonly Switch[]) {
+  constructor(
+    fabric: Fabric,
+    hosts: readonly NetworkHost[],
+    switches: readonly Switch[],
+    trunks: readonly Trunk[],
+  ) {
     this.fabric = fabric;
     this.hosts = hosts;
     this.switches = switches;
+    this.trunks = trunks;
     const hostLines = hosts.flatMap((host) => host.links.flatMap((link) => [link.up, link.down]));
-    const portLines = switches.flatMap((node) => node.ports.map((port) => port.line));
-    this.lines = [...new Set([...hostLines, ...portLines])];
+    this.lines = [...hostLines, ...trunks.flatMap((trunk) => [trunk.there, trunk.back])];
   }
 
   get statistics(): NetworkStatistics {
@@ -78,6 +93,18 @@ export class Network {
     const found = this.host(host).links[nic];
     assert(found !== undefined, 'the host has this NIC');
     return found;
+  }
+
+  switch(name: string): Switch {
+    const found = this.switches.find((node) => node.name === name);
+    assert(found !== undefined, 'the network has this switch');
+    return found;
+  }
+
+  /** Every direction of every link of a switch. */
+  linesAt(node: Switch): Line[] {
+    const out = node.ports.map((port) => port.line);
+    return this.lines.filter((line) => line.far === node || out.includes(line));
   }
 
   addMonitor(monitor: Monitor): void {
@@ -107,17 +134,15 @@ export class Network {
   /** Time series up to now, all with bins of one width. */
   series(): NetworkSeries {
     const endNs = this.fabric.kernel.now;
-    const queues = this.switches.flatMap((node) => node.ports.map((port) => port.queueSeries));
     const { sentSeries, dropSeries } = this.statistics;
-    for (const series of [sentSeries, dropSeries, ...queues]) series.advanceTo(endNs);
+    const { queueDepths } = this.fabric;
+    for (const series of [sentSeries, dropSeries, queueDepths]) series.advanceTo(endNs);
     const binNs = sentSeries.binNs;
-    const sentBytes = sentSeries.values(binNs);
-    const queueBytesMax = sentBytes.map(() => 0);
-    for (const queue of queues) {
-      queue.values(binNs).forEach((level, bin) => {
-        if (level > (queueBytesMax[bin] as number)) queueBytesMax[bin] = level;
-      });
-    }
-    return { binNs, sentBytes, drops: dropSeries.values(binNs), queueBytesMax };
+    return {
+      binNs,
+      sentBytes: sentSeries.values(binNs),
+      drops: dropSeries.values(binNs),
+      queueBytesMax: queueDepths.values(binNs),
+    };
   }
 }

@@ -1,12 +1,13 @@
 import { assert } from '../kernel/assert.ts';
 import { hostAddress, interfaceOf } from './address.ts';
-import { contentHash } from './content-hash.ts';
 import { DropReason } from './drop-reason.ts';
 import { RESUMED, type Fabric } from './fabric.ts';
-import { Line, type LineOptions } from './line.ts';
+import { Line, type LineOptions, type LineOwner } from './line.ts';
 import { NetKind } from './trace-kinds.ts';
+import { UNREACHABLE_GAP_NS, UnreachableCode, type Unreachable } from './unreachable.ts';
+import type { PacketSink } from './lines.ts';
 import type { Packet } from './packet.ts';
-import type { Bytes } from '../../protocol/core/units.ts';
+import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
 
 /** What a host does with its NIC. */
@@ -15,6 +16,10 @@ export interface HostPort {
   onPacket(packet: Packet): void;
   /** The NIC's queue is at or below its low-water mark, after `Nic.requestRoom()`. */
   onTransmitRoom(): void;
+  /** The network says that a packet of this NIC could not be delivered. Whoever wants to can forge that. */
+  onUnreachable?(about: Unreachable): void;
+  /** The NIC's link is down, or up again. What is sent meanwhile is lost. */
+  onCarrier?(isUp: boolean): void;
 }
 
 export interface NicOptions {
@@ -36,7 +41,7 @@ const ROOM = 3;
  * A host's network interface. Its queue is first-in-first-out, so the wire time of a packet is known when it is handed
  * over and no event is needed until it arrives at the far end.
  */
-export class Nic implements EventHandler {
+export class Nic implements EventHandler, LineOwner, PacketSink {
   readonly host: number;
   readonly nic: number;
   readonly where: number;
@@ -48,19 +53,26 @@ export class Nic implements EventHandler {
   receivedPackets = 0;
   receivedBytes: Bytes = 0;
   readonly #fabric: Fabric;
+  /** Number of the uplink. */
+  readonly #line: number;
   readonly #queueBytesMax: Bytes;
   readonly #queueBytesLow: Bytes;
   readonly #interface: number;
   #port: HostPort | null = null;
   #roomRequested = false;
+  /** The event of an older epoch is void. */
+  #roomEpoch = 0;
+  #nextMessageNs: Nanos = 0;
 
-  constructor(fabric: Fabric, far: EventHandler, link: Omit<LineOptions, 'where'>, options: NicOptions) {
+  constructor(fabric: Fabric, far: PacketSink, link: Omit<LineOptions, 'where'>, options: NicOptions) {
     this.#fabric = fabric;
     this.host = options.host;
     this.nic = options.nic;
     this.address = hostAddress(options.host, options.nic);
     this.where = fabric.addLocation(options.name);
     this.uplink = new Line(fabric, far, { ...link, where: this.where });
+    this.uplink.owner = this;
+    this.#line = this.uplink.index;
     this.#queueBytesMax = options.queueBytesMax;
     this.#queueBytesLow = options.queueBytesLow;
     this.#interface = interfaceOf(this.address);
@@ -73,7 +85,7 @@ export class Nic implements EventHandler {
 
   /** Bytes (with headers) handed over and not yet on the wire. */
   get queuedBytes(): Bytes {
-    return this.uplink.backlogBytes(this.#fabric.kernel.now);
+    return this.#fabric.lines.backlogBytes(this.#line, this.#fabric.kernel.now);
   }
 
   /** Whether a datagram of `lengthBytes` fits into the queue now. */
@@ -102,11 +114,12 @@ export class Nic implements EventHandler {
     const now = fabric.kernel.now;
     packet.id = fabric.nextPacketId();
     packet.sentNs = now;
+    packet.nicNumber = fabric.nicNumber(packet.destination);
     packet.wireBytes = packet.lengthBytes + fabric.headerBytes;
     this.sentPackets++;
     this.sentBytes += packet.wireBytes;
     fabric.statistics.countSent(now, packet.wireBytes);
-    const hash = contentHash(packet.bytes, packet.lengthBytes);
+    const hash = packet.contentHash();
     const size = packet.wireBytes * 8 + packet.priority;
     fabric.trace.record(now, NetKind.SENT, this.where, packet.id, packet.destination, size, hash);
     const monitor = fabric.monitor;
@@ -115,29 +128,46 @@ export class Nic implements EventHandler {
     this.#egress(packet);
   }
 
-  onEvent(index: number, stage: number): void {
-    if (stage === ROOM) this.#onRoom();
-    else if (stage === EGRESS_RESUMED) this.#egress(this.#fabric.packets.at(index));
-    else this.#arrive(this.#fabric.packets.at(index), stage);
+  receive(index: number): void {
+    const fabric = this.#fabric;
+    const packet = fabric.packets.at(index);
+    const monitor = fabric.monitor;
+    if (monitor !== null && !fabric.consult(monitor, 'delivery', packet, this.where, this, RESUMED)) return;
+    this.#deliver(packet);
+  }
+
+  onEvent(a: number, stage: number): void {
+    if (stage === ROOM) this.#onRoom(a);
+    else if (stage === EGRESS_RESUMED) this.#egress(this.#fabric.packets.at(a));
+    else this.#deliver(this.#fabric.packets.at(a));
+  }
+
+  onRateChange(): void {
+    this.#roomEpoch++;
+    if (this.#roomRequested) this.#scheduleRoom();
+  }
+
+  onCarrierChange(): void {
+    this.#port?.onCarrier?.(this.uplink.isUp);
   }
 
   #egress(packet: Packet): void {
     if (this.queuedBytes + packet.wireBytes > this.#queueBytesMax) {
       this.#fabric.drop(packet, this.where, DropReason.NIC_QUEUE_FULL, this.queuedBytes);
     } else {
-      this.uplink.transmit(packet, false);
+      this.#fabric.lines.transmit(this.#line, packet.index, false);
     }
   }
 
-  #arrive(packet: Packet, stage: number): void {
+  #deliver(packet: Packet): void {
     const fabric = this.#fabric;
     assert(interfaceOf(packet.destination) === this.#interface, 'a packet arrives where it was sent');
-    const monitor = fabric.monitor;
-    if (monitor !== null && stage !== RESUMED) {
-      if (!fabric.consult(monitor, 'delivery', packet, this.where, this, RESUMED)) return;
+    if (packet.unreachable !== null) {
+      this.#tell(packet, packet.unreachable);
+      return;
     }
     if (this.#port === null) {
-      fabric.drop(packet, this.where, DropReason.NO_HOST);
+      this.#refuse(packet);
       return;
     }
     const bytes = packet.wireBytes;
@@ -151,7 +181,33 @@ export class Nic implements EventHandler {
     this.#port.onPacket(packet);
   }
 
-  #onRoom(): void {
+  /** An ICMP message; its source is the address that it is about. */
+  #tell(message: Packet, code: UnreachableCode): void {
+    const { kernel, statistics, trace } = this.#fabric;
+    statistics.unreachableDelivered++;
+    trace.record(kernel.now, NetKind.TOLD_UNREACHABLE, this.where, message.id, message.source, code, 0);
+    const quoted = message.datagram();
+    this.#port?.onUnreachable?.({
+      code,
+      source: message.destination,
+      destination: message.source,
+      quoted,
+    });
+    message.release();
+  }
+
+  #refuse(packet: Packet): void {
+    const { now } = this.#fabric.kernel;
+    if (now >= this.#nextMessageNs) {
+      this.#nextMessageNs = now + UNREACHABLE_GAP_NS;
+      const message = this.#fabric.unreachable(packet, this.where, UnreachableCode.PORT);
+      if (message !== null) this.#egress(message);
+    }
+    this.#fabric.drop(packet, this.where, DropReason.NO_HOST);
+  }
+
+  #onRoom(epoch: number): void {
+    if (epoch !== this.#roomEpoch) return;
     // Packets handed over since the request have moved the time.
     if (this.queuedBytes > this.#queueBytesLow) {
       this.#scheduleRoom();
@@ -162,7 +218,8 @@ export class Nic implements EventHandler {
   }
 
   #scheduleRoom(): void {
-    const { kernel } = this.#fabric;
-    kernel.schedule(Math.max(kernel.now, this.uplink.backlogFallsToAtNs(this.#queueBytesLow)), this, 0, ROOM);
+    const { kernel, lines } = this.#fabric;
+    const atNs = Math.max(kernel.now, lines.backlogFallsToAtNs(this.#line, this.#queueBytesLow));
+    kernel.schedule(atNs, this, this.#roomEpoch, ROOM);
   }
 }

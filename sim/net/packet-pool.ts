@@ -1,6 +1,7 @@
 import { assert } from '../kernel/assert.ts';
 import { Ecn } from './ecn.ts';
-import { Packet, type PacketOwner } from './packet.ts';
+import { PacketWord } from './packet-fields.ts';
+import { Packet } from './packet.ts';
 import type { Bytes } from '../../protocol/core/units.ts';
 
 /** Packets alive at once, at most, in one network. */
@@ -8,8 +9,13 @@ export const PACKETS_MAX: number = 1 << 20;
 const SLAB_PACKETS = 64;
 
 /** All packets of one network; grows by slabs and never shrinks. Reuse is last-in-first-out, for the caches' sake. */
-export class PacketPool implements PacketOwner {
+export class PacketPool {
   readonly datagramBytesMax: Bytes;
+  /** See packet-fields.ts. */
+  words: Int32Array = new Int32Array(8 * SLAB_PACKETS);
+  times: Float64Array = new Float64Array(this.words.buffer);
+  /** By index: `Packet.id`. */
+  ids: Float64Array = new Float64Array(SLAB_PACKETS);
   readonly #packets: Packet[] = [];
   readonly #free: Packet[] = [];
   #inUseMax = 0;
@@ -27,7 +33,7 @@ export class PacketPool implements PacketOwner {
     return this.#inUseMax;
   }
 
-  /** The packet an event speaks of. */
+  /** The packet with that index. */
   at(index: number): Packet {
     return this.#packets[index] as Packet;
   }
@@ -38,8 +44,8 @@ export class PacketPool implements PacketOwner {
     const packet = this.#free.pop() as Packet;
     packet.inUse = true;
     packet.lengthBytes = 0;
-    packet.priority = 0;
-    packet.ecn = Ecn.NOT_ECT;
+    packet.unreachable = null;
+    this.words[8 * packet.index + PacketWord.CLASS] = 8 * Ecn.NOT_ECT;
     const inUse = this.#packets.length - this.#free.length;
     if (inUse > this.#inUseMax) this.#inUseMax = inUse;
     return packet;
@@ -54,13 +60,22 @@ export class PacketPool implements PacketOwner {
   #grow(): void {
     const first = this.#packets.length;
     assert(first + SLAB_PACKETS <= PACKETS_MAX, 'more packets in use than PACKETS_MAX');
+    if (8 * (first + SLAB_PACKETS) > this.words.length) {
+      this.words = widened(this.words, new Int32Array(2 * this.words.length));
+      this.times = new Float64Array(this.words.buffer);
+      this.ids = widened(this.ids, new Float64Array(2 * this.ids.length));
+    }
     // One buffer per slab: thousands of small ArrayBuffers would cost more than the packets in them.
     const stride = Math.ceil(this.datagramBytesMax / 8) * 8;
-    const slab = new ArrayBuffer(stride * SLAB_PACKETS);
+    const slab = new DataView(new ArrayBuffer(stride * SLAB_PACKETS));
     for (let i = 0; i < SLAB_PACKETS; i++) {
-      const bytes = new Uint8Array(slab, i * stride, this.datagramBytesMax);
-      this.#packets.push(new Packet(this, first + i, bytes));
+      this.#packets.push(new Packet(this, first + i, slab, i * stride));
     }
     for (let i = SLAB_PACKETS - 1; i >= 0; i--) this.#free.push(this.at(first + i));
   }
+}
+
+function widened<T extends Float64Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

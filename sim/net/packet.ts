@@ -1,42 +1,86 @@
 import { assert } from '../kernel/assert.ts';
-import { Ecn } from './ecn.ts';
+import { contentHash } from './content-hash.ts';
+import { PacketWord } from './packet-fields.ts';
+import type { Ecn } from './ecn.ts';
+import type { PacketPool } from './packet-pool.ts';
+import type { UnreachableCode } from './unreachable.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
-
-/** What a pool must know of its packets. */
-export interface PacketOwner {
-  give(packet: Packet): void;
-}
 
 /**
  * One datagram on its way. Pooled: whoever holds a packet hands it on (`Nic.send`, `HostPort.onPacket`) or calls
  * `release()`, once.
  */
 export class Packet {
-  /** Names the packet in kernel events: `PacketPool.at(index)`. */
+  /** Names the packet: `PacketPool.at(index)`. */
   readonly index: number;
-  /** Room for the UDP payload; the first `lengthBytes` are the datagram. Reused: nothing in it outlives release(). */
-  readonly bytes: Uint8Array;
   lengthBytes: Bytes = 0;
-  /** Payload plus IP and UDP headers; set by `Nic.send`. */
-  wireBytes: Bytes = 0;
   /** Addresses as in address.ts. */
   source = 0;
   destination = 0;
-  /** Class for network queues: 0 is served first, 7 last. */
-  priority = 0;
-  ecn: Ecn = Ecn.NOT_ECT;
-  /** Sequence number over all packets of the network, set by `Nic.send`; negative: a copy made on the way. */
-  id = 0;
   sentNs: Nanos = 0;
+  /** An ICMP message that a packet from `destination` to `source` could not be delivered; null: a datagram. */
+  unreachable: UnreachableCode | null = null;
   inUse = false;
-  readonly #owner: PacketOwner;
+  /** Room for the UDP payload; the first `lengthBytes` are the datagram. Reused: nothing in it outlives release(). */
+  readonly bytes: Uint8Array;
+  readonly #pool: PacketPool;
+  readonly #slab: DataView;
+  readonly #slabAt: number;
   #view: Uint8Array;
 
-  constructor(owner: PacketOwner, index: number, bytes: Uint8Array) {
-    this.#owner = owner;
+  /** @param slab holds the bytes, from `slabAt` on. */
+  constructor(pool: PacketPool, index: number, slab: DataView, slabAt: number) {
+    this.#pool = pool;
     this.index = index;
-    this.bytes = bytes;
-    this.#view = bytes;
+    this.bytes = new Uint8Array(slab.buffer, slabAt, pool.datagramBytesMax);
+    this.#slab = slab;
+    this.#slabAt = slabAt;
+    this.#view = this.bytes;
+  }
+
+  /** Payload plus IP and UDP headers; set by `Nic.send`. */
+  get wireBytes(): Bytes {
+    return this.#word(PacketWord.WIRE_BYTES);
+  }
+
+  set wireBytes(bytes: Bytes) {
+    this.#pool.words[8 * this.index + PacketWord.WIRE_BYTES] = bytes;
+  }
+
+  /** Number of the NIC it is for, as in `Fabric.nicNumber`; set by `Nic.send`. */
+  get nicNumber(): number {
+    return this.#word(PacketWord.NIC_NUMBER);
+  }
+
+  set nicNumber(number: number) {
+    this.#pool.words[8 * this.index + PacketWord.NIC_NUMBER] = number;
+  }
+
+  /** Class for network queues: 0 is served first, 7 last. */
+  get priority(): number {
+    return this.#word(PacketWord.CLASS) & 7;
+  }
+
+  set priority(priority: number) {
+    assert(priority >= 0 && priority <= 7, 'a priority is 0 … 7');
+    this.#pool.words[8 * this.index + PacketWord.CLASS] = priority + 8 * this.ecn;
+  }
+
+  get ecn(): Ecn {
+    return (this.#word(PacketWord.CLASS) >> 3) as Ecn;
+  }
+
+  set ecn(ecn: Ecn) {
+    this.#pool.words[8 * this.index + PacketWord.CLASS] = this.priority + 8 * ecn;
+  }
+
+  /** Sequence number over all packets of the network, set by `Nic.send`; negative: made on the way. */
+  get id(): number {
+    return this.#pool.ids[this.index] as number;
+  }
+
+  set id(id: number) {
+    this.#pool.ids[this.index] = id;
   }
 
   /** Copies `length` bytes of `source` from `start` on: the datagram. */
@@ -57,8 +101,17 @@ export class Packet {
     return this.#view;
   }
 
+  /** For the trace. */
+  contentHash(): number {
+    return contentHash(this.#slab, this.#slabAt, this.lengthBytes);
+  }
+
   /** Gives the packet back; it must not be touched afterwards. */
   release(): void {
-    this.#owner.give(this);
+    this.#pool.give(this);
+  }
+
+  #word(field: number): number {
+    return this.#pool.words[8 * this.index + field] as number;
   }
 }

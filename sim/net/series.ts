@@ -5,6 +5,7 @@ import type { Nanos } from '../../protocol/core/units.ts';
 /** Bins of one series; a longer run doubles the width instead. A power of two. */
 export const BINS_MAX = 4096;
 const BINS_INITIAL = 64;
+const MEMBERS_INITIAL = 16;
 
 /**
  * Values over time in equally wide bins from 0 on, in bounded memory: when a run outgrows BINS_MAX bins, neighbours
@@ -94,25 +95,31 @@ export class SumSeries extends BinnedSeries {
   }
 }
 
-/** Highest level in each bin of something that keeps its level until told otherwise. */
+/** Of several things that each keep their level until told otherwise, the highest level in each bin. */
 export class PeakSeries extends BinnedSeries {
-  #level = 0;
-  #peak = 0;
+  #levels = new Float64Array(MEMBERS_INITIAL);
+  #members = 0;
 
-  /** Highest level ever. */
-  get peak(): number {
-    return this.#peak;
+  /** One more thing, at level 0; returns its number. */
+  addMember(): number {
+    if (this.#members === this.#levels.length) {
+      const levels = new Float64Array(2 * this.#members);
+      levels.set(this.#levels);
+      this.#levels = levels;
+    }
+    return this.#members++;
   }
 
-  set(nowNs: Nanos, level: number): void {
+  set(nowNs: Nanos, member: number, level: number): void {
     this.advanceTo(nowNs);
-    this.#level = level;
+    this.#levels[member] = level;
     if (level > (this.bins[this.last] as number)) this.bins[this.last] = level;
-    if (level > this.#peak) this.#peak = level;
   }
 
   protected override fresh(): number {
-    return this.#level;
+    let highest = 0;
+    for (const level of this.#levels) if (level > highest) highest = level;
+    return highest;
   }
 
   protected override merge(earlier: number, later: number): number {

@@ -16,6 +16,11 @@ export class NetworkStatistics {
   delayedPackets = 0;
   /** Packets marked congestion-experienced at a switch. */
   markedPackets = 0;
+  /** Packets whose ECN bits a fault cleared. */
+  bleachedPackets = 0;
+  /** ICMP messages made in the network, and those that reached their host. The latter are not in `deliveredPackets`. */
+  unreachableMessages = 0;
+  unreachableDelivered = 0;
   droppedPackets = 0;
   droppedBytes: Bytes = 0;
   /** By DropReason. */
@@ -28,9 +33,10 @@ export class NetworkStatistics {
     this.dropSeries = new SumSeries(seriesBinNs);
   }
 
-  /** Packets on their way: sent and copied, neither delivered nor dropped. */
+  /** Packets on their way: sent, copied or made in the network, neither delivered nor dropped. */
   get inFlightPackets(): number {
-    return this.sentPackets + this.duplicatedPackets - this.deliveredPackets - this.droppedPackets;
+    const begun = this.sentPackets + this.duplicatedPackets + this.unreachableMessages;
+    return begun - this.deliveredPackets - this.unreachableDelivered - this.droppedPackets;
   }
 
   countSent(nowNs: Nanos, bytes: Bytes): void {

@@ -1,26 +1,27 @@
 import { assert } from '../kernel/assert.ts';
 import { DropReason } from './drop-reason.ts';
 import { Ecn } from './ecn.ts';
-import { Line, type LineOptions } from './line.ts';
-import { PACKETS_MAX } from './packet-pool.ts';
-import { PacketRing } from './packet-ring.ts';
-import { PeakSeries } from './series.ts';
+import { Line, type LineOptions, type LineOwner } from './line.ts';
+import { PacketWord } from './packet-fields.ts';
 import { NetKind } from './trace-kinds.ts';
 import type { Fabric } from './fabric.ts';
-import type { Packet } from './packet.ts';
+import type { PacketSink } from './lines.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
-import type { Bytes, Nanos } from '../../protocol/core/units.ts';
+import type { Switch } from './switch.ts';
+import type { Bytes } from '../../protocol/core/units.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
 
 export const PRIORITIES_MAX = 8;
 
-export interface SwitchPortOptions {
-  readonly name: string;
-  /** Queues, 1 … 8; packets of a higher priority number share the last one. */
+/** Of all ports of a network. */
+export interface PortQueueOptions {
+  /** Queues per port, 1 … 8; packets of a higher priority number share the last one. */
   readonly priorities: number;
   /** A packet after whose arrival more than this waits at the port is marked, if ECN-capable. May be Infinity. */
   readonly ecnBytes: Bytes;
-  readonly seriesBinNs: Nanos;
+  /** Most that waits at one port, whatever room the shared buffer has. May be Infinity. */
+  readonly portBytes: Bytes;
+  readonly portPackets: number;
 }
 
 /**
@@ -28,36 +29,46 @@ export interface SwitchPortOptions {
  * in the buffer, what is being serialized is not. A packet that finds port and line idle goes straight on the wire; only
  * while packets wait is there one pending event, at the instant the line is free.
  */
-export class SwitchPort implements EventHandler {
-  readonly name: string;
+export class SwitchPort implements EventHandler, LineOwner {
+  readonly #fabric: Fabric;
+  /** Number of the line. */
+  readonly #line: number;
+  /** Bit p is set while queue p holds a packet; while any is, one event of this epoch is pending. */
+  #occupied = 0;
+  #epoch = 0;
+  #waitingBytes: Bytes = 0;
+  #waitingPackets = 0;
+  #waitingBytesPeak: Bytes = 0;
+  /** The first of its queues, which are in the order of priority. */
+  readonly #lists: number;
+  /** Its number in `Fabric.queueDepths`. */
+  readonly #member: number;
+  readonly #buffer: SharedBuffer;
+  readonly #options: PortQueueOptions;
   readonly where: number;
   readonly line: Line;
-  /** Bytes waiting over time. */
-  readonly queueSeries: PeakSeries;
-  readonly #fabric: Fabric;
-  readonly #buffer: SharedBuffer;
-  readonly #ecnBytes: Bytes;
-  readonly #queues: PacketRing[] = [];
-  /** Bit p is set while queue p holds a packet; while any is, one event is pending. */
-  #occupied = 0;
-  #waitingBytes: Bytes = 0;
+  readonly node: Switch;
+  readonly name: string;
 
   constructor(
     fabric: Fabric,
-    buffer: SharedBuffer,
-    far: EventHandler,
+    name: string,
+    node: Switch,
+    far: PacketSink,
     link: Omit<LineOptions, 'where'>,
-    options: SwitchPortOptions,
+    options: PortQueueOptions,
   ) {
-    this.#fabric = fabric;
-    this.#buffer = buffer;
-    this.name = options.name;
-    this.where = fabric.addLocation(options.name);
+    this.where = fabric.addLocation(name);
     this.line = new Line(fabric, far, { ...link, where: this.where });
-    this.queueSeries = new PeakSeries(options.seriesBinNs);
-    this.#ecnBytes = options.ecnBytes;
-    const packetsMax = Math.min(PACKETS_MAX, Math.floor(buffer.capacityBytes / fabric.headerBytes));
-    for (let i = 0; i < options.priorities; i++) this.#queues.push(new PacketRing(packetsMax));
+    this.line.owner = this;
+    this.#fabric = fabric;
+    this.#line = this.line.index;
+    this.#lists = fabric.lists.add(options.priorities);
+    this.#member = fabric.queueDepths.addMember();
+    this.#buffer = node.buffer;
+    this.#options = options;
+    this.node = node;
+    this.name = name;
   }
 
   /** Bytes waiting, over all priorities. */
@@ -66,53 +77,78 @@ export class SwitchPort implements EventHandler {
   }
 
   get waitingBytesPeak(): Bytes {
-    return this.queueSeries.peak;
+    return this.#waitingBytesPeak;
   }
 
   /** Packets waiting in queue `priority`. */
   waitingPackets(priority: number): number {
-    return this.#queues[priority]?.length ?? 0;
+    return this.#fabric.lists.toArray(this.#lists + priority).length;
   }
 
-  forward(packet: Packet): void {
-    if (this.#occupied === 0 && this.line.isIdle(this.#fabric.kernel.now)) {
-      this.line.transmit(packet, false);
-    } else if (this.#buffer.take(packet.wireBytes)) {
-      this.#enqueue(packet);
+  /** @param packet its index. */
+  forward(packet: number): void {
+    const fabric = this.#fabric;
+    if (this.#occupied === 0 && fabric.lines.freeAtNs(this.#line) <= fabric.kernel.now) {
+      fabric.lines.transmit(this.#line, packet, false);
+      return;
+    }
+    const bytes = fabric.packets.words[8 * packet + PacketWord.WIRE_BYTES] as number;
+    const { portBytes, portPackets } = this.#options;
+    if (this.#waitingBytes + bytes > portBytes || this.#waitingPackets >= portPackets) {
+      fabric.drop(fabric.packets.at(packet), this.where, DropReason.PORT_FULL, this.#waitingBytes);
+    } else if (!this.#buffer.take(bytes)) {
+      fabric.drop(fabric.packets.at(packet), this.where, DropReason.BUFFER_FULL, this.#waitingBytes);
     } else {
-      this.#fabric.drop(packet, this.where, DropReason.BUFFER_FULL, this.#waitingBytes);
+      this.#enqueue(packet, bytes);
     }
   }
 
   /** The line is free and packets wait. */
-  onEvent(): void {
+  onEvent(epoch: number): void {
+    if (epoch !== this.#epoch) return;
     assert(this.#occupied !== 0, 'a port wakes up only while packets wait');
+    const { kernel, lines, lists, packets, queueDepths } = this.#fabric;
     const priority = 31 - Math.clz32(this.#occupied & -this.#occupied);
-    const queue = this.#queues[priority] as PacketRing;
-    const packet = queue.shift();
-    if (queue.length === 0) this.#occupied &= ~(1 << priority);
-    this.#buffer.give(packet.wireBytes);
-    this.#waitingBytes -= packet.wireBytes;
-    const { kernel } = this.#fabric;
-    this.queueSeries.set(kernel.now, this.#waitingBytes);
-    this.line.transmit(packet, true);
-    if (this.#occupied !== 0) kernel.schedule(this.line.freeAtNs, this);
+    const packet = lists.shift(this.#lists + priority);
+    if (lists.isEmpty(this.#lists + priority)) this.#occupied &= ~(1 << priority);
+    const bytes = packets.words[8 * packet + PacketWord.WIRE_BYTES] as number;
+    this.#buffer.give(bytes);
+    this.#waitingBytes -= bytes;
+    this.#waitingPackets--;
+    queueDepths.set(kernel.now, this.#member, this.#waitingBytes);
+    lines.transmit(this.#line, packet, true);
+    if (this.#occupied !== 0) kernel.schedule(lines.freeAtNs(this.#line), this, epoch);
   }
 
-  #enqueue(packet: Packet): void {
-    const { kernel, statistics, trace } = this.#fabric;
-    const priority = Math.min(packet.priority, this.#queues.length - 1);
-    if (this.#occupied === 0) kernel.schedule(this.line.freeAtNs, this);
-    (this.#queues[priority] as PacketRing).push(packet);
+  onRateChange(): void {
+    this.#epoch++;
+    const { kernel, lines } = this.#fabric;
+    if (this.#occupied !== 0) kernel.schedule(lines.freeAtNs(this.#line), this, this.#epoch);
+  }
+
+  onCarrierChange(): void {
+    this.node.onPortChange(this);
+  }
+
+  #enqueue(packet: number, bytes: Bytes): void {
+    const { kernel, lines, lists, packets, queueDepths, statistics, trace } = this.#fabric;
+    const { ecnBytes, priorities } = this.#options;
+    const classWord = packets.words[8 * packet + PacketWord.CLASS] as number;
+    const priority = Math.min(classWord & 7, priorities - 1);
+    if (this.#occupied === 0) kernel.schedule(lines.freeAtNs(this.#line), this, this.#epoch);
+    lists.push(this.#lists + priority, packet);
     this.#occupied |= 1 << priority;
-    this.#waitingBytes += packet.wireBytes;
-    this.queueSeries.set(kernel.now, this.#waitingBytes);
+    this.#waitingBytes += bytes;
+    this.#waitingPackets++;
+    if (this.#waitingBytes > this.#waitingBytesPeak) this.#waitingBytesPeak = this.#waitingBytes;
+    queueDepths.set(kernel.now, this.#member, this.#waitingBytes);
     let marked = 0;
-    if (this.#waitingBytes > this.#ecnBytes && packet.ecn !== Ecn.NOT_ECT) {
-      packet.ecn = Ecn.CE;
+    if (this.#waitingBytes > ecnBytes && classWord >> 3 !== Ecn.NOT_ECT) {
+      packets.at(packet).ecn = Ecn.CE;
       statistics.markedPackets++;
       marked = 1;
     }
-    trace.record(kernel.now, NetKind.ENQUEUED, this.where, packet.id, this.#waitingBytes, priority, marked);
+    const id = packets.ids[packet] as number;
+    trace.record(kernel.now, NetKind.ENQUEUED, this.where, id, this.#waitingBytes, priority, marked);
   }
 }

@@ -1,46 +1,90 @@
 import { DropReason } from './drop-reason.ts';
 import { RESUMED, type Fabric } from './fabric.ts';
 import { SharedBuffer } from './shared-buffer.ts';
+import { UNREACHABLE_GAP_NS, UnreachableCode } from './unreachable.ts';
+import type { PacketSink } from './lines.ts';
+import type { Nic } from './nic.ts';
 import type { Packet } from './packet.ts';
+import type { RoutingTable } from './routing.ts';
 import type { SwitchPort } from './switch-port.ts';
-import type { Bytes } from '../../protocol/core/units.ts';
+import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
 
-/** Chooses the output port of each packet; undefined: the destination is unknown. */
-export interface Forwarding {
-  portFor(packet: Packet): SwitchPort | undefined;
-}
+/** Second argument of an event: a packet made here, which monitors have not seen. */
+const MADE_HERE = 0;
 
 /** An output-queued switch: what arrives is at its output port in no time. */
-export class Switch implements EventHandler {
+export class Switch implements EventHandler, PacketSink {
+  readonly #fabric: Fabric;
+  readonly #routing: RoutingTable;
+  readonly index: number;
   readonly name: string;
   readonly where: number;
   readonly buffer: SharedBuffer;
   readonly ports: SwitchPort[] = [];
-  readonly #fabric: Fabric;
-  readonly #forwarding: Forwarding;
+  #nextMessageNs: Nanos = 0;
 
-  constructor(fabric: Fabric, name: string, bufferBytes: Bytes, forwarding: Forwarding) {
+  /** @param index its number in the routing table. */
+  constructor(fabric: Fabric, routing: RoutingTable, index: number, name: string, bufferBytes: Bytes) {
     this.#fabric = fabric;
-    this.#forwarding = forwarding;
+    this.#routing = routing;
+    this.index = index;
     this.name = name;
     this.where = fabric.addLocation(name);
     this.buffer = new SharedBuffer(bufferBytes);
   }
 
-  /** A packet has arrived. */
-  onEvent(index: number, stage: number): void {
-    const fabric = this.#fabric;
-    const packet = fabric.packets.at(index);
-    const port = this.#forwarding.portFor(packet);
-    if (port === undefined) {
-      fabric.drop(packet, this.where, DropReason.NO_ROUTE);
+  receive(packet: number): void {
+    const port = this.#routing.portFor(this.index, packet);
+    if (port === null) {
+      this.#refuse(this.#fabric.packets.at(packet));
       return;
     }
-    const monitor = fabric.monitor;
-    if (monitor !== null && stage !== RESUMED) {
-      if (!fabric.consult(monitor, 'enqueue', packet, port.where, this, RESUMED)) return;
+    const fabric = this.#fabric;
+    const { monitor } = fabric;
+    if (monitor !== null) {
+      const shown = fabric.packets.at(packet);
+      if (!fabric.consult(monitor, 'enqueue', shown, port.where, this, RESUMED)) return;
     }
     port.forward(packet);
+  }
+
+  /** A packet of its own, or one that a monitor has held. */
+  onEvent(packet: number, stage: number): void {
+    if (stage === MADE_HERE) {
+      this.receive(packet);
+      return;
+    }
+    const port = this.#routing.portFor(this.index, packet);
+    if (port === null) this.#refuse(this.#fabric.packets.at(packet));
+    else port.forward(packet);
+  }
+
+  /** All ports that lead to a NIC on shortest paths, up or down; none: there is no path. */
+  portsTo(nic: Nic): readonly SwitchPort[] {
+    return this.#routing.portsFor(this.index, this.#fabric.nicNumber(nic.address));
+  }
+
+  /** Tells the packet's sender that it cannot be delivered, in an event of its own. The packet stays the caller's. */
+  sendUnreachable(about: Packet, where: number): void {
+    const message = this.#fabric.unreachable(about, where, UnreachableCode.HOST);
+    if (message === null) return;
+    const { kernel } = this.#fabric;
+    kernel.schedule(kernel.now, this, message.index, MADE_HERE);
+  }
+
+  /** The line of a port went down or came up. */
+  onPortChange(port: SwitchPort): void {
+    this.#routing.refresh(port);
+  }
+
+  #refuse(packet: Packet): void {
+    const reason = this.#routing.outageFor(this.index, packet);
+    const { now } = this.#fabric.kernel;
+    if (reason !== DropReason.NO_ROUTE && now >= this.#nextMessageNs) {
+      this.#nextMessageNs = now + UNREACHABLE_GAP_NS;
+      this.sendUnreachable(packet, this.where);
+    }
+    this.#fabric.drop(packet, this.where, reason);
   }
 }

@@ -7,7 +7,7 @@ export const NetKind = {
   SENT: 16,
   /** It had to wait at a switch port: id, bytes waiting there with it, priority, 1 if marked CE here. */
   ENQUEUED: 17,
-  /** It ended: id, DropReason, wireBytes, bytes waiting at the port (BUFFER_FULL) or 0. */
+  /** It ended: id, DropReason, wireBytes, bytes waiting at the port (BUFFER_FULL, PORT_FULL) or 0. */
   DROPPED: 18,
   /** The host has it: id, source address, wireBytes × 8 + priority, ECN bits. */
   DELIVERED: 19,
@@ -15,13 +15,19 @@ export const NetKind = {
   DUPLICATED: 20,
   /** Bits were flipped: id, number of bits, 0, content hash afterwards. */
   CORRUPTED: 21,
-  /** It was held back, so that others may overtake it: id, extra ns, 0, 0. */
+  /** It was held back: id, extra ns, 0, 0. */
   DELAYED: 22,
   /** A monitor marked it congestion-experienced: id, 0, 0, 0. */
   MARKED: 23,
-  /** A fault began on this line: index in the timeline, FaultKind, 0, 0. */
+  /** A fault began on this line: index in the timeline, FaultKind, its parameter (FaultEffect) or 0, 0. */
   FAULT_ON: 24,
-  /** It ended: index in the timeline, FaultKind, 0, 0. */
+  /** It ended: index in the timeline, FaultKind, its parameter or 0, 0. */
   FAULT_OFF: 25,
+  /** Its ECN bits were cleared: id, the bits before, 0, 0. */
+  BLEACHED: 26,
+  /** An ICMP message about a packet was sent: id of the packet, of the message, UnreachableCode, content hash. */
+  UNREACHABLE: 27,
+  /** A host has an ICMP message: id, the address it is about, UnreachableCode, 0. */
+  TOLD_UNREACHABLE: 28,
 } as const;
 export type NetKind = (typeof NetKind)[keyof typeof NetKind];

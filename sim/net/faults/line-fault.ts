@@ -1,7 +1,9 @@
 import { drawFlips } from '../bit-flips.ts';
+import { DropReason } from '../drop-reason.ts';
 import { Chance, type Ratio } from './chance.ts';
 import type { Fate } from './fate.ts';
 import type { Packet } from '../packet.ts';
+import type { Switch } from '../switch.ts';
 import type { Nanos } from '../../../protocol/core/units.ts';
 import type { Rng } from '../../random/rng.ts';
 
@@ -19,7 +21,7 @@ export class Loss implements LineFault {
   }
 
   decide(_packet: Packet, fate: Fate): void {
-    if (this.#chance.happens()) fate.lost = true;
+    if (this.#chance.happens()) fate.lost ??= DropReason.LOSS;
   }
 }
 
@@ -53,6 +55,21 @@ export class Reordering implements LineFault {
   }
 }
 
+/** Holds some packets back by `delayNs`, and those behind them too: the order stays. REQ DST-5 */
+export class DelaySpikes implements LineFault {
+  readonly #chance: Chance;
+  readonly #delayNs: Nanos;
+
+  constructor(rng: Rng, rate: Ratio, delayNs: Nanos) {
+    this.#chance = new Chance(rng, rate);
+    this.#delayNs = delayNs;
+  }
+
+  decide(_packet: Packet, fate: Fate): void {
+    if (this.#chance.happens()) fate.holdNs += this.#delayNs;
+  }
+}
+
 /** Flips one to three bits of the datagram in some packets, which arrive nevertheless. REQ DST-5 */
 export class Corruption implements LineFault {
   readonly #rng: Rng;
@@ -65,5 +82,36 @@ export class Corruption implements LineFault {
 
   decide(packet: Packet, fate: Fate): void {
     if (this.#chance.happens()) drawFlips(this.#rng, packet.lengthBytes, fate.flips);
+  }
+}
+
+/** Clears the ECN bits of some packets, as a router that does not know RFC 3168 does. REQ DST-5 */
+export class EcnBleaching implements LineFault {
+  readonly #chance: Chance;
+
+  constructor(rng: Rng, rate: Ratio) {
+    this.#chance = new Chance(rng, rate);
+  }
+
+  decide(_packet: Packet, fate: Fate): void {
+    if (this.#chance.happens()) fate.bleached = true;
+  }
+}
+
+/** Tells the senders of some packets that these could not be delivered. It is a lie. REQ DST-5, HEALTH-11 */
+export class ForgedUnreachable implements LineFault {
+  readonly #chance: Chance;
+  readonly #node: Switch;
+  readonly #where: number;
+
+  /** @param node the switch that says it. @param where the line's location. */
+  constructor(rng: Rng, rate: Ratio, node: Switch, where: number) {
+    this.#chance = new Chance(rng, rate);
+    this.#node = node;
+    this.#where = where;
+  }
+
+  decide(packet: Packet, _fate: Fate): void {
+    if (this.#chance.happens()) this.#node.sendUnreachable(packet, this.#where);
   }
 }

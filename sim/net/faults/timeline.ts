@@ -1,10 +1,21 @@
-import { Impairment } from './impairment.ts';
-import { FaultKind, checkFault, lineFault, type FaultSpec } from './fault-spec.ts';
+import { DropReason } from '../drop-reason.ts';
 import { NetKind } from '../trace-kinds.ts';
+import {
+  lineFault,
+  mtuEffect,
+  outageEffect,
+  packetEffect,
+  partitionEffect,
+  rateEffect,
+  type FaultEffect,
+} from './fault-effect.ts';
+import { FaultKind, checkFault, type FaultSpec, type PartitionSpec } from './fault-spec.ts';
+import { LineCondition } from './line-condition.ts';
+import type { Ratio } from './chance.ts';
 import type { Fabric } from '../fabric.ts';
 import type { Line } from '../line.ts';
-import type { LineFault } from './line-fault.ts';
-import { NEVER, type Nanos } from '../../../protocol/core/units.ts';
+import type { NetworkHost } from '../network.ts';
+import { NEVER, type BitsPerSecond, type Nanos } from '../../../protocol/core/units.ts';
 import type { EventHandler } from '../../kernel/kernel.ts';
 import type { Rng } from '../../random/rng.ts';
 
@@ -13,7 +24,7 @@ const OFF = 0;
 
 interface Entry {
   readonly spec: FaultSpec;
-  readonly perLine: readonly { readonly line: Line; readonly fault: LineFault }[];
+  readonly effects: readonly FaultEffect[];
 }
 
 /**
@@ -25,6 +36,7 @@ export class FaultTimeline implements EventHandler {
   readonly #fabric: Fabric;
   readonly #entries: Entry[] = [];
   readonly #ordinals = new Map<string, number>();
+  readonly #conditions = new Map<Line, LineCondition>();
   #healedNs: Nanos = 0;
 
   constructor(fabric: Fabric) {
@@ -44,8 +56,7 @@ export class FaultTimeline implements EventHandler {
   add(spec: FaultSpec): void {
     const { kernel } = this.#fabric;
     checkFault(spec, kernel.now);
-    const perLine = spec.on.map((line) => ({ line, fault: lineFault(spec, this.#stream(line, spec.kind)) }));
-    const index = this.#entries.push({ spec, perLine }) - 1;
+    const index = this.#entries.push({ spec, effects: this.#effects(spec) }) - 1;
     const endNs = spec.forNs === undefined ? NEVER : spec.atNs + spec.forNs;
     this.#healedNs = Math.max(this.#healedNs, endNs);
     // A fault that begins now acts on what is sent next, also before the kernel runs.
@@ -55,14 +66,52 @@ export class FaultTimeline implements EventHandler {
   }
 
   onEvent(index: number, state: number): void {
-    const { spec, perLine } = this.#entries[index] as Entry;
+    const { spec, effects } = this.#entries[index] as Entry;
     const { kernel, trace } = this.#fabric;
     const traceKind = state === ON ? NetKind.FAULT_ON : NetKind.FAULT_OFF;
-    for (const { line, fault } of perLine) {
-      if (state === ON) line.impairment = line.impairment?.with(fault) ?? new Impairment([fault]);
-      else line.impairment = line.impairment?.without(fault) ?? null;
-      trace.record(kernel.now, traceKind, line.where, index, FaultKind[spec.kind], 0, 0);
+    for (const { line, parameter } of effects) {
+      trace.record(kernel.now, traceKind, line.where, index, FaultKind[spec.kind], parameter, 0);
     }
+    for (const effect of effects) {
+      if (state === ON) effect.begin();
+      else effect.end();
+    }
+  }
+
+  #effects(spec: FaultSpec): FaultEffect[] {
+    switch (spec.kind) {
+      case 'partition':
+        return partition(spec);
+      case 'link-down': {
+        const outage = { reason: DropReason.LINK_DOWN, deadEnd: false };
+        return spec.on.map((line) => outageEffect(line, this.#condition(line), outage));
+      }
+      case 'nic-down':
+        return spec.on.flatMap(({ up, down }) => [
+          outageEffect(up, this.#condition(up), { reason: DropReason.NIC_DOWN, deadEnd: true }),
+          outageEffect(down, this.#condition(down), { reason: DropReason.NIC_DOWN, deadEnd: false }),
+        ]);
+      case 'rate':
+        return spec.on.map((line) => {
+          const rate = this.#fabric.lineRate(limitOf(line, spec.limit));
+          return rateEffect(line, this.#condition(line), rate);
+        });
+      case 'mtu':
+        return spec.on.map((line) => mtuEffect(line, this.#condition(line), spec.mtuBytes));
+      default:
+        return spec.on.map((line) =>
+          packetEffect(line, lineFault(spec, line, this.#stream(line, spec.kind))),
+        );
+    }
+  }
+
+  #condition(line: Line): LineCondition {
+    let condition = this.#conditions.get(line);
+    if (condition === undefined) {
+      condition = new LineCondition(line);
+      this.#conditions.set(line, condition);
+    }
+    return condition;
   }
 
   #stream(line: Line, kind: FaultKind): Rng {
@@ -71,4 +120,20 @@ export class FaultTimeline implements EventHandler {
     this.#ordinals.set(name, ordinal + 1);
     return this.#fabric.rng.fork(ordinal === 0 ? name : `${name}#${ordinal}`);
   }
+}
+
+function partition({ between: [ones, others], direction }: PartitionSpec): FaultEffect[] {
+  const cut = (from: readonly NetworkHost[], to: readonly NetworkHost[]): FaultEffect[] => {
+    const indices = new Set(to.map(({ index }) => index));
+    return from.flatMap((host) => host.links.map(({ up }) => partitionEffect(up, indices)));
+  };
+  return [
+    ...(direction === 'from' ? [] : cut(ones, others)),
+    ...(direction === 'to' ? [] : cut(others, ones)),
+  ];
+}
+
+function limitOf(line: Line, limit: BitsPerSecond | Ratio): BitsPerSecond {
+  if (typeof limit === 'number') return limit;
+  return Math.max(1, Math.floor((line.rate.bps / limit.denominator) * limit.numerator));
 }

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { NetKind } from '../../net/trace-kinds.ts';
-import { faultDrafts, loadedRig, offers } from './traffic.ts';
+import { faultDrafts, loadedRig, offers, topologies } from './traffic.ts';
 import type { Rig } from './rig.ts';
 import type { Monitor, Verdict } from '../../net/monitor.ts';
 
@@ -35,8 +35,11 @@ function checkTrace(rig: Rig): void {
   const begun = [
     ...rig.trace.of(NetKind.SENT).map(({ a }) => a),
     ...rig.trace.of(NetKind.DUPLICATED).map(({ b }) => b),
+    ...rig.trace.of(NetKind.UNREACHABLE).map(({ b }) => b),
   ];
-  const ended = [...rig.trace.of(NetKind.DELIVERED), ...rig.trace.of(NetKind.DROPPED)].map(({ a }) => a);
+  const ended = [NetKind.DELIVERED, NetKind.TOLD_UNREACHABLE, NetKind.DROPPED].flatMap((kind) =>
+    rig.trace.of(kind).map(({ a }) => a),
+  );
   const byNumber = (x: number, y: number): number => x - y;
   expect(ended.sort(byNumber)).toEqual(begun.sort(byNumber));
   expect(new Set(begun).size).toBe(begun.length);
@@ -46,6 +49,9 @@ function checkTrace(rig: Rig): void {
   expect(rig.trace.of(NetKind.DUPLICATED).length).toBe(statistics.duplicatedPackets);
   expect(rig.trace.of(NetKind.CORRUPTED).length).toBe(statistics.corruptedPackets);
   expect(rig.trace.of(NetKind.DELAYED).length).toBe(statistics.delayedPackets);
+  expect(rig.trace.of(NetKind.BLEACHED).length).toBe(statistics.bleachedPackets);
+  expect(rig.trace.of(NetKind.UNREACHABLE).length).toBe(statistics.unreachableMessages);
+  expect(rig.told.length).toBe(statistics.unreachableDelivered);
   expect(rig.received.length).toBe(statistics.deliveredPackets);
   const reasons = statistics.dropsByReason.reduce((sum, count) => sum + count, 0);
   expect(reasons).toBe(statistics.droppedPackets);
@@ -57,24 +63,24 @@ function checkTrace(rig: Rig): void {
   expect(times.every(Number.isSafeInteger)).toBe(true);
 }
 
-describe('conservation: sent + copied = delivered + dropped + on the way', () => {
-  test.prop([offers, faultDrafts, fc.integer()])(
-    'under faults, tight buffers and bad addresses',
-    async (all, drafts, seed) => {
-      const rig = loadedRig(all, drafts, seed);
+describe('conservation: sent + copied + made on the way = delivered + dropped + under way', () => {
+  test.prop([offers, faultDrafts, fc.integer(), topologies])(
+    'in all topologies, under all faults, with tight buffers and bad addresses',
+    async (all, drafts, seed, topology) => {
+      const rig = loadedRig(all, drafts, seed, topology);
       for (let t = 0; t < 40_000; t += 500) rig.at(t, () => checkBalance(rig));
       await rig.run();
       checkBalance(rig);
       checkTrace(rig);
       expect(rig.network.packets.inUse).toBe(0);
-      expect(rig.network.lines.every((line) => line.impairment === null)).toBe(true);
+      expect(rig.network.lines.every((line) => line.impairment === null && line.isUp)).toBe(true);
     },
   );
 
-  test.prop([offers, faultDrafts, verdicts, verdicts])(
+  test.prop([offers, faultDrafts, verdicts, verdicts, topologies])(
     'and with monitors that answer anything',
-    async (all, drafts, one, two) => {
-      const rig = loadedRig(all, drafts);
+    async (all, drafts, one, two, topology) => {
+      const rig = loadedRig(all, drafts, 1, topology);
       rig.network.addMonitor(scripted(one));
       rig.network.addMonitor(scripted(two));
       for (let t = 0; t < 40_000; t += 500) rig.at(t, () => checkBalance(rig));

@@ -1,19 +1,26 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { faultDrafts, loadedRig, offers, type FaultDraft, type Offer } from './traffic.ts';
+import { TOPOLOGIES, faultDrafts, loadedRig, offers, topologies } from './traffic.ts';
+import type { FaultDraft, Offer, TopologyName } from './traffic.ts';
 import { Rig, numbered } from './rig.ts';
 
-async function digest(all: readonly Offer[], drafts: readonly FaultDraft[], seed: number): Promise<string> {
-  const rig = loadedRig(all, drafts, seed);
+async function digest(
+  all: readonly Offer[],
+  drafts: readonly FaultDraft[],
+  seed: number,
+  topology: TopologyName = 'star',
+): Promise<string> {
+  const rig = loadedRig(all, drafts, seed, topology);
   await rig.run();
   return rig.trace.digest();
 }
 
 describe('REQ DST-1: equal runs, equal hashes', () => {
-  test.prop([offers, faultDrafts, fc.integer()], { numRuns: 50 })(
+  test.prop([offers, faultDrafts, fc.integer(), topologies], { numRuns: 50 })(
     'the same run twice',
-    async (all, drafts, seed) => {
-      expect(await digest(all, drafts, seed)).toBe(await digest(all, drafts, seed));
+    async (all, drafts, seed, topology) => {
+      const first = await digest(all, drafts, seed, topology);
+      expect(await digest(all, drafts, seed, topology)).toBe(first);
     },
   );
 
@@ -28,6 +35,39 @@ describe('REQ DST-1: equal runs, equal hashes', () => {
     const drafts: FaultDraft[] = [{ kind: 'loss', numerator: 1, atNs: 0, forNs: 30_000, line: -1 }];
     const digests = await Promise.all([1, 2, 3, 4].map((seed) => digest(all, drafts, seed)));
     expect(new Set(digests).size).toBe(4);
+  });
+
+  // Pinned: a change of it changes what every saved scenario with these faults does.
+  test('has the hash it had', async () => {
+    const all = Array.from({ length: 400 }, (_, n) => ({
+      atNs: n * 70,
+      from: n % 4,
+      to: (n * 7 + 1) % 5,
+      priority: n % 8,
+      size: (n * 211) % 1480,
+    }));
+    const drafts: FaultDraft[] = (
+      [
+        'burst-loss',
+        'delay',
+        'rate',
+        'ecn-bleach',
+        'partition',
+        'link-down',
+        'nic-down',
+        'mtu',
+        'icmp',
+      ] as const
+    ).map((kind, i) => ({ kind, numerator: 3, atNs: i * 3000, forNs: 4000, line: i }));
+    const digests = await Promise.all(TOPOLOGIES.map((topology) => digest(all, drafts, 1, topology)));
+    expect(digests).toMatchInlineSnapshot(`
+      [
+        "5774f6e26064635f002a34aa5590c863",
+        "f0355dac2d9a3f380b7bcad2d7d63207",
+        "05201b6a5f9a9f0496ae3c6ea6cc289d",
+        "424242a13250832f6ae90b84f84b987a",
+      ]
+    `);
   });
 
   test('what is in a datagram is part of the hash', async () => {

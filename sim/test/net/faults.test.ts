@@ -4,7 +4,7 @@ import { NetworkConfigError } from '../../net/config-error.ts';
 import { DropReason } from '../../net/drop-reason.ts';
 import { NetKind } from '../../net/trace-kinds.ts';
 import { FULL, Rig, numberOf, numbered } from './rig.ts';
-import type { FaultSpec } from '../../net/faults/fault-spec.ts';
+import type { FaultSpec, PacketFaultSpec } from '../../net/faults/fault-spec.ts';
 
 const ALWAYS = { numerator: 1, denominator: 1 };
 const ONE_PERCENT = { numerator: 1, denominator: 100 };
@@ -135,7 +135,7 @@ describe('REQ DST-5: each fault does what it says', () => {
 });
 
 describe('REQ DST-1: draws are by name', () => {
-  const spec = (rig: Rig, kind: 'loss' | 'duplicate' | 'corrupt', host: number): FaultSpec => ({
+  const spec = (rig: Rig, kind: 'loss' | 'duplicate' | 'corrupt', host: number): PacketFaultSpec => ({
     kind,
     rate: { numerator: 1, denominator: 10 },
     atNs: 0,

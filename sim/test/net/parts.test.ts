@@ -12,11 +12,11 @@ import {
 import { NetworkConfigError } from '../../net/config-error.ts';
 import { contentHash } from '../../net/content-hash.ts';
 import { DROP_REASON_NAMES, DropReason } from '../../net/drop-reason.ts';
+import { PacketLists } from '../../net/packet-lists.ts';
 import { PacketPool } from '../../net/packet-pool.ts';
-import { PacketRing } from '../../net/packet-ring.ts';
 import { BINS_MAX, PeakSeries, SumSeries } from '../../net/series.ts';
 import { PLAIN, Rig } from './rig.ts';
-import type { StarConfig } from '../../net/star.ts';
+import type { StarConfig } from '../../net/topology/star.ts';
 
 describe('addresses', () => {
   test.prop([fc.nat(HOSTS_MAX - 1), fc.nat(15), fc.nat(65_535)])(
@@ -36,6 +36,7 @@ describe('addresses', () => {
 });
 
 describe('content hash', () => {
+  const hash = (of: Uint8Array, length: number): number => contentHash(new DataView(of.buffer), 0, length);
   const bytes = Uint8Array.from({ length: 1472 }, (_, i) => (i * 7) & 0xff);
   test.prop([fc.integer({ min: 1, max: 1472 }), fc.nat(1471), fc.nat(7)])(
     'any bit of a short datagram counts; of a long one, those of the first 64 and the last 32 bytes',
@@ -44,19 +45,19 @@ describe('content hash', () => {
       const other = bytes.slice();
       other[at]! ^= 1 << bit;
       const covered = length <= 256 || at < 64 || at >= length - 32;
-      expect(contentHash(other, length) !== contentHash(bytes, length)).toBe(covered);
+      expect(hash(other, length) !== hash(bytes, length)).toBe(covered);
     },
   );
 
   test('counts the length, also of zeros, and not what lies behind', () => {
     const zeros = new Uint8Array(300);
-    const hashes = Array.from({ length: 300 }, (_, length) => contentHash(zeros, length));
+    const hashes = Array.from({ length: 300 }, (_, length) => hash(zeros, length));
     expect(new Set(hashes).size).toBe(300);
-    expect(contentHash(bytes, 10)).toBe(contentHash(bytes.slice(0, 10), 10));
+    expect(hash(bytes, 10)).toBe(hash(bytes.slice(0, 10), 10));
   });
 
   test('has the values it had: a change would change every trace hash', () => {
-    expect([0, 3, 64, 257, 1472].map((length) => contentHash(bytes, length))).toMatchInlineSnapshot(`
+    expect([0, 3, 64, 257, 1472].map((length) => hash(bytes, length))).toMatchInlineSnapshot(`
       [
         3686229560,
         1088211062,
@@ -111,29 +112,38 @@ describe('pool', () => {
   );
 });
 
-const runs = fc.array(fc.record({ pushes: fc.nat(20), shifts: fc.nat(20) }), { maxLength: 20 });
-test.prop([runs])('a ring is a queue, also when it grows while its start is in the middle', (list) => {
-  const pool = new PacketPool(4);
-  const ring = new PacketRing(1000);
-  const model: number[] = [];
-  for (const { pushes, shifts } of list) {
-    for (let i = 0; i < pushes; i++) {
-      const packet = pool.take();
-      ring.push(packet);
-      model.push(packet.index);
-    }
-    for (let i = 0; i < shifts && model.length > 0; i++) expect(ring.shift().index).toBe(model.shift());
-    expect(ring.length).toBe(model.length);
-  }
-  while (model.length > 0) expect(ring.shift().index).toBe(model.shift());
-  expect(() => ring.shift()).toThrow('empty');
+const LISTS = 3;
+const steps = fc.array(fc.record({ list: fc.nat(LISTS - 1), pushes: fc.nat(10), shifts: fc.nat(10) }), {
+  maxLength: 40,
 });
 
-test('a ring holds no more than its bound', () => {
-  const pool = new PacketPool(4);
-  const ring = new PacketRing(8);
-  for (let i = 0; i < 8; i++) ring.push(pool.take());
-  expect(() => ring.push(pool.take())).toThrow('room');
+describe('lists of packets', () => {
+  test.prop([steps])('are queues that do not mix, also when more lists and packets are added', (script) => {
+    const pool = new PacketPool(4);
+    const lists = new PacketLists(pool);
+    const numbers = Array.from({ length: LISTS }, () => lists.add(40));
+    const models: number[][] = numbers.map(() => []);
+    for (const { list, pushes, shifts } of script) {
+      const [number, model] = [numbers[list]!, models[list]!];
+      for (let i = 0; i < pushes; i++) {
+        const { index } = pool.take();
+        lists.push(number, index);
+        model.push(index);
+      }
+      for (let i = 0; i < shifts && model.length > 0; i++) {
+        expect(lists.first(number)).toBe(model[0]);
+        expect(lists.shift(number)).toBe(model.shift());
+      }
+      expect(numbers.map((one) => lists.toArray(one))).toEqual(models);
+      expect(lists.isEmpty(number)).toBe(model.length === 0);
+      lists.refill(number, model.splice(0, model.length));
+      model.push(...lists.toArray(number));
+    }
+    for (const [i, model] of models.entries()) {
+      for (const index of model) expect(lists.shift(numbers[i]!)).toBe(index);
+      expect(() => lists.shift(numbers[i]!)).toThrow('empty');
+    }
+  });
 });
 
 describe('time series', () => {
@@ -162,24 +172,26 @@ describe('time series', () => {
     },
   );
 
-  test.prop([steps, fc.integer({ min: 1, max: 50 })])(
-    'peaks hold the level across bins in which nothing happens',
-    (list, binNs) => {
+  test.prop([steps, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 40 })])(
+    'peaks are those of the highest of all members, which keep their levels across bins in which nothing happens',
+    (list, binNs, members) => {
       const series = new PeakSeries(binNs);
+      const numbers = Array.from({ length: members }, () => series.addMember());
       let now = 0;
-      const events = list.map(({ gapNs, value }) => ({ at: (now += gapNs), value }));
-      for (const { at, value } of events) series.set(at, value);
+      const events = list.map(({ gapNs, value }) => {
+        return { at: (now += gapNs), value, member: numbers[value % members]! };
+      });
+      for (const { at, value, member } of events) series.set(at, member, value);
       const values = series.values(series.binNs);
       const expected = values.map((_, bin) => {
         const [from, to] = [bin * series.binNs, (bin + 1) * series.binNs];
-        const before = events.filter(({ at }) => at < from).at(-1)?.value ?? 0;
-        return Math.max(
-          before,
-          ...events.filter(({ at }) => at >= from && at < to).map(({ value }) => value),
+        const before = numbers.map(
+          (number) => events.findLast(({ at, member }) => at < from && member === number)?.value ?? 0,
         );
+        const during = events.filter(({ at }) => at >= from && at < to).map(({ value }) => value);
+        return Math.max(...before, ...during);
       });
       expect(values).toEqual(expected);
-      expect(series.peak).toBe(Math.max(...events.map(({ value }) => value)));
     },
   );
 

@@ -4,14 +4,20 @@ export interface Arrival {
   readonly priority: number;
 }
 
+export interface SlowPortLimits {
+  readonly bufferBytes: number;
+  readonly priorities: number;
+  readonly portBytes: number;
+  readonly portPackets: number;
+}
+
 /**
  * The obvious output port, as an oracle: time in exact fractions (units of 1/rate ns as bigint), queues as lists, nothing
  * clever. `departureNs[n]` is when the last bit of arrival n is on the wire, rounded up.
  */
 export function simulateSlowPort(
   rateBps: number,
-  bufferBytes: number,
-  priorities: number,
+  { bufferBytes, priorities, portBytes, portPackets }: SlowPortLimits,
   arrivals: readonly Arrival[],
 ): { departureNs: (number | 'dropped')[] } {
   const rate = BigInt(rateBps);
@@ -20,6 +26,7 @@ export function simulateSlowPort(
   let freeUnits = 0n;
   let waitingBytes = 0;
 
+  const waiting = (): number => queues.reduce((sum, queue) => sum + queue.length, 0);
   const freeNs = (): number => Number((freeUnits + rate - 1n) / rate);
   const start = (n: number, fromUnits: bigint): void => {
     freeUnits = fromUnits + BigInt(arrivals[n]!.wireBytes) * 8_000_000_000n;
@@ -38,7 +45,7 @@ export function simulateSlowPort(
     const nowUnits = BigInt(atNs) * rate;
     const empty = queues.every((queue) => queue.length === 0);
     if (empty && freeUnits <= nowUnits) start(n, nowUnits);
-    else if (waitingBytes + wireBytes <= bufferBytes) {
+    else if (waitingBytes + wireBytes <= Math.min(bufferBytes, portBytes) && waiting() < portPackets) {
       queues[Math.min(priority, priorities - 1)]!.push(n);
       waitingBytes += wireBytes;
     }

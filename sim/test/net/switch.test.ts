@@ -4,16 +4,16 @@ import { DropReason } from '../../net/drop-reason.ts';
 import { Ecn } from '../../net/ecn.ts';
 import { NetKind } from '../../net/trace-kinds.ts';
 import { FULL, PLAIN, Rig, numberOf, numbered } from './rig.ts';
-import { simulateSlowPort, type Arrival } from './slow-port.ts';
+import { simulateSlowPort, type Arrival, type SlowPortLimits } from './slow-port.ts';
 
 /** Hands packets to one port of the switch at given times and returns when each arrived at the host, by number. */
 async function throughPort(
   rateBps: number,
-  bufferBytes: number,
-  priorities: number,
+  limits: Partial<SlowPortLimits>,
   arrivals: readonly Arrival[],
 ): Promise<{ deliveredNs: (number | 'dropped')[]; rig: Rig; peak: number }> {
-  const rig = new Rig({ link: { ...PLAIN.link, rateBps }, switch: { bufferBytes, priorities } });
+  const { bufferBytes = Infinity } = limits;
+  const rig = new Rig({ link: { ...PLAIN.link, rateBps }, switch: { ...limits, bufferBytes } });
   const node = rig.network.switches[0]!;
   const port = node.ports[1]!;
   let peak = 0;
@@ -24,7 +24,7 @@ async function throughPort(
       packet.wireBytes = arrival.wireBytes;
       packet.priority = arrival.priority;
       packet.destination = rig.network.nic(1).address;
-      port.forward(packet);
+      port.forward(packet.index);
       const waiting = node.ports.reduce((sum, one) => sum + one.waitingBytes, 0);
       expect(node.buffer.usedBytes).toBe(waiting);
       expect(waiting).toBeLessThanOrEqual(bufferBytes);
@@ -52,14 +52,19 @@ const arrivals = fc
   });
 
 describe('output port', () => {
+  const bytes = fc.oneof(fc.integer({ min: 0, max: 20_000 }), fc.constant(1_000_000));
   test.prop([
     fc.constantFrom(25_000_000_000, 100_000_000_000, 99_700_000_000, 400_000_000_000),
-    fc.oneof(fc.integer({ min: 0, max: 20_000 }), fc.constant(1_000_000)),
-    fc.integer({ min: 1, max: 8 }),
+    fc.record({
+      bufferBytes: bytes,
+      priorities: fc.integer({ min: 1, max: 8 }),
+      portBytes: bytes,
+      portPackets: fc.oneof(fc.nat(12), fc.constant(1_000_000)),
+    }),
     arrivals,
-  ])('departs, waits and drops as the slow model does', async (rateBps, bufferBytes, priorities, list) => {
-    const { deliveredNs, rig, peak } = await throughPort(rateBps, bufferBytes, priorities, list);
-    const model = simulateSlowPort(rateBps, bufferBytes, priorities, list);
+  ])('departs, waits and drops as the slow model does', async (rateBps, limits, list) => {
+    const { deliveredNs, rig, peak } = await throughPort(rateBps, limits, list);
+    const model = simulateSlowPort(rateBps, limits, list);
     expect(deliveredNs).toEqual(model.departureNs.map((ns) => (ns === 'dropped' ? ns : ns + 650)));
     const node = rig.network.switches[0]!;
     expect(node.buffer.usedBytes).toBe(0);
@@ -70,20 +75,20 @@ describe('output port', () => {
 
   test('strict priority: what waits is served by priority, whatever the order of arrival', async () => {
     const list = [7, 7, 3, 5, 0, 3, 1, 0].map((priority) => ({ atNs: 0, wireBytes: 1500, priority }));
-    const { rig } = await throughPort(100_000_000_000, 500_000, 8, list);
+    const { rig } = await throughPort(100_000_000_000, {}, list);
     // The first found the line idle; it is not interrupted.
     expect(rig.received.map(({ priority }) => priority)).toEqual([7, 0, 0, 1, 3, 3, 5, 7]);
   });
 
   test('with one queue, priorities do not matter', async () => {
     const list = [7, 7, 3, 5, 0].map((priority) => ({ atNs: 0, wireBytes: 1500, priority }));
-    const { rig } = await throughPort(100_000_000_000, 500_000, 1, list);
+    const { rig } = await throughPort(100_000_000_000, { priorities: 1 }, list);
     expect(rig.received.map(({ priority }) => priority)).toEqual([7, 7, 3, 5, 0]);
   });
 
   test('a full buffer drops what arrives, and says so', async () => {
     const list = Array.from({ length: 5 }, () => ({ atNs: 0, wireBytes: 1000, priority: 0 }));
-    const { deliveredNs, rig } = await throughPort(100_000_000_000, 2999, 8, list);
+    const { deliveredNs, rig } = await throughPort(100_000_000_000, { bufferBytes: 2999 }, list);
     // One on the wire, two in 2999 bytes.
     expect(deliveredNs.filter((at) => at === 'dropped').length).toBe(2);
     expect(deliveredNs.slice(3)).toEqual(['dropped', 'dropped']);
@@ -95,6 +100,22 @@ describe('output port', () => {
     ]);
   });
 
+  test('a port holds no more than its own bound, though the buffer has room: in packets, in bytes', async () => {
+    const list = Array.from({ length: 12 }, () => ({ atNs: 0, wireBytes: 1000, priority: 0 }));
+    for (const limits of [{ portPackets: 8 }, { portBytes: 8999 }]) {
+      const { rig } = await throughPort(100_000_000_000, limits, list);
+      // One on the wire, eight waiting.
+      expect(rig.received.length).toBe(9);
+      expect(rig.trace.of(NetKind.DROPPED).map(({ b, d }) => [b, d])).toEqual([
+        [DropReason.PORT_FULL, 8000],
+        [DropReason.PORT_FULL, 8000],
+        [DropReason.PORT_FULL, 8000],
+      ]);
+      expect(rig.network.statistics.dropsByName()).toEqual({ 'port-full': 3 });
+      expect(rig.network.switches[0]!.buffer.peakBytes).toBe(8000);
+    }
+  });
+
   test('the buffer is shared: a queue at one port takes room from another', async () => {
     const rig = new Rig({ switch: { bufferBytes: 3000 } });
     const [, first, second] = rig.network.switches[0]!.ports;
@@ -103,7 +124,7 @@ describe('output port', () => {
       packet.lengthBytes = FULL;
       packet.wireBytes = 1500;
       packet.destination = rig.network.nic(to).address;
-      port!.forward(packet);
+      port!.forward(packet.index);
     };
     for (let i = 0; i < 3; i++) give(first, 1);
     for (let i = 0; i < 2; i++) give(second, 2);

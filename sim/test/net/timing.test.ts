@@ -101,14 +101,11 @@ describe('line rate is exact', () => {
     async (rateBps, all) => {
       const rig = new Rig({ link: { ...PLAIN.link, rateBps }, host: { nicQueueBytesMax: 1_000_000 } });
       const arrivals: number[] = [];
-      const port = {
-        onEvent: (index: number) => {
-          arrivals.push(rig.kernel.now);
-          rig.network.packets.at(index).release();
-        },
-      };
       // The uplink alone: what arrives at the switch is noted and not forwarded.
-      rig.network.switches[0]!.onEvent = port.onEvent;
+      rig.network.switches[0]!.receive = (index) => {
+        arrivals.push(rig.kernel.now);
+        rig.network.packets.at(index).release();
+      };
       let sum = 0;
       const expected = all.map((size) => wireNs((sum += size + 28), rateBps) + 650);
       for (const data of all) rig.send({ from: 0, to: 1, data });
@@ -128,7 +125,7 @@ describe('line rate is exact', () => {
       packet.lengthBytes = size;
       packet.wireBytes = size + 28;
       packet.destination = rig.network.nic(1).address;
-      port.forward(packet);
+      port.forward(packet.index);
     }
     await rig.run();
     expect(rig.received.map(({ atNs }) => atNs)).toEqual(expected);
