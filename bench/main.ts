@@ -8,7 +8,7 @@
  *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
  *   npm run bench -- sweep                a sweep on two worker threads against one
  *   --json                                one JSON object
- *   --scale 0.1                           of loopback: a tenth of the calls
+ *   --scale 0.1                           of loopback and sweep: a tenth of the calls or seeds
  */
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -58,7 +58,7 @@ switch (part) {
   }
   case 'sweep': {
     const { measureSweep, sweepLines } = await import('./sweep.ts');
-    const figures = await measureSweep();
+    const figures = await measureSweep(Number(values.scale) > 0 ? Number(values.scale) : 1);
     for (const line of values.json ? [JSON.stringify(figures)] : sweepLines(figures)) console.log(line);
     break;
   }
