@@ -1,4 +1,4 @@
-import { EMPTY, fifo, ms, simulate, type Sim } from '../../sim/index.ts';
+import { EMPTY, fifo, ms, simulate, type NetworkOptions, type Sim } from '../../sim/index.ts';
 
 /** What one run did. */
 export interface Run {
@@ -20,16 +20,27 @@ export type BenchName = 'spawn' | 'sleep' | 'channel' | 'udp';
 const DATAGRAM_BYTES = 8;
 const SERVER_PORT = 1337;
 
-async function counted(program: (sim: Sim, count: () => void) => unknown): Promise<Run> {
+/** What Bach has between two hosts: constant latency, 50 ms. */
+const WIRES: NetworkOptions = { kind: 'wires', latencyNs: ms(50) };
+const STAR: NetworkOptions = { kind: 'star' };
+
+async function counted(
+  program: (sim: Sim, count: () => void) => unknown,
+  network: NetworkOptions = WIRES,
+): Promise<Run> {
   let done = 0;
-  const { events } = await simulate({ untilNs: Number.POSITIVE_INFINITY }, (sim) =>
+  const { events } = await simulate({ untilNs: Number.POSITIVE_INFINITY, network }, (sim) =>
     program(sim, () => void done++),
   );
   return { done, events };
 }
 
 /** The same for programs of callbacks, which are over when everything was counted. */
-function countedTo(items: number, program: (sim: Sim, count: () => void) => void): Promise<Run> {
+function countedTo(
+  items: number,
+  program: (sim: Sim, count: () => void) => void,
+  network?: NetworkOptions,
+): Promise<Run> {
   return counted(
     (sim, count) =>
       new Promise<void>((resolve) => {
@@ -39,6 +50,7 @@ function countedTo(items: number, program: (sim: Sim, count: () => void) => void
           if (--left === 0) resolve();
         });
       }),
+    network,
   );
 }
 
@@ -159,52 +171,64 @@ export const CHANNEL: readonly Variant[] = [
   },
 ];
 
-/** Datagrams of 8 bytes from one host to another, one every 2 ms, through a switch. */
+function udpCallback(sim: Sim, items: number, count: () => void): void {
+  sim.group('server').bind(SERVER_PORT).onDatagram(count);
+  const socket = sim.group('client').bind(0);
+  const server = sim.lookup(`server:${SERVER_PORT}`);
+  const data = new Uint8Array(DATAGRAM_BYTES);
+  const view = new DataView(data.buffer);
+  let sent = 0;
+  const timer = sim.timer(() => {
+    view.setUint32(4, sent);
+    socket.sendTo(data, server);
+    if (++sent < items) timer.set(ms(2));
+  });
+  timer.set(0);
+}
+
+async function udpAsync(sim: Sim, items: number, count: () => void): Promise<void> {
+  const server = sim.group('server').spawn(async () => {
+    const socket = sim.bind(SERVER_PORT);
+    const buffer = new Uint8Array(DATAGRAM_BYTES);
+    for (let i = 0; i < items; i++) {
+      await socket.recvFrom(buffer);
+      count();
+    }
+  });
+  sim.group('client').spawn(async () => {
+    const socket = sim.bind(0);
+    const to = sim.lookup(`server:${SERVER_PORT}`);
+    const data = new Uint8Array(DATAGRAM_BYTES);
+    const view = new DataView(data.buffer);
+    for (let i = 0; i < items; i++) {
+      view.setUint32(4, i);
+      socket.sendTo(data, to);
+      await sim.sleep(ms(2));
+    }
+  });
+  await server.join();
+}
+
+/** Datagrams of 8 bytes from one host to another, one every 2 ms. */
 export const UDP: readonly Variant[] = [
   {
     bench: 'udp',
     form: 'callback',
-    run: (items) =>
-      countedTo(items, (sim, count) => {
-        sim.group('server').bind(SERVER_PORT).onDatagram(count);
-        const socket = sim.group('client').bind(0);
-        const server = sim.lookup(`server:${SERVER_PORT}`);
-        const data = new Uint8Array(DATAGRAM_BYTES);
-        const view = new DataView(data.buffer);
-        let sent = 0;
-        const timer = sim.timer(() => {
-          view.setUint32(4, sent);
-          socket.sendTo(data, server);
-          if (++sent < items) timer.set(ms(2));
-        });
-        timer.set(0);
-      }),
+    run: (items) => countedTo(items, (sim, count) => udpCallback(sim, items, count)),
   },
   {
     bench: 'udp',
     form: 'async',
-    run: (items) =>
-      counted(async (sim, count) => {
-        const server = sim.group('server').spawn(async () => {
-          const socket = sim.bind(SERVER_PORT);
-          const buffer = new Uint8Array(DATAGRAM_BYTES);
-          for (let i = 0; i < items; i++) {
-            await socket.recvFrom(buffer);
-            count();
-          }
-        });
-        sim.group('client').spawn(async () => {
-          const socket = sim.bind(0);
-          const to = sim.lookup(`server:${SERVER_PORT}`);
-          const data = new Uint8Array(DATAGRAM_BYTES);
-          const view = new DataView(data.buffer);
-          for (let i = 0; i < items; i++) {
-            view.setUint32(4, i);
-            socket.sendTo(data, to);
-            await sim.sleep(ms(2));
-          }
-        });
-        await server.join();
-      }),
+    run: (items) => counted((sim, count) => udpAsync(sim, items, count)),
+  },
+  {
+    bench: 'udp',
+    form: 'callback, links and a switch',
+    run: (items) => countedTo(items, (sim, count) => udpCallback(sim, items, count), STAR),
+  },
+  {
+    bench: 'udp',
+    form: 'async, links and a switch',
+    run: (items) => counted((sim, count) => udpAsync(sim, items, count), STAR),
   },
 ];

@@ -7,13 +7,16 @@ const variants = [...SPAWN, ...SLEEP, ...CHANNEL, ...UDP].map(
 );
 
 describe("Bach's benches", () => {
-  it.each(variants)('%s, %s: everything comes through, the same way each time', async (bench, _, variant) => {
-    const first = await variant.run(500);
-    expect(first.done).toBe(500);
-    expect(await variant.run(500)).toEqual(first);
-    // A bench that does not send its packets through the network measures something else: sleep, switch, host.
-    if (bench === 'udp') expect(first.events).toBeGreaterThanOrEqual(1500);
-  });
+  it.each(variants)(
+    '%s, %s: everything comes through, the same way each time',
+    async (bench, form, variant) => {
+      const first = await variant.run(500);
+      expect(first.done).toBe(500);
+      expect(await variant.run(500)).toEqual(first);
+      // A bench that does not send its packets through the network measures something else: timer and host, or switch too.
+      if (bench === 'udp') expect(first.events).toBeGreaterThanOrEqual(form.includes('switch') ? 1500 : 1000);
+    },
+  );
 
   it('are measured without cargo too, and say so', async () => {
     const figures = await measureBach({ scale: 1000, rounds: 1, cargo: 'no-such-cargo' });

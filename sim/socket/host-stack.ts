@@ -4,7 +4,8 @@ import { portOf } from '../net/address.ts';
 import { SocketDrop } from './datagram.ts';
 import type { UdpSocket } from './udp-socket.ts';
 import type { Group } from '../task/group.ts';
-import type { HostPort, Nic } from '../net/nic.ts';
+import type { HostInterface } from './host-interface.ts';
+import type { HostPort } from '../net/nic.ts';
 import type { Packet } from '../net/packet.ts';
 import type { Scheduler } from '../task/scheduler.ts';
 
@@ -15,7 +16,7 @@ const EPHEMERAL_FIRST = 49_152;
 /** The UDP of one host: which socket gets which datagram. */
 export class HostStack implements HostPort {
   readonly group: Group;
-  readonly nic: Nic;
+  readonly nic: HostInterface;
   readonly scheduler: Scheduler;
   /** Datagrams for ports that nobody is bound to. */
   unclaimed = 0;
@@ -25,7 +26,7 @@ export class HostStack implements HostPort {
   #lastSocket: UdpSocket | undefined;
   #nextEphemeral = EPHEMERAL_FIRST;
 
-  constructor(scheduler: Scheduler, group: Group, nic: Nic) {
+  constructor(scheduler: Scheduler, group: Group, nic: HostInterface) {
     this.scheduler = scheduler;
     this.group = group;
     this.nic = nic;

@@ -1,4 +1,5 @@
 export * from './datagram.ts';
-export { NETWORK_DEFAULT, type NetworkOptions } from './internet.ts';
+export { STAR_DEFAULT, type NetworkOptions, type StarOptions } from './internet.ts';
 export type * from './packet-monitor.ts';
+export type { WiresOptions } from './wires.ts';
 export { UdpSocket, type BindOptions, type DatagramListener, type SendOptions } from './udp-socket.ts';

@@ -2,19 +2,26 @@ import { SimError } from '../task/errors.ts';
 import { formatAddress, hostOf, portOf } from '../net/address.ts';
 import { starNetwork, type StarConfig } from '../net/star.ts';
 import { HostStack } from './host-stack.ts';
+import { Wires, type WiresOptions } from './wires.ts';
 import { MonitorFunction, type PacketMonitor } from './packet-monitor.ts';
 import { UdpSocket, type BindOptions } from './udp-socket.ts';
 import type { NetworkEnvironment } from '../net/fabric.ts';
 import type { MonitorPoint } from '../net/monitor.ts';
 import type { Network } from '../net/network.ts';
+import type { Hosts } from './host-interface.ts';
 import type { Group } from '../task/group.ts';
 import type { Scheduler } from '../task/scheduler.ts';
 
-/** A star of hosts like machines of one rack, unless parts of it are given; or a function that builds any network. */
-export type NetworkOptions = Partial<StarConfig> | ((environment: NetworkEnvironment) => Network);
+/** Hosts around one switch, with links of a rate: packets wait for each other, and for room in the switch. */
+export interface StarOptions extends Partial<StarConfig> {
+  readonly kind: 'star';
+}
 
-/** 16 hosts, 10 Gbit/s, 50 µs from host to host. */
-export const NETWORK_DEFAULT: StarConfig = {
+/** A model of a network; or a function that builds one. */
+export type NetworkOptions = WiresOptions | StarOptions | ((environment: NetworkEnvironment) => Network);
+
+/** What a star has unless told otherwise. */
+export const STAR_DEFAULT: StarConfig = {
   hosts: 16,
   link: { rateBps: 10_000_000_000, delayNs: 25_000, mtuBytes: 1500 },
   switch: { bufferBytes: 1_000_000 },
@@ -30,7 +37,7 @@ export class Internet {
   readonly #stackOfHost: HostStack[] = [];
   readonly #resolved = new Map<string, number>();
   readonly #resolve = (name: string): number => this.#resolved.get(name) ?? this.#lookUp(name);
-  #network: Network | undefined;
+  #hosts: Hosts | undefined;
 
   constructor(scheduler: Scheduler, options: NetworkOptions, groups: ReadonlyMap<string, Group>) {
     this.#scheduler = scheduler;
@@ -39,13 +46,12 @@ export class Internet {
   }
 
   get network(): Network {
-    this.#network ??= this.#build();
-    return this.#network;
+    return this.#built().network;
   }
 
   /** The network, if anything has used it. */
   get networkIfBuilt(): Network | undefined {
-    return this.#network;
+    return this.#hosts?.network;
   }
 
   bind(group: Group, port: number, options: BindOptions): UdpSocket {
@@ -97,23 +103,31 @@ export class Internet {
   #stack(group: Group): HostStack {
     const known = this.#stackOfGroup[group.index];
     if (known !== undefined) return known;
-    const { network } = this;
-    const host = this.#stackOfHost.length;
-    if (host >= network.hosts.length) {
-      const message = `the network has ${network.hosts.length} hosts and '${group.name}' wants one more: set network.hosts`;
+    const host = this.#built().host(this.#stackOfHost.length);
+    if (host === undefined) {
+      const message = `the network has ${this.#stackOfHost.length} hosts and '${group.name}' wants one more: set network.hosts`;
       throw new SimError('no-host-left', message);
     }
-    const stack = new HostStack(this.#scheduler, group, network.nic(host));
+    const stack = new HostStack(this.#scheduler, group, host);
     this.#stackOfGroup[group.index] = stack;
     this.#stackOfHost.push(stack);
     return stack;
   }
 
-  #build(): Network {
+  #built(): Hosts {
+    this.#hosts ??= this.#build();
+    return this.#hosts;
+  }
+
+  #build(): Hosts {
     const { kernel, trace, rng } = this.#scheduler;
     const environment = { kernel, trace, rng };
     const options = this.#options;
-    if (typeof options === 'function') return options(environment);
-    return starNetwork(environment, { ...NETWORK_DEFAULT, ...options });
+    if (typeof options !== 'function' && options.kind === 'wires') return new Wires(environment, options);
+    const network =
+      typeof options === 'function'
+        ? options(environment)
+        : starNetwork(environment, { ...STAR_DEFAULT, ...options });
+    return { network, host: (index) => network.hosts[index]?.nics[0] };
   }
 }

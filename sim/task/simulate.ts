@@ -23,7 +23,7 @@ export interface SimulateOptions extends KernelOptions {
   readonly seed?: number;
   /** Virtual time at which a run whose primary tasks have not ended is given up, default one hour. */
   readonly untilNs?: Nanos;
-  /** Default: a star of 16 hosts with 10 Gbit/s and 50 µs from host to host. */
+  /** Default: `{ kind: 'wires' }`, any number of hosts, 50 µs from one to the other. */
   readonly network?: NetworkOptions;
   /** Whether to keep the records of the trace; the hash is always there. */
   readonly trace?: TraceOptions;
@@ -71,7 +71,7 @@ export async function simulate<T>(
   const scheduler = new Scheduler(kernel, trace, new Rng(seed), recorder);
   const runtime = new Runtime(
     scheduler,
-    options.network ?? {},
+    options.network ?? { kind: 'wires' },
     options.locationsMax ?? LOCATIONS_MAX_DEFAULT,
   );
   const sim = new Sim(runtime);

@@ -2,15 +2,18 @@ import { describe, expect, it } from 'vitest';
 import {
   Ecn,
   type SimError,
+  NetKind,
   TaskKind,
+  hostAddress,
   ms,
   simulate,
   starNetwork,
   us,
   type Sim,
-  type SimulateOptions,
+  type NetworkOptions,
   type UdpSocket,
   type Verdict,
+  type WiresOptions,
 } from '../../index.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -24,13 +27,15 @@ const codeOf = (call: () => unknown): string => {
   return 'none';
 };
 
+const NETWORKS = [{ kind: 'wires' as const }, { kind: 'star' as const }];
+
 /** Sends `count` datagrams of one byte from client to server, one per µs, past `verdict`; says what came and when. */
 async function received(
+  network: NetworkOptions,
   count: number,
   verdict: (n: number) => Verdict | undefined,
-  options: SimulateOptions = {},
 ): Promise<{ log: string[]; sim: Sim; hash: string }> {
-  const { value, traceHash } = await simulate(options, async (sim) => {
+  const { value, traceHash } = await simulate({ network }, async (sim) => {
     const log: string[] = [];
     sim
       .group('server')
@@ -48,9 +53,9 @@ async function received(
   return { ...value, hash: traceHash };
 }
 
-describe('UDP sockets (REQ SIM-3)', () => {
+describe.each(NETWORKS)('UDP sockets over $kind (REQ SIM-3)', (network) => {
   it('carry datagrams to a name and back to the address they came from', async () => {
-    const { value } = await simulate({}, async (sim) => {
+    const { value } = await simulate({ network }, async (sim) => {
       sim.group('server').spawn(async () => {
         const socket = sim.bind(7);
         const { data, from } = await socket.recvFrom();
@@ -69,14 +74,8 @@ describe('UDP sockets (REQ SIM-3)', () => {
     expect(value).toEqual(['3 2 1', 'server:7', 'client:49152', true]);
   });
 
-  it('take the time of two links: 29 bytes at 10 Gbit/s, rounded up, and 25 µs, each', async () => {
-    const { log } = await received(1, () => undefined);
-    // 29 wire bytes take 23.2 ns on each link.
-    expect(log).toEqual([`${2 * (24 + 25_000)} 0`]);
-  });
-
   it('receive in the order of arrival, in callbacks as well as promises, and keep what comes early', async () => {
-    const { value } = await simulate({}, async (sim) => {
+    const { value } = await simulate({ network }, async (sim) => {
       const server = sim.group('server').bind(7);
       const client = sim.group('client').bind(0);
       for (let i = 0; i < 6; i++) client.sendTo(bytes(i), 'server:7');
@@ -95,7 +94,7 @@ describe('UDP sockets (REQ SIM-3)', () => {
   });
 
   it('keep the order of what a NIC hands over at one instant', async () => {
-    const { value } = await simulate({}, async (sim) => {
+    const { value } = await simulate({ network }, async (sim) => {
       const log: string[] = [];
       const socket = sim.group('server').bind(7);
       socket.onDatagram((data) => void log.push(text(data)));
@@ -115,7 +114,7 @@ describe('UDP sockets (REQ SIM-3)', () => {
   });
 
   it('serve those who wait in their order', async () => {
-    const { notes } = await simulate({}, async (sim) => {
+    const { notes } = await simulate({ network }, async (sim) => {
       const server = sim.group('server').bind(7);
       const waiting = ['a', 'b'].map((name) =>
         sim.spawn(async () => sim.note(`${name} ${text((await server.recvFrom()).data)}`)),
@@ -129,7 +128,7 @@ describe('UDP sockets (REQ SIM-3)', () => {
   });
 
   it('fill the buffer they are given, and leave the datagram to the receiver for good', async () => {
-    await simulate({}, async (sim) => {
+    await simulate({ network }, async (sim) => {
       const server = sim.group('server').bind(7);
       const client = sim.group('client').bind(0);
       const data = bytes(1, 2, 3);
@@ -149,7 +148,7 @@ describe('UDP sockets (REQ SIM-3)', () => {
   });
 
   it('have ports: one socket each, and a free one for 0', async () => {
-    await simulate({}, (sim) => {
+    await simulate({ network }, (sim) => {
       const host = sim.group('host');
       const first = host.bind(0);
       const second = host.bind(0);
@@ -163,7 +162,7 @@ describe('UDP sockets (REQ SIM-3)', () => {
   });
 
   it('find hosts by name, and say which names there are', async () => {
-    await simulate({ network: { hosts: 2 } }, (sim) => {
+    await simulate({ network }, (sim) => {
       sim.group('a').bind(1);
       sim.group('b');
       expect(sim.nameOf(sim.lookup('b:80'))).toBe('b:80');
@@ -171,7 +170,6 @@ describe('UDP sockets (REQ SIM-3)', () => {
       expect(() => sim.lookup('c:1')).toThrow("no group is called 'c'; there are: main, a, b");
       for (const name of ['a:', 'a:x', 'a:65536', 'a:-1'])
         expect(codeOf(() => sim.lookup(name))).toBe('bad-port');
-      expect(codeOf(() => sim.group('c').bind(1))).toBe('no-host-left');
     });
   });
 
@@ -197,7 +195,7 @@ describe('UDP sockets (REQ SIM-3)', () => {
   });
 
   it('are closed for who waits, sends or binds again', async () => {
-    await simulate({}, async (sim) => {
+    await simulate({ network }, async (sim) => {
       const socket = sim.bind(7);
       const waiting = sim.spawn(() => socket.recvFrom());
       await sim.sleep(1);
@@ -210,28 +208,46 @@ describe('UDP sockets (REQ SIM-3)', () => {
     });
   });
 
+  it('send with a priority and ECN bits', async () => {
+    const seen: number[] = [];
+    await simulate({ network }, async (sim) => {
+      sim.network.addMonitor({ onPacket: (_, packet) => (seen.push(packet.priority, packet.ecn), 'pass') });
+      sim.bind(0).sendTo(bytes(1), sim.group('b').bind(1).address, { priority: 3, ecn: Ecn.ECT_0 });
+      await sim.sleep(ms(1));
+    });
+    // At each point where a monitor sees it.
+    expect(seen).toEqual(network.kind === 'star' ? [3, 2, 3, 2, 3, 2] : [3, 2, 3, 2]);
+  });
+});
+
+describe('a star', () => {
+  it('take the time of two links: 29 bytes at 10 Gbit/s, rounded up, and 25 µs, each', async () => {
+    const { log } = await received({ kind: 'star' }, 1, () => undefined);
+    // 29 wire bytes take 23.2 ns on each link.
+    expect(log).toEqual([`${2 * (24 + 25_000)} 0`]);
+  });
+
   it('refuse a datagram that no host can hold; one that exceeds the MTU is dropped on the way', async () => {
-    const send = (network: SimulateOptions['network'], length: number) =>
-      simulate(network === undefined ? {} : { network }, async (sim) => {
+    const send = (network: NetworkOptions, length: number) =>
+      simulate({ network }, async (sim) => {
         const code = codeOf(() =>
           sim.group('a').bind(0).sendTo(new Uint8Array(length), sim.group('b').bind(1).address),
         );
         await sim.sleep(ms(1));
         return [code, sim.network.statistics.dropsByName()];
       });
-    expect((await send(undefined, 1473)).value).toEqual(['bad-argument', {}]);
-    expect((await send({ datagramBytesMax: 9000 }, 1473)).value).toEqual(['none', { mtu: 1 }]);
-    expect((await send({ datagramBytesMax: 9000 }, 9001)).value).toEqual(['bad-argument', {}]);
+    expect((await send({ kind: 'star' }, 1473)).value).toEqual(['bad-argument', {}]);
+    expect((await send({ kind: 'star', datagramBytesMax: 9000 }, 1473)).value).toEqual(['none', { mtu: 1 }]);
+    expect((await send({ kind: 'star', datagramBytesMax: 9000 }, 9001)).value).toEqual(['bad-argument', {}]);
   });
 
-  it('send with a priority and ECN bits', async () => {
-    const seen: number[] = [];
-    await simulate({}, async (sim) => {
-      sim.network.addMonitor({ onPacket: (_, packet) => (seen.push(packet.priority, packet.ecn), 'pass') });
-      sim.bind(0).sendTo(bytes(1), sim.group('b').bind(1).address, { priority: 3, ecn: Ecn.ECT_0 });
-      await sim.sleep(ms(1));
+  it('has the hosts it was given, and says when they are used up', async () => {
+    await simulate({ network: { kind: 'star', hosts: 2 } }, (sim) => {
+      sim.group('a').bind(1);
+      sim.group('b').bind(1);
+      expect(() => sim.group('c').bind(1)).toThrow("the network has 2 hosts and 'c' wants one more");
+      expect(codeOf(() => sim.group('c').bind(1))).toBe('no-host-left');
     });
-    expect(seen).toEqual([3, 2, 3, 2, 3, 2]);
   });
 
   it('run over any network', async () => {
@@ -256,25 +272,110 @@ describe('UDP sockets (REQ SIM-3)', () => {
   });
 });
 
-describe('monitors', () => {
+describe('wires', () => {
+  /** When `count` datagrams arrive that were sent at once, by their number. */
+  const arrivals = async (
+    options: Partial<WiresOptions>,
+    count: number,
+    seed = 1,
+  ): Promise<[number, number][]> => {
+    const { value } = await simulate({ seed, network: { kind: 'wires', ...options } }, async (sim) => {
+      const log: [number, number][] = [];
+      sim
+        .group('b')
+        .bind(1)
+        .onDatagram((data) => void log.push([data[0] as number, sim.now()]));
+      const socket = sim.group('a').bind(0);
+      for (let i = 0; i < count; i++) socket.sendTo(bytes(i), 'b:1');
+      await sim.sleep(ms(10));
+      return log;
+    });
+    return value;
+  };
+
+  it('take the same time for every packet, however many there are', async () => {
+    expect(await arrivals({}, 3)).toEqual([0, 1, 2].map((i) => [i, us(50)]));
+    expect(await arrivals({ latencyNs: 7 }, 3)).toEqual([0, 1, 2].map((i) => [i, 7]));
+    expect(await arrivals({ latencyNs: 0 }, 2)).toEqual([0, 1].map((i) => [i, 0]));
+  });
+
+  it('with jitter take at least the latency, at most the jitter more, and let packets overtake', async () => {
+    const log = await arrivals({ latencyNs: 100, jitterNs: 50 }, 200);
+    const times = log.map(([, atNs]) => atNs);
+    expect([log.length, Math.min(...times), Math.max(...times)]).toEqual([200, 100, 150]);
+    expect(log.map(([n]) => n)).not.toEqual(log.map(([n]) => n).toSorted((a, b) => a - b));
+  });
+
+  it('lose the share they are told to, the same packets for the same seed', async () => {
+    const loss = { numerator: 1, denominator: 4 };
+    const log = await arrivals({ loss }, 200);
+    expect(log.length).toBeGreaterThan(130);
+    expect(log.length).toBeLessThan(170);
+    expect(await arrivals({ loss }, 200)).toEqual(log);
+    expect(await arrivals({ loss }, 200, 2)).not.toEqual(log);
+    expect(await arrivals({ loss: { numerator: 1, denominator: 1 } }, 20)).toEqual([]);
+  });
+
+  it('have as many ends as there are hosts, and count and trace what they carry', async () => {
+    const { network, trace } = await simulate({ trace: { store: { recordsMax: 1000 } } }, async (sim) => {
+      for (let i = 0; i < 100; i++) sim.group(`host ${i}`).bind(9);
+      sim.group('host 99').bind(1).sendTo(bytes(5), 'host 3:9');
+      // Nobody is there, no host of that number is there.
+      sim.group('host 99').bind(2).sendTo(bytes(6), sim.lookup('host 3:10'));
+      sim
+        .group('host 99')
+        .bind(3)
+        .sendTo(bytes(7), hostAddress(5000, 0, 1));
+      await sim.sleep(ms(1));
+    });
+    const { sentPackets, deliveredPackets, inFlightPackets } = network?.statistics ?? {};
+    expect({ sentPackets, deliveredPackets, inFlightPackets }).toEqual({
+      sentPackets: 3,
+      deliveredPackets: 2,
+      inFlightPackets: 0,
+    });
+    expect(network?.statistics.dropsByName()).toEqual({ 'no-route': 1 });
+    const kinds: number[] = [];
+    trace.store?.forEach((_, kind) => void kinds.push(kind));
+    expect(kinds.filter((kind) => kind === NetKind.SENT)).toHaveLength(3);
+    expect(kinds.filter((kind) => kind === NetKind.DELIVERED)).toHaveLength(2);
+    expect(kinds.filter((kind) => kind === NetKind.DROPPED)).toHaveLength(1);
+  });
+
+  it('refuse what cannot be', async () => {
+    const bad: Partial<WiresOptions>[] = [
+      { latencyNs: -1 },
+      { latencyNs: 0.5 },
+      { jitterNs: -1 },
+      { mtuBytes: 28 },
+      { loss: { numerator: 2, denominator: 1 } },
+      { loss: { numerator: 0, denominator: 0 } },
+    ];
+    for (const options of bad) {
+      await expect(arrivals(options, 1)).rejects.toMatchObject({ code: 'NETWORK_CONFIG' });
+    }
+  });
+});
+
+describe.each(NETWORKS)('monitors of $kind', (network) => {
   it('decide about packets: drop, delay, duplicate', async () => {
     const arrivals = (log: readonly string[]): string[] => log.map((line) => line.split(' ')[1] as string);
-    const plain = await received(5, () => undefined);
+    const plain = await received(network, 5, () => undefined);
     expect(arrivals(plain.log)).toEqual(['0', '1', '2', '3', '4']);
-    const dropped = await received(5, (n) => (n === 2 ? 'drop' : 'pass'));
+    const dropped = await received(network, 5, (n) => (n === 2 ? 'drop' : 'pass'));
     expect(arrivals(dropped.log)).toEqual(['0', '1', '3', '4']);
-    const late = await received(5, (n) => (n === 1 ? { delayNs: us(2.5) } : undefined));
+    const late = await received(network, 5, (n) => (n === 1 ? { delayNs: us(2.5) } : undefined));
     expect(arrivals(late.log)).toEqual(['0', '2', '3', '1', '4']);
-    const twice = await received(3, (n) => (n === 1 ? 'duplicate' : undefined));
+    const twice = await received(network, 3, (n) => (n === 1 ? 'duplicate' : undefined));
     expect(arrivals(twice.log)).toEqual(['0', '1', '1', '2']);
     expect(new Set([plain, dropped, late, twice].map(({ hash }) => hash)).size).toBe(4);
   });
 
   it('corrupt and mark', async () => {
-    const corrupt = await received(1, () => 'corrupt');
+    const corrupt = await received(network, 1, () => 'corrupt');
     expect(corrupt.log).toHaveLength(1);
     expect(corrupt.log[0]).not.toMatch(/ 0$/);
-    const { value } = await simulate({}, async (sim) => {
+    const { value } = await simulate({ network }, async (sim) => {
       const marks: number[] = [];
       sim.monitor(() => 'mark');
       sim.network.addMonitor({
@@ -288,7 +389,7 @@ describe('monitors', () => {
   });
 
   it('see each packet once at their point, by name, and can be ended', async () => {
-    const { value } = await simulate({}, async (sim) => {
+    const { value } = await simulate({ network }, async (sim) => {
       const seen: string[] = [];
       const socket = sim.group('b').bind(1);
       const end = sim.monitor(

@@ -10,7 +10,7 @@ const codeOf = (error: unknown): string => (error as SimError).code;
 async function leftovers(program: (sim: Sim) => Promise<void>) {
   const kernel = new Kernel();
   const scheduler = new Scheduler(kernel, new Trace(), new Rng(1), undefined);
-  const runtime = new Runtime(scheduler, {}, 0);
+  const runtime = new Runtime(scheduler, { kind: 'wires' }, 0);
   const sim = new SimClass(runtime);
   runtime.start(() => program(sim));
   await kernel.run(Number.POSITIVE_INFINITY);
