@@ -1,11 +1,10 @@
 import { configInteger } from '../net/config-error.ts';
-import { hostAddress, hostOf } from '../net/address.ts';
-import { contentHash } from '../net/content-hash.ts';
+import { HOSTS_MAX, hostAddress, hostOf } from '../net/address.ts';
 import { DropReason } from '../net/drop-reason.ts';
 import { Fabric, RESUMED, type NetworkEnvironment } from '../net/fabric.ts';
-import { Flight } from '../net/flight.ts';
 import { Network } from '../net/network.ts';
 import { NetKind } from '../net/trace-kinds.ts';
+import { DelayLine } from './delay-line.ts';
 import type { HostInterface } from './host-interface.ts';
 import type { Ratio } from '../net/faults/chance.ts';
 import type { HostPort } from '../net/nic.ts';
@@ -32,7 +31,7 @@ const MTU_BYTES = 1500;
 const HEADER_BYTES = 28;
 const SERIES_BIN_NS = 1000;
 const DELAY_NS_MAX = 1e12;
-// Second argument of an event; 0 is an arrival.
+/** Second argument of an event; RESUMED is before the delivery. */
 const EGRESS_RESUMED = 2;
 
 /** The wires and the hosts at their ends, which are made when they are first asked for. */
@@ -45,7 +44,7 @@ export class Wires implements EventHandler {
   readonly #loss: Ratio;
   readonly #rng: Rng;
   /** Packets that take the same time arrive in the order in which they were sent. */
-  readonly #flight: Flight;
+  readonly #line: DelayLine;
 
   /** Throws NetworkConfigError. */
   constructor(environment: NetworkEnvironment, options: WiresOptions) {
@@ -57,11 +56,16 @@ export class Wires implements EventHandler {
     this.#loss = loss;
     const mtuBytes = configInteger('mtuBytes', options.mtuBytes ?? MTU_BYTES, HEADER_BYTES + 1, 65_535);
     const datagramBytesMax = mtuBytes - HEADER_BYTES;
-    const shape = { datagramBytesMax, headerBytes: HEADER_BYTES, seriesBinNs: SERIES_BIN_NS };
-    this.fabric = new Fabric(environment, shape);
-    this.network = new Network(this.fabric, [], []);
+    this.fabric = new Fabric(environment, {
+      hosts: HOSTS_MAX,
+      nics: 1,
+      datagramBytesMax,
+      headerBytes: HEADER_BYTES,
+      seriesBinNs: SERIES_BIN_NS,
+    });
+    this.network = new Network(this.fabric, [], [], []);
     this.#rng = environment.rng.fork('net/wires');
-    this.#flight = new Flight(this.fabric, this);
+    this.#line = new DelayLine(environment.kernel, (index) => this.onEvent(index));
   }
 
   host(index: number): HostInterface {
@@ -77,16 +81,16 @@ export class Wires implements EventHandler {
       return;
     }
     const arrivalNs = fabric.kernel.now + this.#latencyNs;
-    if (this.#jitterNs === 0) this.#flight.launch(packet.index, arrivalNs);
-    else this.#flight.launchApart(packet.index, arrivalNs + this.#rng.below(this.#jitterNs + 1));
+    if (this.#jitterNs === 0) this.#line.launch(packet.index, arrivalNs);
+    else fabric.kernel.schedule(arrivalNs + this.#rng.below(this.#jitterNs + 1), this, packet.index);
   }
 
   /** A packet arrives. */
-  onEvent(index: number, stage: number): void {
+  onEvent(index: number): void {
     const packet = this.fabric.packets.at(index);
     const host = this.#hosts[hostOf(packet.destination)];
     if (host === undefined) this.fabric.drop(packet, 0, DropReason.NO_ROUTE);
-    else host.arrive(packet, stage);
+    else host.arrive(packet);
   }
 }
 
@@ -120,7 +124,7 @@ class WireEnd implements HostInterface, EventHandler {
     packet.sentNs = now;
     packet.wireBytes = packet.lengthBytes + fabric.headerBytes;
     fabric.statistics.countSent(now, packet.wireBytes);
-    const hash = contentHash(packet.bytes, packet.lengthBytes);
+    const hash = packet.contentHash();
     const size = packet.wireBytes * 8 + packet.priority;
     fabric.trace.record(now, NetKind.SENT, this.#where, packet.id, packet.destination, size, hash);
     const { monitor } = fabric;
@@ -129,19 +133,23 @@ class WireEnd implements HostInterface, EventHandler {
     }
   }
 
-  /** The packet has left again a monitor that held it back. */
+  /** The packet comes back from a monitor. */
   onEvent(index: number, stage: number): void {
     const packet = this.#fabric.packets.at(index);
     if (stage === EGRESS_RESUMED) this.#wires.transmit(packet, this.#where);
-    else this.arrive(packet, stage);
+    else this.#deliver(packet);
   }
 
-  arrive(packet: Packet, stage: number): void {
-    const fabric = this.#fabric;
-    const { monitor, statistics } = fabric;
-    if (monitor !== null && stage !== RESUMED) {
-      if (!fabric.consult(monitor, 'delivery', packet, this.#where, this, RESUMED)) return;
+  arrive(packet: Packet): void {
+    const { monitor } = this.#fabric;
+    if (monitor === null || this.#fabric.consult(monitor, 'delivery', packet, this.#where, this, RESUMED)) {
+      this.#deliver(packet);
     }
+  }
+
+  #deliver(packet: Packet): void {
+    const fabric = this.#fabric;
+    const { statistics } = fabric;
     const port = this.#port;
     if (port === null) {
       fabric.drop(packet, this.#where, DropReason.NO_HOST);
