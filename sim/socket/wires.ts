@@ -42,6 +42,7 @@ export class Wires implements EventHandler {
   readonly #latencyNs: Nanos;
   readonly #jitterNs: Nanos;
   readonly #loss: Ratio;
+  readonly #losesSome: boolean;
   readonly #rng: Rng;
   /** Packets that take the same time arrive in the order in which they were sent. */
   readonly #line: DelayLine;
@@ -54,6 +55,7 @@ export class Wires implements EventHandler {
     configInteger('loss.denominator', loss.denominator, 1, 2 ** 32);
     configInteger('loss.numerator', loss.numerator, 0, loss.denominator);
     this.#loss = loss;
+    this.#losesSome = loss.numerator > 0;
     const mtuBytes = configInteger('mtuBytes', options.mtuBytes ?? MTU_BYTES, HEADER_BYTES + 1, 65_535);
     const datagramBytesMax = mtuBytes - HEADER_BYTES;
     this.fabric = new Fabric(environment, {
@@ -76,7 +78,7 @@ export class Wires implements EventHandler {
   /** Puts the packet on the wire to its destination. */
   transmit(packet: Packet, where: number): void {
     const { fabric } = this;
-    if (this.#rng.ratio(this.#loss.numerator, this.#loss.denominator)) {
+    if (this.#losesSome && this.#rng.ratio(this.#loss.numerator, this.#loss.denominator)) {
       fabric.drop(packet, where, DropReason.LOSS);
       return;
     }

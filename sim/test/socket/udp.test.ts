@@ -299,6 +299,37 @@ describe('wires', () => {
     expect(await arrivals({ latencyNs: 0 }, 2)).toEqual([0, 1].map((i) => [i, 0]));
   });
 
+  it('keep the order of many that are under way, also while more leave', async () => {
+    const { value } = await simulate({ network: { kind: 'wires', latencyNs: 1000 } }, async (sim) => {
+      const got: number[] = [];
+      sim
+        .group('b')
+        .bind(1)
+        .onDatagram((data) => void got.push(data[0] as number));
+      const socket = sim.group('a').bind(0);
+      // Ten per 100 ns, then ever more: a hundred are under way when the first arrive, and later two hundred.
+      for (let i = 0; i < 250; i++) {
+        socket.sendTo(bytes(i), 'b:1');
+        if (i % (i < 120 ? 10 : 20) === 0) await sim.sleep(100);
+      }
+      await sim.sleep(ms(1));
+      return got;
+    });
+    expect(value).toEqual(Array.from({ length: 250 }, (_, i) => i));
+  });
+
+  it('show a packet that a monitor held back before its delivery to no monitor again', async () => {
+    const { value } = await simulate({}, async (sim) => {
+      const seen: number[] = [];
+      sim.monitor(() => (seen.push(sim.now()), { delayNs: us(5) }), 'delivery');
+      const socket = sim.group('b').bind(1);
+      sim.group('a').bind(0).sendTo(bytes(1), 'b:1');
+      await sim.timeout(ms(1), () => socket.recvFrom());
+      return [seen, sim.now()];
+    });
+    expect(value).toEqual([[us(50)], us(55)]);
+  });
+
   it('with jitter take at least the latency, at most the jitter more, and let packets overtake', async () => {
     const log = await arrivals({ latencyNs: 100, jitterNs: 50 }, 200);
     const times = log.map(([, atNs]) => atNs);
