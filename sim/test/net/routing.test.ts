@@ -6,16 +6,18 @@ import { fatTreeNetwork } from '../../net/topology/fat-tree.ts';
 import { leafSpineNetwork } from '../../net/topology/leaf-spine.ts';
 import { PLAIN, Rig, numberOf, numbered } from './rig.ts';
 
+/** NICs that hold whatever a test sends at once. */
+const HOST = { nicQueueBytesMax: 1_000_000 };
 const CORE = { rateBps: 400_000_000_000, delayNs: 500 };
 
 function leafSpine(spray: Spray, spines = 4, seed = 1): Rig {
   const shape = { leaves: 2, hostsPerLeaf: 8, spines, core: CORE };
-  const config = { ...PLAIN, ...shape, switch: { bufferBytes: Infinity, spray } };
+  const config = { ...PLAIN, ...shape, host: HOST, switch: { bufferBytes: Infinity, spray } };
   return new Rig((environment) => leafSpineNetwork(environment, config), seed);
 }
 
 function fatTree(spray: Spray, seed = 1): Rig {
-  const config = { ...PLAIN, k: 4, switch: { bufferBytes: Infinity, spray } };
+  const config = { ...PLAIN, k: 4, host: HOST, switch: { bufferBytes: Infinity, spray } };
   return new Rig((environment) => fatTreeNetwork(environment, config), seed);
 }
 
