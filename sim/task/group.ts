@@ -17,6 +17,7 @@ export interface GroupOwner {
     caller: unknown,
   ): Task;
   bind(group: Group, port: number, options: BindOptions): UdpSocket;
+  addressOf(group: Group, port: number): number;
   abort(group: Group, why: string | undefined): void;
 }
 
@@ -46,6 +47,11 @@ export class Group {
   /** A UDP socket of this host. Port 0: any that is free. Throws SimError `address-in-use`, `bad-port`, `no-host-left`. */
   bind(port: number, options: BindOptions = {}): UdpSocket {
     return this.#owner.bind(this, port, options);
+  }
+
+  /** Its address: a number that names host, NIC and port, as `sim.lookup('name:port')` finds it. Throws SimError `no-host-left`. */
+  address(port = 0): number {
+    return this.#owner.addressOf(this, port);
   }
 
   /** The host fails: its tasks are aborted, its sockets closed. It may be used again, as after a restart. */

@@ -80,6 +80,10 @@ export class Runtime implements GroupOwner {
     return this.internet.bind(group, port, options);
   }
 
+  addressOf(group: Group, port: number): number {
+    return this.internet.lookUp(`${group.name}:${port}`);
+  }
+
   abort(group: Group, why = `host ${group.name} failed`): void {
     // The tasks first: what they wait for at a socket ends because they are aborted, not because it was closed.
     for (const task of this.scheduler.tasks) if (task.group === group) task.abort(why);

@@ -115,9 +115,9 @@ function outcomeOf(task: Task): Promise<unknown> {
   return task.join();
 }
 
-function withSummary(error: unknown, simulation: SimulationSummary): unknown {
-  if (error instanceof Error && Object.isExtensible(error)) {
-    Object.defineProperty(error, 'simulation', { value: simulation, configurable: true });
-  }
-  return error;
+/** A test runner prints what is enumerable: the seed, and not pages of choices and notes. */
+function withSummary(error: unknown, { choices, notes, ...shown }: SimulationSummary): unknown {
+  if (!(error instanceof Error) || !Object.isExtensible(error)) return error;
+  const simulation = Object.defineProperties(shown, { choices: { value: choices }, notes: { value: notes } });
+  return Object.assign(error, { simulation });
 }

@@ -167,6 +167,10 @@ describe.each(NETWORKS)('UDP sockets over $kind (REQ SIM-3)', (network) => {
       sim.group('b');
       expect(sim.nameOf(sim.lookup('b:80'))).toBe('b:80');
       expect(sim.nameOf(sim.lookup('b'))).toBe('b');
+      expect([sim.group('b').address(80), sim.group('b').address()]).toEqual([
+        sim.lookup('b:80'),
+        sim.lookup('b'),
+      ]);
       expect(() => sim.lookup('c:1')).toThrow("no group is called 'c'; there are: main, a, b");
       for (const name of ['a:', 'a:x', 'a:65536', 'a:-1'])
         expect(codeOf(() => sim.lookup(name))).toBe('bad-port');

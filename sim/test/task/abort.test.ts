@@ -175,7 +175,7 @@ describe('an aborted task', () => {
   });
 });
 
-describe('a host that fails', () => {
+describe('a host that fails (REQ TEST-S4)', () => {
   it('loses its tasks and sockets, and can be started again', async () => {
     const { value } = await simulate({}, async (sim) => {
       const server = sim.group('server');

@@ -155,7 +155,7 @@ describe('a chooser', () => {
     expect((await allSchedules(program)).toSorted()).toEqual(['end', 'slept end']);
   });
 
-  it('finds an update that is lost in some orders only', async () => {
+  it('finds an update that is lost in some orders only (REQ TEST-S2)', async () => {
     expect((await simulate({}, lostUpdate)).value).toBe(3);
     const values = new Set<number>();
     for (let seed = 0; seed < 40; seed++) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SimError, TaskKind, formatDuration, ms, seconds, simulate, us, type Sim } from '../../index.ts';
 
-describe('simulate()', () => {
+describe('simulate() (REQ SIM-6, TEST-S1)', () => {
   it('returns what the main task returned, when, and what happened', async () => {
     const result = await simulate({ seed: 5 }, async (sim) => {
       await sim.sleep(ms(2));
@@ -42,7 +42,9 @@ describe('simulate()', () => {
       await sim.sleep(1000);
     });
     await expect(run).rejects.toBe(error);
-    expect(error).toMatchObject({ simulation: { seed: 3, endedAtNs: 20 } });
+    expect(error).toMatchObject({ simulation: { seed: 3, endedAtNs: 20, choices: [], notes: [] } });
+    const { simulation } = error as Error & { simulation?: object };
+    expect(Object.keys(simulation ?? {})).toEqual(['seed', 'endedAtNs', 'events', 'traceHash']);
   });
 
   it('hands what a task throws to who waits for it', async () => {

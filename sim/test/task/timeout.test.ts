@@ -12,7 +12,7 @@ async function outcome(ns: number, program: (sim: Sim) => unknown): Promise<unkn
   return value;
 }
 
-describe('a timeout', () => {
+describe('a timeout (REQ TEST-S3)', () => {
   it('rejects at the deadline, and resolves before', async () => {
     expect(await outcome(10, (sim) => sim.sleep(11))).toEqual(['timeout', 10]);
     expect(await outcome(10, (sim) => sim.sleep(9).then(() => 'done'))).toEqual(['done', 9]);
