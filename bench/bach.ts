@@ -1,11 +1,10 @@
-import { pathToFileURL } from 'node:url';
 import { CHANNEL, SLEEP, SPAWN, UDP, type BenchName, type Variant } from './bach/cases.ts';
 import { rustPeer, type RustFigures } from './bach/rust.ts';
 import { threadNs } from './bach/thread-time.ts';
 
 /**
  * Bach's own benches on the public API of `dcquic/sim`, each as callbacks and as async functions, and next to them Bach itself,
- * where there is a cargo to build it. `npm run build && node dist/bench/bach.js [--json] [--scale N]`, N: one Nth of the items.
+ * where there is a cargo to build it.
  */
 export interface BachFigures {
   /** `thread`: nanoseconds of the thread on a processor; `wall`: by the clock. */
@@ -30,7 +29,7 @@ export interface BachRow {
 }
 
 export interface BachOptions {
-  /** Divides the number of items; default 1. */
+  /** Share of the items that Bach's benches have; default 1. */
   readonly scale?: number;
   readonly rounds?: number;
   readonly cargo?: string;
@@ -79,7 +78,7 @@ export async function measureBach(options: BachOptions = {}): Promise<BachFigure
   // The contestants take turns, and the best round counts: other programs of the machine disturb them alike.
   for (let round = 0; round < rounds; round++) {
     for (const [i, variant] of variants.entries()) {
-      events[i] = await runOnce(variant, Math.ceil(ITEMS[variant.bench] / scale), ours[i] as Best);
+      events[i] = await runOnce(variant, Math.ceil(ITEMS[variant.bench] * scale), ours[i] as Best);
     }
     const figures: RustFigures[] = typeof peer === 'string' ? [] : await peer(scale);
     for (const { bench, wallNs, threadNs: ns } of figures) {
@@ -93,7 +92,7 @@ export async function measureBach(options: BachOptions = {}): Promise<BachFigure
     : 'wall';
   const nsOf = (best: Best): number => (clock === 'thread' ? best.threadNs : best.wallNs);
   const rows = variants.map(({ bench, form }, i): BachRow => {
-    const items = Math.ceil(ITEMS[bench] / scale);
+    const items = Math.ceil(ITEMS[bench] * scale);
     const seconds = nsOf(ours[i] as Best) / 1e9;
     const itemsPerSecond = items / seconds;
     const rust = theirs.get(bench);
@@ -128,12 +127,4 @@ export function bachLines({ clock, rows, withoutRust }: BachFigures): string[] {
   }
   if (withoutRust !== null) lines.push(withoutRust);
   return lines;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const scaleAt = process.argv.indexOf('--scale');
-  const scale = scaleAt < 0 ? 1 : Number(process.argv[scaleAt + 1]);
-  const figures = await measureBach({ scale });
-  for (const line of process.argv.includes('--json') ? [JSON.stringify(figures)] : bachLines(figures))
-    console.log(line);
 }

@@ -7,8 +7,9 @@
  *   npm run bench -- --profile            the first costs of the simulation
  *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
  *   npm run bench -- sweep                a sweep on two worker threads against one
+ *   npm run bench -- bach                 Bach's own benches on `dcquic/sim`, next to Bach itself where there is cargo
  *   --json                                one JSON object
- *   --scale 0.1                           of loopback and sweep: a tenth of the calls or seeds
+ *   --scale 0.1                           of loopback, sweep and bach: a tenth of the calls, seeds or items
  */
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -62,6 +63,12 @@ switch (part) {
     for (const line of values.json ? [JSON.stringify(figures)] : sweepLines(figures)) console.log(line);
     break;
   }
+  case 'bach': {
+    const { bachLines, measureBach } = await import('./bach.ts');
+    const figures = await measureBach({ scale: Number(values.scale) > 0 ? Number(values.scale) : 1 });
+    for (const line of values.json ? [JSON.stringify(figures)] : bachLines(figures)) console.log(line);
+    break;
+  }
   // What the parts above start as processes of their own.
   case 'http2-server': {
     const { serveHttp2 } = await import('./http2/server.ts');
@@ -76,7 +83,7 @@ switch (part) {
   }
   default:
     console.error(
-      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, or none for the first two`,
+      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, bach, or none for the first two`,
     );
     process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
-//! The four benches of bench/bach.ts, written for Bach. `bach-peer REPETITIONS [SCALE]` prints a JSON object per bench: the items
-//! of one run and the least nanoseconds that a run took, by the wall and, on Linux, by the processor time of the thread.
+//! The four benches of bench/bach.ts, written for Bach. `bach-peer REPETITIONS SCALE` prints a JSON object per bench: the
+//! items of one run, SCALE times those of Bach's own benches, and the least nanoseconds that a run took, by the wall and, on
+//! Linux, by the processor time of the thread.
 
 use bach::{
     ext::*,
@@ -96,11 +97,12 @@ fn measure(name: &str, items: u64, repetitions: u32, run: fn(u64)) {
 }
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).map(|text| text.parse().expect("a number"));
-    let repetitions = arguments.next().unwrap_or(5);
-    let scale = u64::from(arguments.next().unwrap_or(1));
-    measure("spawn", 100_000 / scale, repetitions, spawn);
-    measure("sleep", 100_000 / scale, repetitions, sleeps);
-    measure("channel", 1_000_000 / scale, repetitions, channel);
-    measure("udp", 100_000 / scale, repetitions, udp);
+    let mut arguments = std::env::args().skip(1);
+    let repetitions = arguments.next().map_or(5, |text| text.parse().expect("REPETITIONS"));
+    let scale: f64 = arguments.next().map_or(1.0, |text| text.parse().expect("SCALE"));
+    let scaled = |items: u64| (items as f64 * scale).ceil() as u64;
+    measure("spawn", scaled(100_000), repetitions, spawn);
+    measure("sleep", scaled(100_000), repetitions, sleeps);
+    measure("channel", scaled(1_000_000), repetitions, channel);
+    measure("udp", scaled(100_000), repetitions, udp);
 }
