@@ -1,3 +1,4 @@
+import { childId } from './identity.ts';
 import { DUE, type Step } from './step.ts';
 import { NO_EVENT } from '../kernel/kernel.ts';
 import { TaskKind } from './trace-kinds.ts';
@@ -9,6 +10,8 @@ import type { Task } from './task.ts';
 export class Callback implements Step {
   readonly kind: StepKind;
   readonly id: number;
+  /** The how manieth child of its task. */
+  readonly number: number;
   readonly task: Task;
   /** Calls so far. */
   ordinal = 0;
@@ -22,7 +25,8 @@ export class Callback implements Step {
     this.#call = call;
     this.kind = kind;
     this.task = scheduler.current;
-    this.id = this.task.nextChildId();
+    this.number = this.task.nextChild();
+    this.id = scheduler.explores ? childId(this.task.id, this.number) : 0;
   }
 
   get label(): string {
@@ -46,7 +50,8 @@ export class Callback implements Step {
     const { kernel } = scheduler;
     // The network has recorded a delivery already.
     if (this.kind !== 'delivery') {
-      scheduler.trace.record(kernel.now, TaskKind.CALLED, task.group.index, this.id, this.ordinal, 0, 0);
+      const { number, ordinal } = this;
+      scheduler.trace.record(kernel.now, TaskKind.CALLED, task.group.index, task.serial, number, ordinal, 0);
     }
     this.ordinal++;
     // It may settle promises.

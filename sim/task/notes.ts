@@ -27,7 +27,8 @@ export class Notes {
 
   add(text: string): void {
     const { kernel, trace, current } = this.#scheduler;
-    trace.record(kernel.now, TaskKind.NOTED, current.group.index, current.id, hashText(text), text.length, 0);
+    const { group, serial } = current;
+    trace.record(kernel.now, TaskKind.NOTED, group.index, serial, hashText(text), text.length, 0);
     if (this.kept.length < NOTES_MAX) this.kept.push({ atNs: kernel.now, task: current.label, text });
   }
 }

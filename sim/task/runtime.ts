@@ -1,6 +1,5 @@
 import { OVER, SimError } from './errors.ts';
 import { Group, type GroupOwner, type SpawnOptions } from './group.ts';
-import { ROOT_ID } from './identity.ts';
 import { captureLocation } from './location.ts';
 import { Notes } from './notes.ts';
 import { Task, type Program } from './task.ts';
@@ -29,7 +28,7 @@ export class Runtime implements GroupOwner {
 
   /** The main task, from which all others come. */
   start(program: Program): Task {
-    const task = new Task(this.scheduler, this.group(MAIN), MAIN, program, ROOT_ID, 0, true, undefined);
+    const task = new Task(this.scheduler, this.group(MAIN), MAIN, program, undefined, true, undefined);
     this.scheduler.current = task;
     this.#begin(task);
     return task;
@@ -69,8 +68,7 @@ export class Runtime implements GroupOwner {
     const location = this.#locationsLeft > 0 ? captureLocation(caller) : undefined;
     this.#locationsLeft--;
     const fullName = name === '' ? `task-${scheduler.tasks.added}` : name;
-    const id = parent.nextChildId();
-    const task = new Task(scheduler, group, fullName, program, id, parent.id, isPrimary, location);
+    const task = new Task(scheduler, group, fullName, program, parent, isPrimary, location);
     this.#begin(task);
     return task;
   }

@@ -38,6 +38,11 @@ export class Scheduler {
     this.#pool = chooser === undefined ? undefined : new StepPool(kernel, chooser);
   }
 
+  /** True if a chooser is asked, who wants to know the steps by ids that mean the same in every schedule. */
+  get explores(): boolean {
+    return this.#pool !== undefined;
+  }
+
   /** Runs `step` at this instant, in an event of its own. */
   ready(step: Step): void {
     if (this.#pool === undefined) this.kernel.schedule(this.kernel.now, step);

@@ -14,7 +14,7 @@ export class TaskList implements Iterable<Task> {
     else this.#tail.nextTask = task;
     this.#tail = task;
     this.length++;
-    this.added++;
+    task.serial = ++this.added;
   }
 
   remove(task: Task): void {

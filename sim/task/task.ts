@@ -1,6 +1,6 @@
 import { OVER, SimError } from './errors.ts';
 import { isThenable } from './thenable.ts';
-import { childId } from './identity.ts';
+import { ROOT_ID, childId } from './identity.ts';
 import { TaskOutcome } from './outcome.ts';
 import { TaskKind } from './trace-kinds.ts';
 import { WaitKind } from './wait-kinds.ts';
@@ -36,7 +36,10 @@ const AFTER_ABORT = 1;
 export class Task implements TaskHandle, Step, Waitable {
   readonly scheduler: Scheduler;
   readonly group: Group;
+  /** For choosers only: ROOT_ID when there is none. */
   readonly id: number;
+  /** By order of spawning, from 1 on; names it in the trace. */
+  serial = 0;
   readonly name: string;
   readonly isPrimary: boolean;
   readonly location: Location | undefined;
@@ -60,25 +63,25 @@ export class Task implements TaskHandle, Step, Waitable {
   #startedIn = -1;
   #outcome: TaskOutcome = TaskOutcome.RETURNED;
   #value: unknown = undefined;
-  readonly #parentId: number;
+  readonly #parentSerial: number;
 
-  /** @param name of the task, without that of the group; `parentId`: who spawned it. */
+  /** @param name of the task, without that of the group; `parent` spawned it, undefined for the main task. */
   constructor(
     scheduler: Scheduler,
     group: Group,
     name: string,
     program: Program,
-    id: number,
-    parentId: number,
+    parent: Task | undefined,
     isPrimary: boolean,
     location: Location | undefined,
   ) {
     this.scheduler = scheduler;
     this.#program = program;
-    this.#parentId = parentId;
     this.group = group;
     this.name = name;
-    this.id = id;
+    this.#parentSerial = parent === undefined ? 0 : parent.serial;
+    const number = parent === undefined ? 0 : parent.nextChild();
+    this.id = parent !== undefined && scheduler.explores ? childId(parent.id, number) : ROOT_ID;
     this.isPrimary = isPrimary;
     this.location = location;
   }
@@ -99,9 +102,9 @@ export class Task implements TaskHandle, Step, Waitable {
     return this.#program === undefined;
   }
 
-  /** The id of something it creates now. */
-  nextChildId(): number {
-    return childId(this.id, ++this.#children);
+  /** The number of something it creates now, a task or a callback; from 1 on. */
+  nextChild(): number {
+    return ++this.#children;
   }
 
   onEvent(stage: number): void {
@@ -119,7 +122,7 @@ export class Task implements TaskHandle, Step, Waitable {
     scheduler.current = this;
     const { kernel, trace } = scheduler;
     this.#startedIn = kernel.events;
-    trace.record(kernel.now, TaskKind.STARTED, this.group.index, this.id, this.#parentId, 0, 0);
+    trace.record(kernel.now, TaskKind.STARTED, this.group.index, this.serial, this.#parentSerial, 0, 0);
     let result: unknown;
     try {
       result = program(this);
@@ -239,7 +242,7 @@ export class Task implements TaskHandle, Step, Waitable {
     this.#value = value;
     const { kernel, trace } = scheduler;
     if (this.#startedIn !== kernel.events || outcome !== TaskOutcome.RETURNED) {
-      trace.record(kernel.now, TaskKind.ENDED, this.group.index, this.id, outcome, 0, 0);
+      trace.record(kernel.now, TaskKind.ENDED, this.group.index, this.serial, outcome, 0, 0);
     }
     scheduler.tasks.remove(this);
     this.onEnd?.();

@@ -1,6 +1,6 @@
 /**
- * What tasks write into the trace. `where` is the group, by order of creation; tasks are named by their id. The numbers are part
- * of the trace hash.
+ * What tasks write into the trace. `where` is the group, by order of creation; tasks are named by their serial number, by order
+ * of spawning. The numbers are part of the trace hash.
  */
 export const TaskKind = {
   /** Its function was called: task, task that spawned it, 0, 0. */
@@ -9,7 +9,7 @@ export const TaskKind = {
   WOKE: 49,
   /** It ended: task, TaskOutcome, 0, 0. Not recorded if it returned in the step in which it started. */
   ENDED: 50,
-  /** A callback of the program ran: callback, calls before, 0, 0. Not recorded for a datagram: the network has done it. */
+  /** A callback of the program ran: task, which of its callbacks, calls before, 0. Not recorded for a datagram: the network has done it. */
   CALLED: 51,
   /** The program left a note: task, hash of the text, length of the text, 0. */
   NOTED: 52,

@@ -132,7 +132,8 @@ export class Wait implements Step {
     scheduler.current = task;
     const { kernel, trace } = scheduler;
     const failed = this.#failed ? 1 : 0;
-    trace.record(kernel.now, TaskKind.WOKE, task.group.index, task.id, this.waitKind, this.sinceNs, failed);
+    const { group, serial } = task;
+    trace.record(kernel.now, TaskKind.WOKE, group.index, serial, this.waitKind, this.sinceNs, failed);
     kernel.touchPromise();
     if (this.#failed) this.#reject(this.#value);
     else this.#resolve(this.#value);
