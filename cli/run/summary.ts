@@ -51,7 +51,7 @@ function headline({ topology }: Scenario, result: RunResult): string[] {
   // Below that, start-up is most of it.
   const pace = seconds >= 0.1 ? ` (${plain(result.events / seconds / 1e6)} M/s)` : '';
   return [
-    `${paint('strong', result.scenario)}, seed ${result.seed}: ${counted(topology.hosts, 'host')} on one switch (${topology.kind}), ${rate(topology.link.rateBps)} each`,
+    `${paint('strong', result.scenario)}, seed ${result.seed}: ${counted(topology.hosts, 'host')} on a ${topology.kind}, ${rate(topology.link.rateBps)} each`,
     `simulated ${time(result.simTimeNs)} in ${plain(seconds)} s, ${count(result.events)} events${pace}`,
   ];
 }

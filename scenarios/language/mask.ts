@@ -3,7 +3,7 @@
  * selectors. Before YAML reads the text, brackets and commas inside selectors are replaced by characters of the same
  * length, so that every position stays what it is, and restored in every value.
  */
-const SELECTOR = /\bnic\(host\[[\d.]*\] *, *\d*\)|\bhost\[[^\s[\](){},:#'"]*\]/g;
+const SELECTOR = /\bnic\(host\[[\d.]*\] *, *\d*\)|\blink\([\w-]+ *, *[\w-]+\)|\bhost\[[^\s[\](){},:#'"]*\]/g;
 
 const MASKS: readonly (readonly [plain: string, masked: string])[] = [
   ['[', '\u27e6'],

@@ -1,16 +1,10 @@
 import { stringify } from 'yaml';
+import { printFault } from './print-fault.ts';
+import { printTopology } from './print-topology.ts';
 import { formatRatio } from './ratio.ts';
-import type {
-  Dependency,
-  EndpointSettings,
-  Fault,
-  MessageSize,
-  Scenario,
-  Topology,
-  Workload,
-} from './scenario.ts';
+import type { Dependency, EndpointSettings, MessageSize, Scenario, Workload } from './scenario.ts';
 import { formatHosts } from './selector.ts';
-import { formatDuration, formatRate, formatSize } from './unit.ts';
+import { formatDuration, formatSize } from './unit.ts';
 
 /** Writes a scenario as a file that `parseScenario` reads back to an equal value. */
 export function scenarioToYaml(scenario: Scenario): string {
@@ -27,22 +21,6 @@ export function scenarioToYaml(scenario: Scenario): string {
     ...(expectations.length > 0 && { expect: expectations.map(({ text }) => text) }),
   };
   return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
-}
-
-function printTopology(topology: Topology): object {
-  const { kind, hosts, nics, link, switch: fabric } = topology;
-  return {
-    kind,
-    hosts,
-    nics,
-    link: { rate: formatRate(link.rateBps), delay: formatDuration(link.delayNs), mtu: link.mtuBytes },
-    switch: {
-      buffer: formatSize(fabric.bufferBytes),
-      ...(fabric.ecnBytes !== undefined && { ecn: formatSize(fabric.ecnBytes) }),
-      priorities: fabric.priorities,
-      spray: fabric.spray,
-    },
-  };
 }
 
 function printEndpoint(endpoint: EndpointSettings): object {
@@ -85,19 +63,4 @@ function printHosts(hosts: readonly number[], count: number): string | string[] 
 
 function printSize(size: MessageSize): string {
   return size.kind === 'fixed' ? formatSize(size.bytes) : size.source;
-}
-
-/** A fault's hosts are one selector in the file, hence always a range. */
-function printFault(fault: Fault): object {
-  const { kind, atNs, forNs, rate, on } = fault;
-  const range = formatHosts(on.hosts, -1)[0]!;
-  const places = { all: 'all', host: range, link: `link(${range})` };
-  return {
-    kind,
-    at: formatDuration(atNs),
-    ...(forNs !== undefined && { for: formatDuration(forNs) }),
-    rate: formatRatio(rate),
-    ...(fault.kind === 'reorder' && { delay: formatDuration(fault.delayNs) }),
-    on: places[on.place],
-  };
 }

@@ -22,16 +22,62 @@ export interface Scenario {
   expectations: Expectation[];
 }
 
-export type Topology = StarTopology;
+export type Topology = StarTopology | LeafSpineTopology | FatTreeTopology | GraphTopology;
 
-/** Every host on one output-queued switch. */
-export interface StarTopology {
-  kind: 'star';
+interface AnyTopology {
   hosts: number;
-  /** NICs of each host. */
+  /** NICs of each host, each with a cable of its own. */
   nics: number;
+  /** The cables of hosts; its MTU is that of every cable. */
   link: LinkSettings;
   switch: SwitchSettings;
+}
+
+interface InPlanes extends AnyTopology {
+  /** Copies of the switches; NIC k of each host is at copy k modulo their number. */
+  planes: number;
+}
+
+/** Every host on one output-queued switch. */
+export interface StarTopology extends InPlanes {
+  kind: 'star';
+}
+
+/** Hosts at leaves, each leaf linked to every spine. */
+export interface LeafSpineTopology extends InPlanes {
+  kind: 'leaf-spine';
+  leaves: number;
+  /** `hosts` is the product of the two. */
+  hostsPerLeaf: number;
+  spines: number;
+  core: CoreSettings;
+}
+
+/** The fat tree of `k`-port switches: `hosts` is k³ / 4. */
+export interface FatTreeTopology extends InPlanes {
+  kind: 'fat-tree';
+  k: number;
+  core: CoreSettings;
+}
+
+/** Any switches, linked in any way. */
+export interface GraphTopology extends AnyTopology {
+  kind: 'graph';
+  switches: string[];
+  /** By host, then by NIC: the switch it is at. */
+  attach: string[][];
+  /** Several between the same two switches are equal paths. */
+  trunks: TrunkSettings[];
+}
+
+/** Cables between switches. */
+export interface CoreSettings {
+  rateBps: BitsPerSecond;
+  delayNs: Nanos;
+}
+
+export interface TrunkSettings extends CoreSettings {
+  between: [string, string];
 }
 
 export interface LinkSettings {
@@ -42,8 +88,11 @@ export interface LinkSettings {
 }
 
 export interface SwitchSettings {
-  /** Shared by all output ports. */
+  /** Shared by all output ports of one switch; Infinity: never full. */
   bufferBytes: Bytes;
+  /** Most that waits at one port; absent: no bound but the buffer. At most one of the two is given. */
+  portBytes?: Bytes;
+  portPackets?: number;
   /** Bytes waiting at a port above which packets are marked; absent: no marking. */
   ecnBytes?: Bytes;
   priorities: number;
@@ -116,37 +165,114 @@ interface FaultWindow {
   atNs: Nanos;
   /** How long; absent: until the end of the run. */
   forNs?: Nanos;
-  /** Of the packets that pass a place while the fault lasts, the share that is hit. */
+}
+
+/** Acts on each packet that passes a place. */
+interface PacketFault extends FaultWindow {
+  /** The share that is hit. */
   rate: Ratio;
   on: FaultPlace;
 }
 
-export type Fault = LossFault | DuplicateFault | ReorderFault | CorruptFault;
+export type Fault =
+  | LossFault
+  | BurstLossFault
+  | DuplicateFault
+  | ReorderFault
+  | DelayFault
+  | CorruptFault
+  | EcnBleachFault
+  | IcmpFault
+  | RateFault
+  | MtuFault
+  | LinkDownFault
+  | NicDownFault
+  | PartitionFault;
 
-export interface LossFault extends FaultWindow {
+export interface LossFault extends PacketFault {
   kind: 'loss';
 }
 
-export interface DuplicateFault extends FaultWindow {
+/** `rate` of the packets are lost, in bursts of `burst` on average. */
+export interface BurstLossFault extends PacketFault {
+  kind: 'burst-loss';
+  burst: number;
+}
+
+export interface DuplicateFault extends PacketFault {
   kind: 'duplicate';
 }
 
 /** A packet that is hit arrives later by up to `delayNs`, so that others overtake it. */
-export interface ReorderFault extends FaultWindow {
+export interface ReorderFault extends PacketFault {
   kind: 'reorder';
   delayNs: Nanos;
 }
 
-export interface CorruptFault extends FaultWindow {
+/** A packet that is hit arrives later by `delayNs`, and those behind it no earlier. */
+export interface DelayFault extends PacketFault {
+  kind: 'delay';
+  delayNs: Nanos;
+}
+
+export interface CorruptFault extends PacketFault {
   kind: 'corrupt';
 }
 
-/**
- * `host`: whatever these hosts send and receive; `link`: what passes their cables, in either direction; `all`: every
- * cable. A packet that passes two such cables is exposed to the fault twice.
- */
-export interface FaultPlace {
-  place: 'host' | 'link' | 'all';
-  /** Ascending host indices. */
-  hosts: number[];
+/** The ECN bits of a packet that is hit are cleared. */
+export interface EcnBleachFault extends PacketFault {
+  kind: 'ecn-bleach';
 }
+
+/** The sender of a packet that is hit is told that it could not be delivered, though it is. */
+export interface IcmpFault extends PacketFault {
+  kind: 'icmp';
+}
+
+/** Cables send at this rate at most, or at this share of their own. */
+export interface RateFault extends FaultWindow {
+  kind: 'rate';
+  limit: BitsPerSecond | Ratio;
+  on: FaultPlace;
+}
+
+/** Cables take no longer packets. */
+export interface MtuFault extends FaultWindow {
+  kind: 'mtu';
+  mtuBytes: Bytes;
+  on: FaultPlace;
+}
+
+export interface LinkDownFault extends FaultWindow {
+  kind: 'link-down';
+  on: FaultPlace;
+}
+
+/** Only at the NICs of hosts. */
+export interface NicDownFault extends FaultWindow {
+  kind: 'nic-down';
+  on: FaultPlace;
+}
+
+/** What hosts of one set send does not get to those of the other: `to`: from the first to the second; `from`: back. */
+export interface PartitionFault extends FaultWindow {
+  kind: 'partition';
+  /** Ascending host indices, none in both. */
+  between: [number[], number[]];
+  direction: 'both' | 'to' | 'from';
+}
+
+/**
+ * `host`: whatever these hosts send and receive; `link`: what passes their cables, in either direction; `nic`: the cables
+ * of one NIC of each; `trunk`: the cables between two switches; `switch`: all cables of a switch; `all`: every cable. A
+ * packet that passes two such cables is exposed to the fault twice.
+ */
+export type FaultPlace =
+  | {
+      place: 'host' | 'link' | 'all';
+      /** Ascending host indices. */
+      hosts: number[];
+    }
+  | { place: 'nic'; hosts: number[]; nic: number }
+  | { place: 'switch'; name: string }
+  | { place: 'trunk'; between: [string, string] };

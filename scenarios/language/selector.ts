@@ -3,16 +3,21 @@ import { type Parsed, accept, describe, refuse } from './problem.ts';
 /** Hosts by index, first to last, or all of them. Indices are checked once the topology is known. */
 export type HostSelector = 'all' | { first: number; last: number };
 
-/** Where a fault acts: at the NICs of hosts, on the cables of hosts, or on everything. */
-export interface PlaceSelector {
-  place: 'host' | 'link' | 'all';
-  hosts: HostSelector;
-}
+/** Where a fault acts; see `FaultPlace`. */
+export type PlaceSelector =
+  | { place: 'host' | 'link' | 'all'; hosts: HostSelector }
+  | { place: 'nic'; hosts: HostSelector; nic: number }
+  | { place: 'switch'; name: string }
+  | { place: 'trunk'; between: [string, string] };
 
-export const HOST_PATTERN = '^(all|host\\[\\d+(\\.\\.\\d+)?\\])$';
-export const PLACE_PATTERN = '^(all|host\\[\\d+(\\.\\.\\d+)?\\]|link\\(host\\[\\d+(\\.\\.\\d+)?\\]\\))$';
+const HOST_TEXT = 'host\\[\\d+(\\.\\.\\d+)?\\]';
+const NAME_TEXT = '[A-Za-z][A-Za-z0-9_-]*';
+export const HOST_PATTERN: string = `^(all|${HOST_TEXT})$`;
+export const PLACE_PATTERN: string = `^(all|${HOST_TEXT}|link\\((${HOST_TEXT}|${NAME_TEXT} *, *${NAME_TEXT})\\)|nic\\(${HOST_TEXT} *, *\\d+\\)|switch\\(${NAME_TEXT}\\))$`;
 
 const HOST = /^host\[(\d{1,9})(?:\.\.(\d{1,9}))?\]$/;
+const CALL = /^(link|nic|switch)\((.*)\)$/;
+const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /** Reads `host[3]`, `host[1..100]` or `all`. */
 export function parseHosts(input: unknown): Parsed<HostSelector> {
@@ -27,32 +32,50 @@ export function parseHosts(input: unknown): Parsed<HostSelector> {
   return accept({ first, last });
 }
 
-/** Reads the `on:` of a fault: hosts, or `link(host[3])`. */
+const PLACE_REMEDY =
+  'write host[3], host[1..4], link(host[3]), link(leaf0, spine1), nic(host[3], 0), switch(leaf0) or all';
+
+/** Reads the `on:` of a fault. */
 export function parsePlace(input: unknown): Parsed<PlaceSelector> {
-  const remedy = 'write host[3], host[1..4], link(host[3]) or all';
-  const text = typeof input === 'string' ? input : '';
-  const later = /^(switch|nic)\b/.exec(text);
-  if (later !== null) return refuse(`${later[1]}(...) is not in this version yet`, remedy);
-  const link = /^link\((.*)\)$/.exec(text);
-  const hosts = parseHosts(link === null ? input : link[1]);
-  if (!hosts.ok || (link !== null && hosts.value === 'all')) {
-    return hosts.ok || !hosts.message.startsWith('the range')
-      ? refuse(`expected the place of a fault, found ${describe(input)}`, remedy)
-      : hosts;
+  const none = refuse(`expected the place of a fault, found ${describe(input)}`, PLACE_REMEDY);
+  const call = typeof input === 'string' ? CALL.exec(input) : null;
+  if (call === null) {
+    const hosts = parseHosts(input);
+    if (!hosts.ok) return hosts.message.startsWith('the range') ? hosts : none;
+    return accept({ place: hosts.value === 'all' ? 'all' : 'host', hosts: hosts.value });
   }
-  if (hosts.value === 'all') return accept({ place: 'all', hosts: 'all' });
-  return accept({ place: link === null ? 'host' : 'link', hosts: hosts.value });
+  const [, word, inside = ''] = call;
+  const parts = inside.split(',').map((part) => part.trim());
+  const [first = '', second] = parts;
+  if (parts.length > 2) return none;
+  if (word === 'switch')
+    return second === undefined && NAME.test(first) ? accept({ place: word, name: first }) : none;
+  if (word === 'link' && second !== undefined) {
+    return NAME.test(first) && NAME.test(second)
+      ? accept({ place: 'trunk', between: [first, second] })
+      : none;
+  }
+  const hosts = parseHosts(first);
+  if (!hosts.ok && hosts.message.startsWith('the range')) return hosts;
+  if (!hosts.ok || hosts.value === 'all') return none;
+  if (word === 'link') return accept({ place: 'link', hosts: hosts.value });
+  if (second === undefined || !/^\d{1,3}$/.test(second)) return none;
+  return accept({ place: 'nic', hosts: hosts.value, nic: Number(second) });
 }
 
-/** The indices a selector stands for among `count` hosts. */
-export function selectHosts(selector: HostSelector, count: number): Parsed<number[]> {
+/** The indices a selector stands for among `count` hosts; `raise`: what to do for more of them, given their number. */
+export function selectHosts(
+  selector: HostSelector,
+  count: number,
+  raise: (hosts: number) => string,
+): Parsed<number[]> {
   if (selector === 'all') return accept(Array.from({ length: count }, (_, host) => host));
   const { first, last } = selector;
   if (last >= count) {
     const outside = first >= count ? first : last;
     return refuse(
       `host[${outside}] does not exist: topology.hosts is ${count}`,
-      `use indices 0..${count - 1}, or raise topology.hosts to ${outside + 1}`,
+      `use indices 0..${count - 1}, or ${raise(outside + 1)}`,
     );
   }
   return accept(Array.from({ length: last - first + 1 }, (_, i) => first + i));

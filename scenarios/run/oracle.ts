@@ -1,15 +1,32 @@
 import type { Bytes, Nanos } from '../../protocol/index.ts';
-import type { StarTopology } from '../language/index.ts';
+import type { Line, Network } from '../../sim/net/index.ts';
+import type { StarTopology, Topology } from '../language/index.ts';
 
 /** Header bytes of a packet in the oracle, as in the published set-ups (dcPIM, SIGCOMM 2022); ours are a few more. */
 const ORACLE_HEADER_BYTES = 40;
 const BITS_NANOS = 8e9;
+/** Of more switches with hosts than that, only the paths from the first are looked at. */
+const HOMES_MAX = 64;
+
+/** The least time an exchange needs on an unloaded network: what slowdown is measured against. */
+export interface Oracle {
+  /** A request from host `from` to host `to`, and a response back. */
+  exchangeNs(requestBytes: Bytes, responseBytes: Bytes, from: number, to: number): Nanos;
+  /** Round trip of packets of one MTU there and of nothing back, on the longest path: what an endpoint is told to expect. */
+  readonly rttNs: Nanos;
+}
+
+export function oracleFor(topology: Topology, network: Network, hostDelayNs: Nanos): Oracle {
+  return topology.kind === 'star'
+    ? new StarOracle(topology, hostDelayNs)
+    : new PathOracle(network, topology.link.mtuBytes);
+}
 
 /**
- * The least time an unloaded star needs, with payload alone counted: what slowdown is measured against. One way: the
- * payload at link rate, two cables, and the last packet once more at the switch, which stores and forwards it.
+ * Of a star, with payload alone counted. One way: the payload at link rate, two cables, and the last packet once more at
+ * the switch, which stores and forwards it.
  */
-export class Oracle {
+export class StarOracle implements Oracle {
   private readonly topology: StarTopology;
   private readonly hostDelayNs: Nanos;
 
@@ -18,20 +35,89 @@ export class Oracle {
     this.hostDelayNs = hostDelayNs;
   }
 
-  oneWayNs(bytes: Bytes): Nanos {
+  private oneWayNs(bytes: Bytes): Nanos {
     const { rateBps, delayNs, mtuBytes } = this.topology.link;
     const lastPacketBytes = Math.min(bytes + ORACLE_HEADER_BYTES, mtuBytes);
     return ((bytes + lastPacketBytes) * BITS_NANOS) / rateBps + 2 * delayNs + this.hostDelayNs;
   }
 
-  /** A request there and a response back. */
   exchangeNs(requestBytes: Bytes, responseBytes: Bytes): Nanos {
     return this.oneWayNs(requestBytes) + this.oneWayNs(responseBytes);
   }
 
-  /** Round trip of packets of one MTU there and of nothing back: what an endpoint is told to expect. */
   get rttNs(): Nanos {
     const { rateBps, mtuBytes } = this.topology.link;
     return Math.ceil(this.oneWayNs(0) * 2 + (2 * mtuBytes * BITS_NANOS) / rateBps);
+  }
+}
+
+/** What the formulas need of the way from one host to another. */
+interface Way {
+  readonly delayNs: Nanos;
+  /** To serialize one byte: at the first cable, and at all others together. */
+  readonly firstByteNs: number;
+  readonly laterByteNs: number;
+}
+
+/**
+ * Of any other topology, as published for leaf-spine (dcPIM, figure 3). There: full packets at the rate of the first cable,
+ * and the last of them once more at each switch. Back: a header through all cables, in which the response is.
+ */
+export class PathOracle implements Oracle {
+  private readonly network: Network;
+  private readonly mtuBytes: Bytes;
+  /** By `from × hosts + to`. */
+  private readonly ways = new Map<number, Way>();
+
+  constructor(network: Network, mtuBytes: Bytes) {
+    this.network = network;
+    this.mtuBytes = mtuBytes;
+  }
+
+  exchangeNs(requestBytes: Bytes, responseBytes: Bytes, from: number, to: number): Nanos {
+    const [there, back] = [this.way(from, to), this.way(to, from)];
+    const payloadMax = this.mtuBytes - ORACLE_HEADER_BYTES;
+    const sentBytes = Math.ceil(requestBytes / payloadMax) * payloadMax;
+    const requestNs = there.delayNs + sentBytes * there.firstByteNs + this.mtuBytes * there.laterByteNs;
+    const lastBytes = Math.min(responseBytes + ORACLE_HEADER_BYTES, this.mtuBytes);
+    const firstBytes = responseBytes + ORACLE_HEADER_BYTES;
+    return requestNs + back.delayNs + firstBytes * back.firstByteNs + lastBytes * back.laterByteNs;
+  }
+
+  get rttNs(): Nanos {
+    let longest = 0;
+    for (const [from, to] of this.farPairs()) {
+      const [there, back] = [this.way(from, to), this.way(to, from)];
+      const thereNs = there.delayNs + this.mtuBytes * (there.firstByteNs + there.laterByteNs);
+      const backNs = back.delayNs + ORACLE_HEADER_BYTES * (back.firstByteNs + back.laterByteNs);
+      longest = Math.max(longest, thereNs + backNs);
+    }
+    return Math.ceil(longest);
+  }
+
+  /** One host at each switch, paired with each other. */
+  private *farPairs(): Iterable<[number, number]> {
+    const { hosts } = this.network;
+    const firstAt = new Map(hosts.toReversed().map(({ index, nics }) => [nics[0]?.uplink.far, index]));
+    const homes = [...firstAt.values()];
+    if (homes.length === 1) yield [0, hosts.length - 1];
+    for (const from of homes.length > HOMES_MAX ? homes.slice(-1) : homes) {
+      for (const to of homes) if (from !== to) yield [from, to];
+    }
+  }
+
+  private way(from: number, to: number): Way {
+    const key = from * this.network.hosts.length + to;
+    const known = this.ways.get(key);
+    if (known !== undefined) return known;
+    const path = this.network.path(this.network.nic(from), this.network.nic(to)) ?? [];
+    const byteNs = ({ rate }: Line): number => BITS_NANOS / rate.bps;
+    const way = {
+      delayNs: path.reduce((sum, { delayNs }) => sum + delayNs, 0),
+      firstByteNs: path.slice(0, 1).reduce((sum, line) => sum + byteNs(line), 0),
+      laterByteNs: path.slice(1).reduce((sum, line) => sum + byteNs(line), 0),
+    };
+    this.ways.set(key, way);
+    return way;
   }
 }

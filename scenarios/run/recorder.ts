@@ -1,4 +1,5 @@
 import { SumSeries } from '../../sim/net/index.ts';
+import { formatFaultPlace } from '../language/index.ts';
 import type { RunReport } from '../result.ts';
 import type { Simulation } from './simulation.ts';
 import type { ExchangeWatcher, OfferedExchange } from './workloads.ts';
@@ -56,7 +57,8 @@ export class Recorder implements ExchangeWatcher {
     const activeExchanges = this.changes.values(binNs).map((change) => (active += change));
     const receivers = new Set(scenario.workloads.flatMap((workload) => workload.to));
     const { rateBps } = scenario.topology.link;
-    const queueLimitBytes = scenario.topology.switch.bufferBytes;
+    const { bufferBytes, portBytes } = scenario.topology.switch;
+    const queueLimitBytes = Math.min(bufferBytes, portBytes ?? bufferBytes);
     return {
       series: { ...series, deliveredBytes: this.delivered.values(binNs), activeExchanges },
       samples: this.samples,
@@ -65,7 +67,7 @@ export class Recorder implements ExchangeWatcher {
       ...(Number.isFinite(queueLimitBytes) ? { queueLimitBytes } : {}),
       faults: scenario.faults.map((fault) => ({
         kind: fault.kind,
-        on: fault.on.place === 'all' ? 'all' : `${fault.on.place} ${fault.on.hosts.join(', ')}`,
+        on: formatFaultPlace(fault),
         fromNs: fault.atNs,
         toNs: fault.forNs === undefined ? null : fault.atNs + fault.forNs,
       })),

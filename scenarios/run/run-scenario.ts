@@ -1,6 +1,5 @@
 import { FrameWatch, isQuiet, readStandardMarks, reportLeaks } from '../../sim/check/index.ts';
 import type { MarkReport } from '../../sim/check/index.ts';
-import { NEVER } from '../../protocol/index.ts';
 import type { EventHandler, RunEnd } from '../../sim/kernel/kernel.ts';
 import type { TraceStore } from '../../sim/trace/trace-store.ts';
 import type { TraceSummary } from '../../sim/trace/checkpoints.ts';
@@ -9,6 +8,7 @@ import { scenarioToYaml } from '../language/index.ts';
 import type { Scenario } from '../language/index.ts';
 import type { RunReport, RunResult } from '../result.ts';
 import { DeliveryTap } from './delivery-tap.ts';
+import { outageUntilNs } from './outage.ts';
 import { Recorder } from './recorder.ts';
 import { resultOf, verdict } from './result-of.ts';
 import type { VerdictCode } from './result-of.ts';
@@ -188,14 +188,4 @@ class Run implements ExchangeWatcher, EventHandler {
       );
     }
   }
-}
-
-/** Until when a fault takes more than half of the packets somewhere. Milder ones are weather: everything must end in spite of them. */
-function outageUntilNs(scenario: Scenario): number {
-  let until = 0;
-  for (const { atNs, forNs, rate } of scenario.faults) {
-    if (rate.numerator * 2 > rate.denominator)
-      until = Math.max(until, forNs === undefined ? NEVER : atNs + forNs);
-  }
-  return until;
 }

@@ -7,14 +7,17 @@ import { SimCrypto } from '../../sim/crypto/sim-crypto.ts';
 import { World } from '../../sim/host/index.ts';
 import { Kernel } from '../../sim/kernel/kernel.ts';
 import type { KernelOptions } from '../../sim/kernel/kernel.ts';
-import { FaultTimeline, starNetwork } from '../../sim/net/index.ts';
-import type { FaultSpec, Line, Network } from '../../sim/net/index.ts';
+import { FaultTimeline, buildNetwork, checkNetwork } from '../../sim/net/index.ts';
+import type { Network } from '../../sim/net/index.ts';
 import { Rng } from '../../sim/random/rng.ts';
 import { Trace } from '../../sim/trace/trace.ts';
 import type { TraceOptions } from '../../sim/trace/trace.ts';
 import { nodeCrypto } from '../../transports/crypto/node-crypto.ts';
-import type { Fault, FaultPlace, Scenario } from '../language/index.ts';
-import { Oracle } from './oracle.ts';
+import { blueprintOf } from '../language/index.ts';
+import type { Scenario } from '../language/index.ts';
+import { faultSpec } from './fault-specs.ts';
+import { oracleFor } from './oracle.ts';
+import type { Oracle } from './oracle.ts';
 
 /** A delayed acknowledgement waits this share of a round trip for company. */
 const ACK_DELAY_RTTS = 1;
@@ -53,14 +56,9 @@ export class Simulation {
     this.violations = new Violations(this.kernel);
     this.ledger = new ExchangeLedger(this.violations);
     const { topology, endpoint } = scenario;
-    this.oracle = new Oracle(topology, endpoint.hostDelayNs);
-    this.network = starNetwork(this, {
-      hosts: topology.hosts,
-      nics: topology.nics,
-      link: topology.link,
-      switch: topology.switch,
-      host: { processingNs: endpoint.hostDelayNs },
-    });
+    const config = checkNetwork({ ...topology, host: { processingNs: endpoint.hostDelayNs } });
+    this.network = buildNetwork(this, blueprintOf(topology), config);
+    this.oracle = oracleFor(topology, this.network, endpoint.hostDelayNs);
     this.faults = new FaultTimeline(this.network.fabric);
     this.world = new World({
       kernel: this.kernel,
@@ -97,21 +95,4 @@ export class Simulation {
       ...endpoint.options,
     };
   }
-}
-
-function faultSpec(fault: Fault, network: Network): FaultSpec {
-  const { rate } = fault;
-  const common = {
-    atNs: fault.atNs,
-    ...(fault.forNs === undefined ? {} : { forNs: fault.forNs }),
-    rate: { numerator: rate.numerator, denominator: rate.denominator },
-    on: linesOf(fault.on, network),
-  };
-  return fault.kind === 'reorder'
-    ? { ...common, kind: 'reorder', delayNs: fault.delayNs }
-    : { ...common, kind: fault.kind };
-}
-
-function linesOf(place: FaultPlace, network: Network): Line[] {
-  return place.hosts.flatMap((host) => network.host(host).links.flatMap(({ up, down }) => [up, down]));
 }

@@ -184,7 +184,8 @@ export class Workloads {
 
   private end(exchange: OfferedExchange, latencyNs: number, ok: boolean): void {
     const { oracle } = this.simulation;
-    const slowdown = latencyNs / oracle.exchangeNs(exchange.requestBytes, exchange.responseBytes);
+    const { requestBytes, responseBytes, from, to } = exchange;
+    const slowdown = latencyNs / oracle.exchangeNs(requestBytes, responseBytes, from, to);
     this.active.delete(exchange.ordinal);
     if (ok) this.all.add(latencyNs, slowdown);
     exchange.workload.onEnded(exchange, latencyNs, slowdown, ok);

@@ -5,7 +5,7 @@ import type { Monitor } from './monitor.ts';
 import type { Nic } from './nic.ts';
 import type { PacketPool } from './packet-pool.ts';
 import type { NetworkStatistics } from './statistics.ts';
-import type { Switch } from './switch.ts';
+import { Switch } from './switch.ts';
 import type { BitsPerSecond, Bytes, Nanos } from '../../protocol/core/units.ts';
 
 /** Both directions of the link between a NIC and its switch. */
@@ -105,6 +105,18 @@ export class Network {
   linesAt(node: Switch): Line[] {
     const out = node.ports.map((port) => port.line);
     return this.lines.filter((line) => line.far === node || out.includes(line));
+  }
+
+  /** The lines from one NIC to another: of several shortest paths one, always the same. Undefined: there is none. */
+  path(from: Nic, to: Nic): readonly Line[] | undefined {
+    const path = [from.uplink];
+    for (;;) {
+      const { far } = path[path.length - 1] as Line;
+      if (far === to) return path;
+      const port = far instanceof Switch ? far.portsTo(to)[0] : undefined;
+      if (port === undefined) return undefined;
+      path.push(port.line);
+    }
   }
 
   addMonitor(monitor: Monitor): void {

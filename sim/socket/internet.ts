@@ -1,6 +1,6 @@
 import { SimError } from '../task/errors.ts';
 import { formatAddress, hostOf, portOf } from '../net/address.ts';
-import { starNetwork, type StarConfig } from '../net/star.ts';
+import { starNetwork, type StarConfig } from '../net/topology/star.ts';
 import { HostStack } from './host-stack.ts';
 import { Wires, type WiresOptions } from './wires.ts';
 import { MonitorFunction, type PacketMonitor } from './packet-monitor.ts';

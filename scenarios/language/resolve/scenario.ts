@@ -7,6 +7,7 @@ import { checkDependencies } from './after.ts';
 import { resolveFault } from './fault.ts';
 import type { Findings } from './findings.ts';
 import { type ReadFile, SizeResolver } from './size.ts';
+import { blueprintOf, resolveTopology } from './topology.ts';
 import { resolveWorkload } from './workload.ts';
 
 /** Checks the parts of a scenario against each other. What is wrong is added to `findings`. */
@@ -16,9 +17,12 @@ export function resolveScenario(
   file: string,
   readFile: ReadFile | undefined,
 ): Scenario | undefined {
-  const { topology, until: untilNs } = draft;
+  const { until: untilNs } = draft;
+  const topology = resolveTopology(draft.topology, findings);
+  // Without a topology nothing else can be judged.
+  if (topology === undefined) return undefined;
   const sizes = new SizeResolver(findings, file, readFile);
-  const around = { hosts: topology.hosts, untilNs, sizes, findings };
+  const around = { topology, blueprint: blueprintOf(topology), untilNs, sizes, findings };
   if (draft.workload.length === 0) {
     findings.add(
       ['workload'],

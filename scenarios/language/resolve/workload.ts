@@ -1,15 +1,18 @@
 import type { Nanos } from '../../../protocol/index.ts';
+import type { Blueprint } from '../../../sim/net/index.ts';
 import type { Path } from '../problem.ts';
-import type { Arrivals, Workload } from '../scenario.ts';
+import type { Arrivals, Topology, Workload } from '../scenario.ts';
 import { type HostSelector, selectHosts } from '../selector.ts';
 import type { WorkloadDraft } from '../shape/workload.ts';
 import { formatDuration } from '../unit.ts';
 import type { Findings } from './findings.ts';
 import type { SizeResolver } from './size.ts';
+import { raiseHosts } from './topology.ts';
 
 /** What a workload is checked against. */
 export interface Surroundings {
-  hosts: number;
+  topology: Topology;
+  blueprint: Blueprint;
   untilNs: Nanos;
   sizes: SizeResolver;
   findings: Findings;
@@ -42,7 +45,10 @@ export function resolveWorkload(
 function resolveHosts(selectors: HostSelector[], path: Path, around: Surroundings): number[] | undefined {
   const chosen = new Set<number>();
   for (const selector of selectors) {
-    const hosts = around.findings.take(path, selectHosts(selector, around.hosts));
+    const hosts = around.findings.take(
+      path,
+      selectHosts(selector, around.topology.hosts, raiseHosts(around.topology)),
+    );
     if (hosts === undefined) return undefined;
     for (const host of hosts) chosen.add(host);
   }

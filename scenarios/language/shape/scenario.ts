@@ -1,10 +1,10 @@
 import { EXPECTATION_PATTERN, type Expectation, parseExpectation } from '../expectation.ts';
-import type { EndpointSettings, Topology } from '../scenario.ts';
+import type { EndpointSettings } from '../scenario.ts';
 import { DURATION } from '../unit.ts';
 import { endpointShape } from './endpoint.ts';
 import { type FaultDraft, faultShape } from './fault.ts';
 import { type Field, field, integer, list, name, only, quantity, record } from './field.ts';
-import { topologyShape } from './topology.ts';
+import { type TopologyDraft, topologyShape } from './topology.ts';
 import { type WorkloadDraft, workloadShape } from './workload.ts';
 
 /** A scenario as written: every value read, nothing yet checked against anything else. */
@@ -13,7 +13,7 @@ export interface ScenarioDraft {
   scenario: string;
   seed: number;
   until: number;
-  topology: Topology;
+  topology: TopologyDraft;
   endpoint: EndpointSettings;
   workload: WorkloadDraft[];
   faults: FaultDraft[];

@@ -1,92 +1,115 @@
 import { z } from 'zod';
-import type { LinkSettings, SwitchSettings, Topology } from '../scenario.ts';
-import { parseQuantity, quantityPattern, RATE, SIZE, DURATION } from '../unit.ts';
-import { accept, refuse } from '../problem.ts';
-import {
-  type Field,
-  DELAY_NS_MAX,
-  choice,
-  field,
-  integer,
-  only,
-  quantity,
-  record,
-  unionError,
-} from './field.ts';
+import { fatTreeHosts } from '../../../sim/net/index.ts';
+import type { CoreSettings, FatTreeTopology, LeafSpineTopology, StarTopology } from '../scenario.ts';
+import { type Field, integer, record, unionError } from './field.ts';
+import { type GraphDraft, graphLinks, graphSwitches } from './graph.ts';
+import { linkDelay, linkRate, linkShape } from './link.ts';
+import { switchShape } from './switch.ts';
 
-export const TOPOLOGY_KINDS: readonly string[] = ['star'];
-const LATER_KINDS = ['leaf-spine', 'fat-tree', 'graph'];
+export const TOPOLOGY_KINDS: readonly string[] = ['star', 'leaf-spine', 'fat-tree', 'graph'];
 
 /** More hosts than a simulation in one process can hold. */
 export const HOSTS_MAX = 10_000;
-const MTU_MIN = 576;
-const MTU_MAX = 65_535;
+const NICS_MAX = 16;
+const SWITCHES_MAX = 1024;
+const K_MAX = 32;
 
-/** Packet sizes are usually written without a unit, so both `1500` and `1500B` are read. */
-const mtu: Field<number> = field(
-  {
-    anyOf: [
-      { type: 'integer', minimum: MTU_MIN, maximum: MTU_MAX },
-      { type: 'string', pattern: quantityPattern(SIZE) },
-    ],
-    description: 'Largest IP packet, in bytes.',
-  },
-  '1500',
-  (input) => {
-    const parsed = Number.isSafeInteger(input) ? accept(input as number) : parseQuantity(SIZE, input);
-    if (!parsed.ok) return parsed;
-    if (parsed.value >= MTU_MIN && parsed.value <= MTU_MAX) return parsed;
-    return refuse(`${String(input)} is out of range`, `give a whole number of bytes, ${MTU_MIN}..${MTU_MAX}`);
-  },
-);
+/** A topology as written; only a graph needs to be checked further. */
+export type TopologyDraft = StarTopology | LeafSpineTopology | FatTreeTopology | GraphDraft;
 
-const link: Field<LinkSettings> = record('link', {
-  rate: quantity(RATE, 'Rate of each host link.', '100Gbps', {
-    min: 1_000_000,
-    max: 10_000_000_000_000,
-    text: '1Mbps..10Tbps',
-  }).prefault('100Gbps'),
-  delay: quantity(DURATION, 'Propagation delay of one cable, one way.', '650ns', {
-    min: 0,
-    max: DELAY_NS_MAX,
-    text: '0ns..1000s',
-  }).prefault('650ns'),
-  mtu: mtu.prefault(1500),
-}).transform(({ rate, delay, mtu: mtuBytes }) => ({ rateBps: rate, delayNs: delay, mtuBytes }));
+const nics = integer('NICs of each host.', 1, NICS_MAX, 1).prefault(1);
+const planes = integer(
+  'Copies of the switches; NIC k of each host is at copy k modulo their number.',
+  1,
+  NICS_MAX,
+  1,
+).prefault(1);
 
-const switchSettings: Field<SwitchSettings> = record('switch', {
-  buffer: quantity(SIZE, 'Buffer shared by all output ports.', '500KB', {
-    min: 1,
-    text: '1B and more',
-  }).prefault('500KB'),
-  ecn: quantity(
-    SIZE,
-    'Bytes waiting at a port above which packets are marked; absent: no marking.',
-    '75KB',
-  ).optional(),
-  priorities: integer('Priority queues of each output port.', 1, 8, 8).prefault(8),
-  spray: choice('spray', ['packet', 'ecmp'], 'How packets choose among equal paths.').prefault('packet'),
-})
-  .superRefine(({ buffer, ecn }, context) => {
-    if (ecn === undefined || ecn <= buffer) return;
-    const message =
-      'the ECN threshold is above the buffer\nmark below the size of the buffer, or raise switch.buffer';
-    context.addIssue({ code: 'custom', path: ['ecn'], message });
-  })
-  .transform(({ buffer, ecn, priorities, spray }) => {
-    return { bufferBytes: buffer, ...(ecn !== undefined && { ecnBytes: ecn }), priorities, spray };
-  });
+const common = { nics, link: linkShape.prefault({}), switch: switchShape.prefault({}) };
+
+/** Left out, a cable between switches is like one of a host. */
+const core = record('core', {
+  rate: linkRate('Rate of each link between switches; absent: that of the host links.', '400Gbps').optional(),
+  delay: linkDelay.optional(),
+}).prefault({});
+
+function coreOf(given: z.output<typeof core>, link: CoreSettings): CoreSettings {
+  return { rateBps: given.rate ?? link.rateBps, delayNs: given.delay ?? link.delayNs };
+}
+
+type Issue = (path: string, message: string, remedy: string) => void;
+
+/** Checks that concern several keys. */
+function check<T extends { nics: number; planes: number }>(
+  more: (value: T, issue: Issue) => void = () => undefined,
+) {
+  return (value: T, context: z.core.$RefinementCtx<T>): void => {
+    const issue: Issue = (path, message, remedy) =>
+      context.addIssue({ code: 'custom', path: [path], message: `${message}\n${remedy}` });
+    if (value.planes > value.nics) {
+      issue(
+        'planes',
+        `${value.planes} planes are more than the NICs of a host`,
+        'raise topology.nics, or lower planes',
+      );
+    }
+    more(value, issue);
+  };
+}
 
 const star = record('topology', {
   kind: z.literal('star').meta({ description: 'Every host on one output-queued switch.' }),
   hosts: integer('Number of hosts.', 2, HOSTS_MAX, 16),
-  nics: only(1, 'NICs of each host.', 'this version simulates one NIC for each host: write nics: 1').prefault(
-    1,
-  ),
-  link: link.prefault({}),
-  switch: switchSettings.prefault({}),
+  ...common,
+  planes,
+}).superRefine(check());
+
+const leafSpine = record('topology', {
+  kind: z.literal('leaf-spine').meta({ description: 'Hosts at leaves, each leaf linked to every spine.' }),
+  leaves: integer('Number of leaves.', 1, SWITCHES_MAX, 9),
+  hostsPerLeaf: integer('Hosts at each leaf.', 1, HOSTS_MAX, 16),
+  spines: integer('Number of spines.', 1, SWITCHES_MAX, 4),
+  ...common,
+  planes,
+  core,
+})
+  .superRefine(
+    check(({ leaves, hostsPerLeaf }, issue) => {
+      const hosts = leaves * hostsPerLeaf;
+      if (hosts >= 2 && hosts <= HOSTS_MAX) return;
+      issue('hostsPerLeaf', `this makes ${hosts} hosts`, `make it 2..${HOSTS_MAX} hosts in all`);
+    }),
+  )
+  .transform(({ core: given, ...rest }): LeafSpineTopology => {
+    return { ...rest, hosts: rest.leaves * rest.hostsPerLeaf, core: coreOf(given, rest.link) };
+  });
+
+const fatTree = record('topology', {
+  kind: z.literal('fat-tree').meta({ description: 'The fat tree of k-port switches, with k³/4 hosts.' }),
+  k: integer('Ports of each switch, an even number.', 2, K_MAX, 4),
+  ...common,
+  planes,
+  core,
+})
+  .superRefine(
+    check(({ k }, issue) => {
+      if (k % 2 !== 0) issue('k', `${k} is odd`, `write ${k - 1} or ${k + 1}`);
+    }),
+  )
+  .transform(({ core: given, ...rest }): FatTreeTopology => {
+    return { ...rest, hosts: fatTreeHosts(rest.k), core: coreOf(given, rest.link) };
+  });
+
+const graph = record('topology', {
+  kind: z.literal('graph').meta({ description: 'Any switches, linked in any way.' }),
+  hosts: integer('Number of hosts.', 2, HOSTS_MAX, 4),
+  ...common,
+  switches: graphSwitches,
+  links: graphLinks,
 });
 
-export const topologyShape: Field<Topology> = z.discriminatedUnion('kind', [star], {
-  error: unionError('topology', 'kind', TOPOLOGY_KINDS, LATER_KINDS),
-});
+export const topologyShape: Field<TopologyDraft> = z.discriminatedUnion(
+  'kind',
+  [star, leafSpine, fatTree, graph],
+  { error: unionError('topology', 'kind', TOPOLOGY_KINDS, []) },
+);

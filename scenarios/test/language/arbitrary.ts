@@ -1,14 +1,9 @@
 import { fc } from '@fast-check/vitest';
 import { builtInDistribution } from '../../distributions/built-in.ts';
 import { SizeDistribution } from '../../distributions/size-distribution.ts';
-import {
-  type Expectation,
-  type Fault,
-  type Ratio,
-  type Scenario,
-  type Workload,
-  parseExpectation,
-} from '../../language/index.ts';
+import { type Expectation, type Scenario, type Workload, parseExpectation } from '../../language/index.ts';
+import { anyFault, anyRatio } from './arbitrary-fault.ts';
+import { anyTopology } from './arbitrary-topology.ts';
 
 const UNTIL_NS = 50_000_000;
 
@@ -21,17 +16,17 @@ const SIZES = new SizeDistribution([
 ]);
 
 /** Any scenario that this version can say. */
-export const anyScenario: fc.Arbitrary<Scenario> = fc.integer({ min: 3, max: 200 }).chain((hosts) =>
+export const anyScenario: fc.Arbitrary<Scenario> = anyTopology.chain((topology) =>
   fc
     .record({
       version: fc.constant(1 as const),
       name: fc.constantFrom('a', 'incast-100', 'Long_name-1', 'null', 'true'),
       seed: fc.maxSafeNat(),
       untilNs: fc.constant(UNTIL_NS),
-      topology: anyTopology(hosts),
+      topology: fc.constant(topology),
       endpoint: anyEndpoint(),
-      workloads: fc.array(anyWorkload(hosts), { minLength: 1, maxLength: 4 }),
-      faults: fc.array(anyFault(hosts), { maxLength: 4 }),
+      workloads: fc.array(anyWorkload(topology.hosts), { minLength: 1, maxLength: 4 }),
+      faults: fc.array(anyFault(topology, UNTIL_NS), { maxLength: 4 }),
       expectations: fc.array(anyExpectation(), { maxLength: 4 }),
     })
     .map((scenario) => ({ ...scenario, workloads: scenario.workloads.map(named) })),
@@ -42,28 +37,6 @@ function named(workload: Workload, index: number): Workload {
   const after =
     index === 0 ? [] : workload.after.map((dependency) => ({ ...dependency, workload: `w-${index - 1}` }));
   return { ...workload, name: `w-${index}`, after };
-}
-
-function anyTopology(hosts: number): fc.Arbitrary<Scenario['topology']> {
-  return fc.record({
-    kind: fc.constant('star' as const),
-    hosts: fc.constant(hosts),
-    nics: fc.constant(1),
-    link: fc.record({
-      rateBps: fc.integer({ min: 1_000_000, max: 10_000_000_000_000 }),
-      delayNs: fc.nat(1_000_000),
-      mtuBytes: fc.integer({ min: 576, max: 65_535 }),
-    }),
-    switch: fc.record(
-      {
-        bufferBytes: fc.integer({ min: 1_000_000, max: 10_000_000 }),
-        ecnBytes: fc.nat(1_000_000),
-        priorities: fc.integer({ min: 1, max: 8 }),
-        spray: fc.constantFrom('packet' as const, 'ecmp' as const),
-      },
-      { requiredKeys: ['bufferBytes', 'priorities', 'spray'] },
-    ),
-  });
 }
 
 function anyEndpoint(): fc.Arbitrary<Scenario['endpoint']> {
@@ -118,7 +91,7 @@ function anyArrivals(): fc.Arbitrary<Workload['arrivals']> {
     startNs: fc.nat(UNTIL_NS / 2),
     stopNs: fc.integer({ min: UNTIL_NS / 2 + 1, max: UNTIL_NS }),
   };
-  const share = anyRatio().filter(({ numerator }) => numerator > 0);
+  const share = anyRatio.filter(({ numerator }) => numerator > 0);
   return fc.oneof(
     fc.record({
       kind: fc.constant('count' as const),
@@ -132,37 +105,6 @@ function anyArrivals(): fc.Arbitrary<Workload['arrivals']> {
       ...times,
     }),
   );
-}
-
-function anyRatio(): fc.Arbitrary<Ratio> {
-  return fc.integer({ min: 1, max: 1_000_000_000 }).chain((denominator) => {
-    return fc.record({ numerator: fc.nat(denominator), denominator: fc.constant(denominator) });
-  });
-}
-
-function anyFault(hosts: number): fc.Arbitrary<Fault> {
-  const range = fc
-    .tuple(fc.nat(hosts - 1), fc.nat(hosts - 1))
-    .map(([a, b]) => indices(hosts).slice(Math.min(a, b), Math.max(a, b) + 1));
-  const on = fc.oneof(
-    fc.constant({ place: 'all' as const, hosts: indices(hosts) }),
-    fc.record({ place: fc.constantFrom('host' as const, 'link' as const), hosts: range }),
-  );
-  const window = {
-    atNs: fc.nat(UNTIL_NS - 1),
-    forNs: fc.integer({ min: 1, max: UNTIL_NS }),
-    rate: anyRatio(),
-    on,
-  };
-  const plain = fc.record(
-    { kind: fc.constantFrom('loss' as const, 'duplicate' as const, 'corrupt' as const), ...window },
-    { requiredKeys: ['kind', 'atNs', 'rate', 'on'] },
-  );
-  const reorder = fc.record(
-    { kind: fc.constant('reorder' as const), ...window, delayNs: fc.integer({ min: 1, max: 1_000_000 }) },
-    { requiredKeys: ['kind', 'atNs', 'rate', 'on', 'delayNs'] },
-  );
-  return fc.oneof(plain as fc.Arbitrary<Fault>, reorder as fc.Arbitrary<Fault>);
 }
 
 function anyExpectation(): fc.Arbitrary<Expectation> {

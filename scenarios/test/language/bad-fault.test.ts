@@ -3,7 +3,10 @@ import { briefly, example, problemsOf, scenarioOf } from './example.ts';
 
 const withFault = (fault: string): string => `${example()}faults:\n  - ${fault}\n`;
 const RATIO = 'write the probability as a ratio of whole numbers, for example';
-const PLACE = 'write host[3], host[1..4], link(host[3]) or all';
+const PLACE =
+  'write host[3], host[1..4], link(host[3]), link(leaf0, spine1), nic(host[3], 0), switch(leaf0) or all';
+const KINDS =
+  'loss, burst-loss, duplicate, reorder, delay, corrupt, rate, mtu, ecn-bleach, icmp, link-down, nic-down, partition';
 
 describe('a bad fault is refused: it would test something else than its author believes', () => {
   it.each([
@@ -38,15 +41,33 @@ describe('a bad fault is refused: it would test something else than its author b
       '16:5 faults[0].on: is missing | give it a value, for example link(host[3]) or all',
     ],
     [
-      'a switch',
-      '{ kind: loss, rate: 1/100, on: switch(core) }',
-      `16:36 faults[0].on: switch(...) is not in this version yet | ${PLACE}`,
+      'a switch that does not exist',
+      '{ kind: loss, rate: 1/100, on: switch(swtch) }',
+      '16:36 faults[0].on: there is no switch "swtch" | did you mean "switch"? switches: switch',
     ],
     [
-      'a NIC',
-      '{ kind: loss, rate: 1/100, on: nic(host[1], 0) }',
-      `16:36 faults[0].on: nic(...) is not in this version yet | ${PLACE}`,
+      'a NIC that does not exist',
+      '{ kind: loss, rate: 1/100, on: nic(host[1], 1) }',
+      '16:36 faults[0].on: a host has no NIC 1: topology.nics is 1 | use 0..0, or raise topology.nics to 2',
     ],
+    [
+      'a cable that does not exist',
+      '{ kind: loss, rate: 1/100, on: "link(switch, switch)" }',
+      '16:36 faults[0].on: no cable leads from switch to switch | name two switches that are linked',
+    ],
+    ...[
+      'switch()',
+      'switch(a, b)',
+      'nic(host[1])',
+      'nic(all, 0)',
+      'nic(host[1], x)',
+      'link(all)',
+      'link(a, b, c)',
+    ].map((text) => [
+      `a place that is not well formed: ${text}`,
+      `{ kind: loss, rate: 1/100, on: "${text}" }`,
+      `16:36 faults[0].on: expected the place of a fault, found ${JSON.stringify(text)} | ${PLACE}`,
+    ]),
     [
       'a place that is none',
       '{ kind: loss, rate: 1/100, on: link(3) }',
@@ -60,12 +81,12 @@ describe('a bad fault is refused: it would test something else than its author b
     [
       'a fault of a later version',
       '{ kind: crash, on: host[1], restart: 1ms }',
-      '16:13 faults[0].kind: fault kind crash is not in this version yet | this version knows: loss, duplicate, reorder, corrupt',
+      `16:13 faults[0].kind: fault kind crash is not in this version yet | this version knows: ${KINDS}`,
     ],
     [
       'a mistyped fault',
       '{ kind: los, rate: 1/100, on: all }',
-      '16:13 faults[0].kind: unknown fault kind "los" | did you mean "loss"? this version knows: loss, duplicate, reorder, corrupt',
+      `16:13 faults[0].kind: unknown fault kind "los" | did you mean "loss"? this version knows: ${KINDS}`,
     ],
     [
       'reordering without a delay',
@@ -76,6 +97,71 @@ describe('a bad fault is refused: it would test something else than its author b
       'a delay where there is none',
       '{ kind: loss, rate: 1/100, on: all, delay: 1us }',
       '16:41 faults[0].delay: unknown key "delay" in fault | known keys: kind, at, for, rate, on',
+    ],
+    [
+      'bursts too short for their share',
+      '{ kind: burst-loss, rate: 3/4, burst: 2, on: all }',
+      '16:43 faults[0].burst: bursts of 2 cannot lose 3/4: even without a pause between them, one packet gets through | write longer bursts, or a lower rate',
+    ],
+    [
+      'a rate that is neither a share nor a rate',
+      '{ kind: rate, rate: 10, on: all }',
+      '16:25 faults[0].rate: 10 has no unit | write a share such as 1/10, or a rate such as 10Gbps',
+    ],
+    [
+      'a rate of nothing',
+      '{ kind: rate, rate: 0/5, on: all }',
+      '16:25 faults[0].rate: a rate of 0 is no rate | write kind: link-down',
+    ],
+    [
+      'a share of a rate above 1',
+      '{ kind: rate, rate: 5/4, on: all }',
+      '16:25 faults[0].rate: 5/4 is more than 1 | a probability is at most 1/1',
+    ],
+    [
+      'an MTU that changes nothing',
+      '{ kind: mtu, mtu: 1500, on: all }',
+      '16:23 faults[0].mtu: 1500 changes nothing: topology.link.mtu is 1500 | write a smaller number of bytes',
+    ],
+    [
+      'an MTU below that of IP',
+      '{ kind: mtu, mtu: 67, on: all }',
+      '16:23 faults[0].mtu: 67 is out of range | give a whole number of bytes, 68..65535',
+    ],
+    [
+      'a NIC where there is none',
+      '{ kind: nic-down, on: switch(switch) }',
+      '16:27 faults[0].on: there is no NIC there | write host[3], nic(host[3], 0) or all',
+    ],
+    [
+      'a partition with one side',
+      '{ kind: partition, between: [host[0]] }',
+      '16:33 faults[0].between: a partition has two sides | write for example between: [host[0..2], host[3..5]]',
+    ],
+    [
+      'a partition of a host from itself',
+      '{ kind: partition, between: [host[0..2], host[2..3]] }',
+      '16:33 faults[0].between: host[2] is on both sides | name each host on one side',
+    ],
+    [
+      'a partition of a host that does not exist',
+      '{ kind: partition, between: [host[0], host[4]] }',
+      '16:43 faults[0].between[1]: host[4] does not exist: topology.hosts is 4 | use indices 0..3, or raise topology.hosts to 5',
+    ],
+    [
+      'a partition from nobody',
+      '{ kind: partition, between: [host[0], []] }',
+      '16:43 faults[0].between[1]: expected hosts, found an empty list | write host[0..2]',
+    ],
+    [
+      'an unknown direction',
+      '{ kind: partition, between: [host[0], host[1]], direction: forth }',
+      '16:64 faults[0].direction: unknown direction "forth" | this version knows: both, to, from',
+    ],
+    [
+      'a partition with a place',
+      '{ kind: partition, between: [host[0], host[1]], on: all }',
+      '16:53 faults[0].on: unknown key "on" in fault | known keys: kind, at, for, between, direction',
     ],
     [
       'a fault after the end',
@@ -89,6 +175,62 @@ describe('a bad fault is refused: it would test something else than its author b
     ],
   ])('%s', (_, fault, expected) => {
     expect(briefly(problemsOf(withFault(fault)))).toEqual([expected]);
+  });
+
+  it('every kind, with what is left out filled in', () => {
+    const text = `${example(['hosts: 4', 'hosts: 4\n  nics: 2'])}faults:
+  - { kind: burst-loss, rate: 1/20, burst: 8, on: switch(switch) }
+  - { kind: delay, delay: 100us, on: nic(host[1..2], 1) }
+  - { kind: ecn-bleach, on: all }
+  - { kind: icmp, rate: 1/100, on: host[1] }
+  - { kind: rate, rate: 1/10, on: link(host[0]) }
+  - { kind: rate, rate: 2.5Gbps, on: link(host[0]) }
+  - { kind: mtu, mtu: 1400B, on: host[0..1] }
+  - { kind: link-down, at: 1ms, for: 2ms, on: link(host[3]) }
+  - { kind: nic-down, on: nic(host[3], 1) }
+  - { kind: partition, between: [host[0..1], host[2..3]] }
+  - { kind: partition, between: [[host[0], host[3], host[0]], host[1]], direction: from }
+`;
+    const always = { numerator: 1, denominator: 1 };
+    expect(scenarioOf(text).faults).toEqual([
+      {
+        kind: 'burst-loss',
+        atNs: 0,
+        rate: { numerator: 1, denominator: 20 },
+        burst: 8,
+        on: { place: 'switch', name: 'switch' },
+      },
+      { kind: 'delay', atNs: 0, rate: always, delayNs: 100_000, on: { place: 'nic', hosts: [1, 2], nic: 1 } },
+      { kind: 'ecn-bleach', atNs: 0, rate: always, on: { place: 'all', hosts: [0, 1, 2, 3] } },
+      { kind: 'icmp', atNs: 0, rate: { numerator: 1, denominator: 100 }, on: { place: 'host', hosts: [1] } },
+      { kind: 'rate', atNs: 0, limit: { numerator: 1, denominator: 10 }, on: { place: 'link', hosts: [0] } },
+      { kind: 'rate', atNs: 0, limit: 2_500_000_000, on: { place: 'link', hosts: [0] } },
+      { kind: 'mtu', atNs: 0, mtuBytes: 1400, on: { place: 'host', hosts: [0, 1] } },
+      { kind: 'link-down', atNs: 1_000_000, forNs: 2_000_000, on: { place: 'link', hosts: [3] } },
+      { kind: 'nic-down', atNs: 0, on: { place: 'nic', hosts: [3], nic: 1 } },
+      {
+        kind: 'partition',
+        atNs: 0,
+        between: [
+          [0, 1],
+          [2, 3],
+        ],
+        direction: 'both',
+      },
+      { kind: 'partition', atNs: 0, between: [[0, 3], [1]], direction: 'from' },
+    ]);
+  });
+
+  it('cables between switches, in the flow style too', () => {
+    const fabric = example([
+      'kind: star\n  hosts: 4',
+      'kind: leaf-spine\n  leaves: 2\n  hostsPerLeaf: 2\n  spines: 2',
+    ]);
+    const { faults } = scenarioOf(`${fabric}faults:\n  - { kind: link-down, on: link(leaf0, spine1) }\n`);
+    expect(faults).toMatchObject([{ on: { place: 'trunk', between: ['leaf0', 'spine1'] } }]);
+    expect(
+      briefly(problemsOf(`${fabric}faults:\n  - { kind: link-down, on: link(leaf0, leaf1) }\n`)),
+    ).toEqual(['18:28 faults[0].on: no cable leads from leaf0 to leaf1 | name two switches that are linked']);
   });
 
   it('selectors keep their brackets in the flow style, where YAML would end the text at them', () => {

@@ -54,6 +54,25 @@ describe('the library', () => {
     expect(span / idealNs).toBeLessThanOrEqual(1.03);
   });
 
+  it('has the leaf-spine of the published comparisons, and about 100,000 messages', () => {
+    const { topology, workloads } = load('leafspine-144.yaml');
+    expect(topology).toMatchObject({
+      kind: 'leaf-spine',
+      hosts: 144,
+      leaves: 9,
+      spines: 4,
+      link: { rateBps: 100_000_000_000, delayNs: 650, mtuBytes: 1500 },
+      core: { rateBps: 400_000_000_000, delayNs: 650 },
+      switch: { bufferBytes: Infinity, portBytes: 500_000, spray: 'packet' },
+    });
+    const [flows] = workloads;
+    if (flows?.arrivals.kind !== 'load' || flows.request.kind !== 'distribution') throw new Error('no load');
+    const { load: share, startNs, stopNs } = flows.arrivals;
+    const gapNs = (flows.request.distribution.meanBytes * 8 * (1500 / 1460)) / 100;
+    const messages = (144 * (stopNs - startNs) * share.numerator) / (share.denominator * gapNs);
+    expect(Math.abs(messages / 100_000 - 1)).toBeLessThan(0.03);
+  });
+
   it('has web search traffic on a good and on a bad network, otherwise alike', () => {
     const good = load('websearch-16.yaml');
     const bad = load('websearch-16-faults.yaml');
@@ -65,10 +84,10 @@ describe('the library', () => {
       },
     ]);
     expect({ ...bad, name: good.name, faults: [] }).toEqual(good);
-    expect(bad.faults.map(({ kind, on }) => `${kind} ${on.place}`)).toEqual([
-      'loss all',
-      'duplicate all',
-      'reorder all',
+    expect(bad.faults).toMatchObject([
+      { kind: 'loss', on: { place: 'all' } },
+      { kind: 'duplicate', on: { place: 'all' } },
+      { kind: 'reorder', on: { place: 'all' } },
     ]);
     expect(bad.faults[2]).toMatchObject({ delayNs: 20_000 });
   });

@@ -26,7 +26,7 @@ describe('--set', () => {
       ),
     );
     expect(scenario.endpoint.crypto).toBe('real');
-    expect(scenario.faults[0]?.on).toEqual({ place: 'link', hosts: [1] });
+    expect(scenario.faults).toMatchObject([{ on: { place: 'link', hosts: [1] } }]);
     expect(scenario.expectations).toHaveLength(1);
   });
 
@@ -54,7 +54,7 @@ describe('--set', () => {
     ],
     [
       'topology.host=8',
-      'topology.host: unknown key "host" in topology\n  fix: did you mean "hosts"? known keys: kind, hosts, nics, link, switch',
+      'topology.host: unknown key "host" in topology\n  fix: did you mean "hosts"? known keys: kind, hosts, nics, link, switch, planes',
     ],
     ['until=', 'until: has no value\n  fix: give it a value, for example 50ms'],
     [

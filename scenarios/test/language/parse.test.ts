@@ -12,6 +12,7 @@ describe('parseScenario', () => {
         kind: 'star',
         hosts: 4,
         nics: 1,
+        planes: 1,
         link: { rateBps: 100_000_000_000, delayNs: 650, mtuBytes: 1500 },
         switch: { bufferBytes: 500_000, priorities: 8, spray: 'packet' },
       },

@@ -1,17 +1,23 @@
 import { buildNetwork } from './build.ts';
-import { inPlanes, type PlanePlan, type TrunkPlan } from './blueprint.ts';
+import { inPlanes, type Blueprint, type PlanePlan, type TrunkPlan } from './blueprint.ts';
 import { checkLink, checkNetwork, checkPlanes, type CoreConfig, type NetworkConfig } from './config.ts';
 import { NetworkConfigError, configInteger } from '../config-error.ts';
 import type { NetworkEnvironment } from '../fabric.ts';
 import type { Network } from '../network.ts';
 
-export interface FatTreeConfig extends NetworkConfig {
+export interface FatTreeShape {
   /** Ports of each switch, even: k³ / 4 hosts. */
   readonly k: number;
-  /** Links between switches; default: like those of hosts. */
-  readonly core?: CoreConfig;
+  /** Links between switches. */
+  readonly core: CoreConfig;
+  readonly nics?: number;
   /** Copies of the whole, with NIC k of each host at copy k modulo `planes`; default 1. */
   readonly planes?: number;
+}
+
+export interface FatTreeConfig extends NetworkConfig, Omit<FatTreeShape, 'core'> {
+  /** Default: like the links of hosts. */
+  readonly core?: CoreConfig;
 }
 
 const K_MAX = 32;
@@ -23,15 +29,19 @@ export function fatTreeHosts(k: number): number {
 
 /**
  * The fat tree of Al-Fares et al. (SIGCOMM 2008): k pods of k/2 edge switches (`pod0-edge1`), with k/2 hosts each, and
- * k/2 aggregation switches (`pod0-agg1`), and (k/2)² core switches (`core2`). Throws NetworkConfigError.
+ * k/2 aggregation switches (`pod0-agg1`), and (k/2)² core switches (`core2`).
  */
+export function fatTreeBlueprint(shape: FatTreeShape): Blueprint {
+  const k = configInteger('k', shape.k, 2, K_MAX);
+  if (k % 2 !== 0) throw new NetworkConfigError('k', `${k} is not even`);
+  const plane = fatTreePlane(k, checkLink('core', shape.core));
+  return inPlanes(plane, checkPlanes(shape.planes, shape.nics), shape.nics ?? 1);
+}
+
+/** Throws NetworkConfigError. */
 export function fatTreeNetwork(environment: NetworkEnvironment, config: FatTreeConfig): Network {
   const checked = checkNetwork(config);
-  const k = configInteger('k', config.k, 2, K_MAX);
-  if (k % 2 !== 0) throw new NetworkConfigError('k', `${k} is not even`);
-  const plane = fatTreePlane(k, checkLink('core', config.core ?? config.link));
-  const planes = checkPlanes(config.planes, checked.nics);
-  return buildNetwork(environment, inPlanes(plane, planes, checked.nics), checked);
+  return buildNetwork(environment, fatTreeBlueprint({ ...config, core: config.core ?? config.link }), checked);
 }
 
 /** Switches by pod, edges before aggregations, then the cores. */

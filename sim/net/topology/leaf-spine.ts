@@ -1,5 +1,5 @@
 import { buildNetwork } from './build.ts';
-import { inPlanes, type TrunkPlan } from './blueprint.ts';
+import { inPlanes, type Blueprint, type TrunkPlan } from './blueprint.ts';
 import {
   checkHosts,
   checkLink,
@@ -12,7 +12,8 @@ import { configInteger } from '../config-error.ts';
 import type { NetworkEnvironment } from '../fabric.ts';
 import type { Network } from '../network.ts';
 
-export interface LeafSpineConfig extends NetworkConfig {
+export interface LeafSpineShape {
+  readonly nics?: number;
   readonly leaves: number;
   readonly hostsPerLeaf: number;
   readonly spines: number;
@@ -22,18 +23,19 @@ export interface LeafSpineConfig extends NetworkConfig {
   readonly planes?: number;
 }
 
+export interface LeafSpineConfig extends NetworkConfig, LeafSpineShape {}
+
 const SWITCHES_MAX = 4096;
 
 /**
  * Leaves `leaf0` … with hosts in order, each linked to every one of the spines `spine0` …: two links between hosts of
- * one leaf, four between others. Throws NetworkConfigError.
+ * one leaf, four between others.
  */
-export function leafSpineNetwork(environment: NetworkEnvironment, config: LeafSpineConfig): Network {
-  const checked = checkNetwork(config);
-  const leaves = configInteger('leaves', config.leaves, 1, SWITCHES_MAX);
-  const spines = configInteger('spines', config.spines, 1, SWITCHES_MAX);
-  const perLeaf = checkHosts(configInteger('hostsPerLeaf', config.hostsPerLeaf, 1, SWITCHES_MAX));
-  const core = checkLink('core', config.core);
+export function leafSpineBlueprint(shape: LeafSpineShape): Blueprint {
+  const leaves = configInteger('leaves', shape.leaves, 1, SWITCHES_MAX);
+  const spines = configInteger('spines', shape.spines, 1, SWITCHES_MAX);
+  const perLeaf = configInteger('hostsPerLeaf', shape.hostsPerLeaf, 1, SWITCHES_MAX);
+  const core = checkLink('core', shape.core);
   const trunks: TrunkPlan[] = [];
   for (let leaf = 0; leaf < leaves; leaf++) {
     for (let spine = 0; spine < spines; spine++) trunks.push({ a: leaf, b: leaves + spine, ...core });
@@ -43,8 +45,13 @@ export function leafSpineNetwork(environment: NetworkEnvironment, config: LeafSp
     homes: Array.from({ length: checkHosts(leaves * perLeaf) }, (_, host) => Math.floor(host / perLeaf)),
     trunks,
   };
-  const planes = checkPlanes(config.planes, checked.nics);
-  return buildNetwork(environment, inPlanes(plane, planes, checked.nics), checked);
+  return inPlanes(plane, checkPlanes(shape.planes, shape.nics), shape.nics ?? 1);
+}
+
+/** Throws NetworkConfigError. */
+export function leafSpineNetwork(environment: NetworkEnvironment, config: LeafSpineConfig): Network {
+  const checked = checkNetwork(config);
+  return buildNetwork(environment, leafSpineBlueprint(config), checked);
 }
 
 function numbered(name: string, count: number): string[] {

@@ -1,13 +1,22 @@
 import { buildNetwork } from './build.ts';
-import { inPlanes } from './blueprint.ts';
+import { inPlanes, type Blueprint } from './blueprint.ts';
 import { checkHosts, checkNetwork, checkPlanes, type NetworkConfig } from './config.ts';
 import type { NetworkEnvironment } from '../fabric.ts';
 import type { Network } from '../network.ts';
 
-export interface StarConfig extends NetworkConfig {
+export interface StarShape {
   readonly hosts: number;
+  readonly nics?: number;
   /** Switches, with NIC k of each host at switch k modulo `planes`; default 1. */
   readonly planes?: number;
+}
+
+export interface StarConfig extends NetworkConfig, StarShape {}
+
+/** Throws NetworkConfigError, as the others do. */
+export function starBlueprint({ hosts, nics, planes }: StarShape): Blueprint {
+  const homes = Array.from({ length: checkHosts(hosts) }, () => 0);
+  return inPlanes({ switches: ['switch'], homes, trunks: [] }, checkPlanes(planes, nics), nics ?? 1);
 }
 
 /**
@@ -18,8 +27,5 @@ export interface StarConfig extends NetworkConfig {
  */
 export function starNetwork(environment: NetworkEnvironment, config: StarConfig): Network {
   const checked = checkNetwork(config);
-  const homes = Array.from({ length: checkHosts(config.hosts) }, () => 0);
-  const plane = { switches: ['switch'], homes, trunks: [] };
-  const planes = checkPlanes(config.planes, checked.nics);
-  return buildNetwork(environment, inPlanes(plane, planes, checked.nics), checked);
+  return buildNetwork(environment, starBlueprint(config), checked);
 }

@@ -1,0 +1,62 @@
+import { formatRatio } from './ratio.ts';
+import type { Fault, FaultPlace } from './scenario.ts';
+import { formatHosts } from './selector.ts';
+import { formatDuration, formatRate } from './unit.ts';
+
+/** A fault as in a file. */
+export function printFault(fault: Fault): object {
+  const { kind, atNs, forNs } = fault;
+  const window = {
+    kind,
+    at: formatDuration(atNs),
+    ...(forNs !== undefined && { for: formatDuration(forNs) }),
+  };
+  if (fault.kind === 'partition') {
+    return { ...window, between: fault.between.map(printSet), direction: fault.direction };
+  }
+  return {
+    ...window,
+    ...('rate' in fault && { rate: formatRatio(fault.rate) }),
+    ...('limit' in fault && {
+      rate: typeof fault.limit === 'number' ? formatRate(fault.limit) : formatRatio(fault.limit),
+    }),
+    ...('burst' in fault && { burst: fault.burst }),
+    ...('delayNs' in fault && { delay: formatDuration(fault.delayNs) }),
+    ...('mtuBytes' in fault && { mtu: fault.mtuBytes }),
+    on: formatPlace(fault.on),
+  };
+}
+
+function printSet(hosts: readonly number[]): string | string[] {
+  const selectors = formatHosts(hosts, -1);
+  return selectors.length === 1 ? (selectors[0] as string) : selectors;
+}
+
+/** Where a fault acts, in one line: as in a file, but for a partition `host[0..2] | host[3..5]`, `>` or `<`. */
+export function formatFaultPlace(fault: Fault): string {
+  if (fault.kind !== 'partition') return formatPlace(fault.on);
+  const [first, second] = fault.between.map((hosts) => formatHosts(hosts, -1).join(' '));
+  return `${first} ${{ both: '|', to: '>', from: '<' }[fault.direction]} ${second}`;
+}
+
+/** The hosts of a place are one selector in the file, hence always a range. */
+function formatPlace(on: FaultPlace): string {
+  switch (on.place) {
+    case 'all':
+      return 'all';
+    case 'switch':
+      return `switch(${on.name})`;
+    case 'trunk':
+      return `link(${on.between.join(', ')})`;
+    case 'nic':
+      return `nic(${range(on.hosts)}, ${on.nic})`;
+    case 'link':
+      return `link(${range(on.hosts)})`;
+    case 'host':
+      return range(on.hosts);
+  }
+}
+
+function range(hosts: readonly number[]): string {
+  return formatHosts(hosts, -1)[0] as string;
+}
