@@ -41,7 +41,11 @@ export function fatTreeBlueprint(shape: FatTreeShape): Blueprint {
 /** Throws NetworkConfigError. */
 export function fatTreeNetwork(environment: NetworkEnvironment, config: FatTreeConfig): Network {
   const checked = checkNetwork(config);
-  return buildNetwork(environment, fatTreeBlueprint({ ...config, core: config.core ?? config.link }), checked);
+  return buildNetwork(
+    environment,
+    fatTreeBlueprint({ ...config, core: config.core ?? config.link }),
+    checked,
+  );
 }
 
 /** Switches by pod, edges before aggregations, then the cores. */
