@@ -7,6 +7,7 @@ import { Lines } from './lines.ts';
 import { MonitorChain, type Monitor, type MonitorPoint } from './monitor.ts';
 import { PacketLists } from './packet-lists.ts';
 import { PacketPool } from './packet-pool.ts';
+import { Ports, type PortQueueOptions } from './ports.ts';
 import { PeakSeries } from './series.ts';
 import { NetworkStatistics } from './statistics.ts';
 import { NetKind } from './trace-kinds.ts';
@@ -31,7 +32,16 @@ export interface FabricOptions {
   readonly datagramBytesMax: Bytes;
   readonly headerBytes: Bytes;
   readonly seriesBinNs: Nanos;
+  /** Default: eight queues without bounds or marks. */
+  readonly port?: PortQueueOptions;
 }
+
+const UNBOUNDED: PortQueueOptions = {
+  priorities: 8,
+  ecnBytes: Number.POSITIVE_INFINITY,
+  portBytes: Number.POSITIVE_INFINITY,
+  portPackets: Number.POSITIVE_INFINITY,
+};
 
 /** Second argument of an event: the packet comes back to where a monitor had sent it off, and is not shown again. */
 export const RESUMED = 1;
@@ -44,6 +54,7 @@ export class Fabric {
   readonly packets: PacketPool;
   readonly lists: PacketLists;
   readonly lines: Lines;
+  readonly ports: Ports;
   readonly statistics: NetworkStatistics;
   /** IP and UDP header of each packet. */
   readonly headerBytes: Bytes;
@@ -70,6 +81,7 @@ export class Fabric {
     this.packets = new PacketPool(options.datagramBytesMax);
     this.lists = new PacketLists(this.packets);
     this.lines = new Lines(this);
+    this.ports = new Ports(this, options.port ?? UNBOUNDED);
     this.statistics = new NetworkStatistics(options.seriesBinNs);
     this.headerBytes = options.headerBytes;
     this.hosts = options.hosts;

@@ -15,6 +15,7 @@ export * from './network.ts';
 export * from './nic.ts';
 export * from './packet.ts';
 export * from './packet-pool.ts';
+export type * from './ports.ts';
 export * from './routing.ts';
 export * from './series.ts';
 export * from './statistics.ts';

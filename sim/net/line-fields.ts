@@ -26,6 +26,8 @@ export const LineWord = {
   MTU: 13,
   /** 1: has an impairment. 2: is down. */
   STATE: 14,
+  /** Of the switch port in front of it: bit p is set while queue p holds a packet. */
+  OCCUPIED: 15,
 } as const;
 
 export const NONE = -1;

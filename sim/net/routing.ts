@@ -4,16 +4,17 @@ import type { Packet } from './packet.ts';
 import type { PacketPool } from './packet-pool.ts';
 import type { SwitchPort } from './switch-port.ts';
 
+/** Stands for the number of a line where there is none. */
+export const NOWHERE = -1;
+
 /** How a packet chooses among equal ways: each for itself, or as its flow, by a hash over addresses and ports. */
 export type Spray = 'packet' | 'ecmp';
 
 /** The ports of one switch that lead to some destinations, on shortest paths. */
 export class PortGroup {
   readonly all: readonly SwitchPort[];
-  /** The way, if there is only one and it is up. */
-  only: SwitchPort | null = null;
-  /** Those whose line is up, in the order of their turns. */
-  up: SwitchPort[] = [];
+  /** The lines that are up, in the order of their turns. */
+  up: number[] = [];
   /** Whose turn it is. */
   #turn = 0;
   /** Of the generator that shuffles the turns; never 0. */
@@ -30,8 +31,7 @@ export class PortGroup {
 
   /** A line went down or came up. */
   refresh(): void {
-    this.up = this.all.filter((port) => port.line.isUp);
-    this.only = this.up.length === 1 ? (this.up[0] as SwitchPort) : null;
+    this.up = this.all.filter((port) => port.line.isUp).map((port) => port.line.index);
     this.#turn = 0;
   }
 
@@ -39,38 +39,36 @@ export class PortGroup {
    * Round after round, each in an order of its own: as even as taking turns, but packets that alternate between two
    * sizes or two flows do not fall in step with it.
    */
-  nextInTurn(): SwitchPort {
+  nextInTurn(): number {
     const { up } = this;
     if (this.#turn === 0) this.#shuffle(up);
-    const port = up[this.#turn] as SwitchPort;
+    const line = up[this.#turn] as number;
     this.#turn = this.#turn + 1 === up.length ? 0 : this.#turn + 1;
-    return port;
+    return line;
   }
 
   /** The same for all packets of a flow, as long as the same lines are up. */
-  forFlow(packet: Packet): SwitchPort {
+  forFlow(packet: Packet): number {
     const { up } = this;
     const hash = flowHash(packet.source, packet.destination, this.#salt);
-    return up[Math.floor((hash * up.length) / 0x1_0000_0000)] as SwitchPort;
+    return up[Math.floor((hash * up.length) / 0x1_0000_0000)] as number;
   }
 
   /** Fisher and Yates, with the xorshift of Marsaglia (2003): its bias, below 2^-26 per step, decides nothing. */
-  #shuffle(ports: SwitchPort[]): void {
-    for (let i = ports.length - 1; i > 0; i--) {
+  #shuffle(lines: number[]): void {
+    for (let i = lines.length - 1; i > 0; i--) {
       let x = this.#state;
       x ^= x << 13;
       x ^= x >>> 17;
       x ^= x << 5;
       this.#state = x;
       const j = Math.floor(((x >>> 0) * (i + 1)) / 0x1_0000_0000);
-      const port = ports[i] as SwitchPort;
-      ports[i] = ports[j] as SwitchPort;
-      ports[j] = port;
+      const line = lines[i] as number;
+      lines[i] = lines[j] as number;
+      lines[j] = line;
     }
   }
 }
-
-const NOWHERE = -1;
 
 /**
  * Where the switches of a network send what. Built once; a hop costs a few array reads, and a choice where there are
@@ -81,14 +79,18 @@ export class RoutingTable {
   readonly #spray: Spray;
   /** By NIC number: the switch it is at. The entry behind the last is for an address that no NIC has. */
   readonly #homes: Int32Array;
-  /** By NIC number: the port that leads to it, and the same while its line is up. */
+  /** By NIC number: the port that leads to it, and its line while that is up, else NOWHERE. */
   readonly #ports: SwitchPort[] = [];
-  readonly #portsUp: (SwitchPort | null)[] = [];
-  /** By switch that has NICs: its column in #ways. */
+  readonly #linesUp: number[] = [];
+  /** By NIC number: the column of its switch in the tables below. */
   readonly #columns: Int32Array;
+  /** Switches that have NICs: their columns. */
+  readonly #columnOf = new Map<number, number>();
   readonly #width: number;
-  /** A row for each switch: index of the group for each switch that has NICs. */
+  /** A row for each switch: the line for each column, or NOWHERE, or -2 - g if group g has several lines. */
   readonly #ways: Int32Array;
+  /** The same: index of the group, whether its lines are up or down. */
+  readonly #groupOf: Int32Array;
   readonly #groups: PortGroup[] = [];
 
   /** @param homes by NIC number: index of the switch it is at. */
@@ -96,17 +98,19 @@ export class RoutingTable {
     this.#packets = packets;
     this.#spray = spray;
     this.#homes = Int32Array.from([...homes, NOWHERE]);
-    const distinct = [...new Set(homes)];
-    this.#columns = new Int32Array(switches).fill(NOWHERE);
-    distinct.forEach((home, column) => void (this.#columns[home] = column));
-    this.#width = distinct.length;
+    for (const home of homes) {
+      if (!this.#columnOf.has(home)) this.#columnOf.set(home, this.#columnOf.size);
+    }
+    this.#width = this.#columnOf.size;
+    this.#columns = Int32Array.from([...homes.map((home) => this.#columnOf.get(home) ?? NOWHERE), NOWHERE]);
     this.#ways = new Int32Array(switches * this.#width).fill(NOWHERE);
+    this.#groupOf = new Int32Array(this.#ways.length).fill(NOWHERE);
   }
 
   /** NICs are told in the order of their numbers. */
   addNic(port: SwitchPort): void {
     this.#ports.push(port);
-    this.#portsUp.push(port);
+    this.#linesUp.push(port.line.index);
   }
 
   addGroup(group: PortGroup): number {
@@ -115,45 +119,49 @@ export class RoutingTable {
 
   /** From switch `at`, the NICs of switch `home` are reached by `group`. */
   addWay(at: number, home: number, group: number): void {
-    this.#ways[at * this.#width + (this.#columns[home] as number)] = group;
+    const way = at * this.#width + (this.#columnOf.get(home) as number);
+    this.#groupOf[way] = group;
+    this.#setWay(way);
   }
 
-  /** The port of switch `at` for a packet, by index; null: there is none, or its line is down. */
-  portFor(at: number, packet: number): SwitchPort | null {
+  /** The line by which switch `at` sends a packet, by index; NOWHERE: there is none, or it is down. */
+  lineFor(at: number, packet: number): number {
     const nicNumber = this.#packets.words[8 * packet + PacketWord.NIC_NUMBER] as number;
     const home = this.#homes[nicNumber] as number;
-    if (home === at) return this.#portsUp[nicNumber] as SwitchPort | null;
-    const group = this.#groupFor(at, home);
-    if (group === undefined || group.only !== null) return group?.only ?? null;
-    if (group.up.length === 0) return null;
+    if (home === at) return this.#linesUp[nicNumber] as number;
+    if (home === NOWHERE) return NOWHERE;
+    const way = this.#ways[at * this.#width + (this.#columns[nicNumber] as number)] as number;
+    if (way >= NOWHERE) return way;
+    const group = this.#groups[-2 - way] as PortGroup;
     return this.#spray === 'packet' ? group.nextInTurn() : group.forFlow(this.#packets.at(packet));
   }
 
-  /** Why there is no port for a packet. */
+  /** Why there is no line for a packet. */
   outageFor(at: number, { nicNumber }: Packet): DropReason {
-    const home = this.#homes[nicNumber] as number;
-    const port = home === at ? this.#ports[nicNumber] : this.#groupFor(at, home)?.all[0];
-    return port?.line.outage ?? DropReason.NO_ROUTE;
+    return this.portsFor(at, nicNumber)[0]?.line.outage ?? DropReason.NO_ROUTE;
   }
 
   /** The line of a port went down or came up. */
   refresh(port: SwitchPort): void {
     this.#ports.forEach((other, nicNumber) => {
-      if (other === port) this.#portsUp[nicNumber] = port.line.isUp ? port : null;
+      if (other === port) this.#linesUp[nicNumber] = port.line.isUp ? port.line.index : NOWHERE;
     });
     for (const group of this.#groups) if (group.all.includes(port)) group.refresh();
+    for (let way = 0; way < this.#ways.length; way++) this.#setWay(way);
   }
 
   /** All ports of switch `at` that lead to a NIC, up or down. */
   portsFor(at: number, nicNumber: number): readonly SwitchPort[] {
-    const home = this.#homes[nicNumber] as number;
-    if (home === at) return [this.#ports[nicNumber] as SwitchPort];
-    return this.#groupFor(at, home)?.all ?? [];
+    if (this.#homes[nicNumber] === at) return [this.#ports[nicNumber] as SwitchPort];
+    const column = this.#columns[nicNumber] as number;
+    if (column === NOWHERE) return [];
+    return this.#groups[this.#groupOf[at * this.#width + column] as number]?.all ?? [];
   }
 
-  #groupFor(at: number, home: number): PortGroup | undefined {
-    if (home === NOWHERE) return undefined;
-    return this.#groups[this.#ways[at * this.#width + (this.#columns[home] as number)] as number];
+  #setWay(way: number): void {
+    const group = this.#groupOf[way] as number;
+    const { up } = this.#groups[group] ?? { up: [] };
+    this.#ways[way] = up.length > 1 ? -2 - group : (up[0] ?? NOWHERE);
   }
 }
 

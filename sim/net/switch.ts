@@ -5,7 +5,7 @@ import { UNREACHABLE_GAP_NS, UnreachableCode } from './unreachable.ts';
 import type { PacketSink } from './lines.ts';
 import type { Nic } from './nic.ts';
 import type { Packet } from './packet.ts';
-import type { RoutingTable } from './routing.ts';
+import { NOWHERE, type RoutingTable } from './routing.ts';
 import type { SwitchPort } from './switch-port.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
@@ -35,18 +35,18 @@ export class Switch implements EventHandler, PacketSink {
   }
 
   receive(packet: number): void {
-    const port = this.#routing.portFor(this.index, packet);
-    if (port === null) {
-      this.#refuse(this.#fabric.packets.at(packet));
+    const fabric = this.#fabric;
+    const line = this.#routing.lineFor(this.index, packet);
+    if (line === NOWHERE) {
+      this.#refuse(fabric.packets.at(packet));
       return;
     }
-    const fabric = this.#fabric;
     const { monitor } = fabric;
     if (monitor !== null) {
       const shown = fabric.packets.at(packet);
-      if (!fabric.consult(monitor, 'enqueue', shown, port.where, this, RESUMED)) return;
+      if (!fabric.consult(monitor, 'enqueue', shown, fabric.ports.whereOf(line), this, RESUMED)) return;
     }
-    port.forward(packet);
+    fabric.ports.forward(line, packet);
   }
 
   /** A packet of its own, or one that a monitor has held. */
@@ -55,9 +55,9 @@ export class Switch implements EventHandler, PacketSink {
       this.receive(packet);
       return;
     }
-    const port = this.#routing.portFor(this.index, packet);
-    if (port === null) this.#refuse(this.#fabric.packets.at(packet));
-    else port.forward(packet);
+    const line = this.#routing.lineFor(this.index, packet);
+    if (line === NOWHERE) this.#refuse(this.#fabric.packets.at(packet));
+    else this.#fabric.ports.forward(line, packet);
   }
 
   /** All ports that lead to a NIC on shortest paths, up or down; none: there is no path. */

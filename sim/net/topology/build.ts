@@ -48,7 +48,7 @@ function plugIn(
   const up = { ...config.link, name: `link/${name}/up` };
   const down = { ...up, name: `link/${name}/down`, delayNs: up.delayNs + config.processingNs };
   const hostSide = new Nic(fabric, node, up, { ...config.nic, name, host, nic });
-  const port = new SwitchPort(fabric, `${node.name}.port(${name})`, node, hostSide, down, config.port);
+  const port = new SwitchPort(fabric, `${node.name}.port(${name})`, node, hostSide, down);
   node.ports.push(port);
   routing.addNic(port);
   return { up: hostSide.uplink, down: port.line, nic: hostSide };
@@ -71,7 +71,7 @@ function layTrunk(
   const side = (near: Switch, far: Switch): SwitchPort => {
     const link = { ...config.link, ...plan, name: `link/${near.name}-${far.name}${suffix}` };
     const name = `${near.name}.port(${far.name}${suffix})`;
-    const port = new SwitchPort(fabric, name, near, far, link, config.port);
+    const port = new SwitchPort(fabric, name, near, far, link);
     near.ports.push(port);
     (neighbours[near.index] as Neighbour[]).push({ port, to: far.index });
     return port;
