@@ -16,7 +16,7 @@ export * from './nic.ts';
 export * from './packet.ts';
 export * from './packet-pool.ts';
 export type * from './ports.ts';
-export * from './routing.ts';
+export type * from './routing.ts';
 export * from './series.ts';
 export * from './statistics.ts';
 export * from './switch.ts';

@@ -98,7 +98,7 @@ export class EcnBleaching implements LineFault {
   }
 }
 
-/** Tells the senders of some packets that these could not be delivered. It is a lie. REQ DST-5, HEALTH-11 */
+/** Tells the senders of some packets that these could not be delivered. It is a lie. REQ DST-5 */
 export class ForgedUnreachable implements LineFault {
   readonly #chance: Chance;
   readonly #node: Switch;

@@ -278,7 +278,7 @@ describe('nic-down: REQ DST-5', () => {
   });
 });
 
-describe('ICMP unreachable: REQ DST-5, HEALTH-11', () => {
+describe('ICMP unreachable: REQ DST-5', () => {
   test('the sender of a packet for a NIC that is down is told by the switch, addresses and bytes', async () => {
     const rig = new Rig();
     rig.faults.add({ kind: 'nic-down', atNs: 0, on: [rig.network.link(1)] });

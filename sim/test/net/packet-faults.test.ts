@@ -243,7 +243,7 @@ describe('partition: REQ DST-5', () => {
   });
 });
 
-describe('forged ICMP: REQ DST-5, HEALTH-11', () => {
+describe('forged ICMP: REQ DST-5', () => {
   test('the sender is told, while the packet arrives', async () => {
     const rig = new Rig();
     rig.faults.add({ kind: 'icmp', rate: ALWAYS, atNs: 0, on: [rig.network.link(1).down] });
