@@ -37,8 +37,11 @@ function mixBlocks(bytes: DataView, start: number, end: number): void {
   hash.words(tailWord(bytes, at, end), tailWord(bytes, at + 4, end), w2, w3);
 }
 
+/** The word at `start`, with zeros from `end` on. */
 function tailWord(bytes: DataView, start: number, end: number): number {
+  const left = end - start;
+  if (left >= 4) return bytes.getInt32(start, true);
   let word = 0;
-  for (let i = 0; i < 4 && start + i < end; i++) word |= bytes.getUint8(start + i) << (8 * i);
+  for (let i = 0; i < left; i++) word |= bytes.getUint8(start + i) << (8 * i);
   return word;
 }

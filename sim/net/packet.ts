@@ -6,6 +6,9 @@ import type { PacketPool } from './packet-pool.ts';
 import type { UnreachableCode } from './unreachable.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 
+/** So few bytes are copied one by one: the call of set() costs more. */
+const COPY_LOOP_BYTES_MAX = 32;
+
 /**
  * One datagram on its way. Pooled: whoever holds a packet hands it on (`Nic.send`, `HostPort.onPacket`) or calls
  * `release()`, once.
@@ -90,9 +93,14 @@ export class Packet {
       'the datagram lies inside its source',
     );
     assert(length <= this.bytes.length, 'a datagram is no longer than the pool allows (datagramBytesMax)');
-    const whole = start === 0 && length === source.length;
-    this.bytes.set(whole ? source : source.subarray(start, start + length));
     this.lengthBytes = length;
+    const { bytes } = this;
+    if (length <= COPY_LOOP_BYTES_MAX) {
+      for (let i = 0; i < length; i++) bytes[i] = source[start + i] as number;
+      return;
+    }
+    const whole = start === 0 && length === source.length;
+    bytes.set(whole ? source : source.subarray(start, start + length));
   }
 
   /** The datagram as an array of exactly its length, which views `bytes` and is valid until release(). */
