@@ -28,8 +28,8 @@ export class WorkloadRun implements EventHandler {
   private readonly gates: Gate[] = [];
   /** Per source: exchanges it has decided to offer, gates passed or not. */
   private readonly counts: number[];
-  /** Sources that will offer more. */
-  private openSources = 0;
+  /** Sources that will offer more, by index in `from`. */
+  private readonly openSources: Set<number> = new Set<number>();
   /** Waiting at gates. */
   private waiting = 0;
   /** What other workloads wait for in this one; undefined if none does. */
@@ -49,14 +49,14 @@ export class WorkloadRun implements EventHandler {
   }
 
   get finishedOffering(): boolean {
-    return this.openSources === 0 && this.waiting === 0;
+    return this.openSources.size === 0 && this.waiting === 0;
   }
 
   connect(runs: readonly WorkloadRun[]): void {
     for (const { workload: name, wait, cascade } of this.workload.after) {
       const other = runs.find((run) => run.workload.name === name);
       if (other === undefined) continue;
-      const milestones = (other.milestones ??= new Milestones());
+      const milestones = (other.milestones ??= new Milestones(other.workload.from));
       this.gates.push((from, index, go, cancel) =>
         milestones.whenReached(from, index, { wait, cascade, go, cancel }),
       );
@@ -66,9 +66,12 @@ export class WorkloadRun implements EventHandler {
   start(): void {
     const { kernel } = this.simulation;
     const { arrivals, from } = this.workload;
-    from.forEach((_host, source) => {
-      this.openSources += 1;
-      kernel.schedule(arrivals.startNs + (arrivals.kind === 'load' ? this.gapNs(source) : 0), this, source);
+    for (const source of from.keys()) this.openSources.add(source);
+    from.forEach((host, source) => {
+      // A host never calls itself: one that would have nobody else to call offers nothing.
+      if (this.destinationsOf(host) === 0) this.close(source);
+      else
+        kernel.schedule(arrivals.startNs + (arrivals.kind === 'load' ? this.gapNs(source) : 0), this, source);
     });
   }
 
@@ -78,8 +81,7 @@ export class WorkloadRun implements EventHandler {
     const { kernel } = this.simulation;
     if (arrivals.kind === 'load') {
       if (kernel.now >= arrivals.stopNs) {
-        this.openSources -= 1;
-        this.workloads.onCancelled();
+        this.close(source);
         return;
       }
       this.decide(source);
@@ -87,9 +89,15 @@ export class WorkloadRun implements EventHandler {
       return;
     }
     const count = arrivals.kind === 'count' ? arrivals.count : arrivals.concurrency;
-    if (arrivals.kind === 'count') this.openSources -= 1;
     for (let i = 0; i < count; i += 1) this.decide(source);
-    if (count === 0) this.workloads.onCancelled();
+    if (arrivals.kind === 'count') this.close(source);
+  }
+
+  /** The source offers no more: nobody waits for what does not come. */
+  private close(source: number): void {
+    if (!this.openSources.delete(source)) return;
+    this.milestones?.close(this.workload.from[source] as number, this.counts[source] as number);
+    this.workloads.onCancelled();
   }
 
   /** Poisson arrivals: exponential gaps. Load counts an MTU of wire bytes for each MTU less 40 of payload, as dcPIM does. */
@@ -113,7 +121,6 @@ export class WorkloadRun implements EventHandler {
     const rng = this.sizes[source] as Rng;
     const requestBytes = sizeOf(this.workload.request, rng);
     const responseBytes = sizeOf(this.workload.response, rng);
-    if (to === undefined) return;
     const offer = () => this.workloads.offer(this, index, from, to, requestBytes, responseBytes);
     if (this.gates.length === 0) {
       offer();
@@ -139,19 +146,23 @@ export class WorkloadRun implements EventHandler {
           this.started += 1;
           this.cancelled += 1;
           this.milestones?.reach(from, index, 'failed');
+          this.keepConcurrency(from);
           this.workloads.onCancelled();
         },
       );
     }
   }
 
-  private destination(source: number, from: number): number | undefined {
+  private destinationsOf(from: number): number {
+    const { to } = this.workload;
+    return to.includes(from) ? to.length - 1 : to.length;
+  }
+
+  private destination(source: number, from: number): number {
     const { to } = this.workload;
     const self = to.indexOf(from);
-    const count = self < 0 ? to.length : to.length - 1;
-    if (count === 0) return undefined;
-    const pick = (this.destinations[source] as Rng).below(count);
-    return to[self >= 0 && pick >= self ? pick + 1 : pick];
+    const pick = (this.destinations[source] as Rng).below(this.destinationsOf(from));
+    return to[self >= 0 && pick >= self ? pick + 1 : pick] as number;
   }
 
   onOffered(exchange: OfferedExchange): void {
@@ -182,12 +193,8 @@ export class WorkloadRun implements EventHandler {
     if (arrivals.kind !== 'concurrency') return;
     const { kernel } = this.simulation;
     const source = this.workload.from.indexOf(from);
-    if (kernel.now < arrivals.stopNs) {
-      this.decide(source);
-    } else if (this.counts[source] !== -1) {
-      this.counts[source] = -1;
-      this.openSources -= 1;
-    }
+    if (kernel.now < arrivals.stopNs) this.decide(source);
+    else this.close(source);
   }
 }
 
