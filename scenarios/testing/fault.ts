@@ -1,5 +1,5 @@
-import { fc } from '@fast-check/vitest';
-import { blueprintOf, type Fault, type Ratio, type Topology } from '../../language/index.ts';
+import fc from 'fast-check';
+import { blueprintOf, type Fault, type Ratio, type Topology } from '../language/index.ts';
 
 export const anyRatio: fc.Arbitrary<Ratio> = fc
   .integer({ min: 1, max: 1_000_000_000 })

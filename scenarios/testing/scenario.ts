@@ -1,13 +1,13 @@
-import { fc } from '@fast-check/vitest';
-import { builtInDistribution } from '../../distributions/built-in.ts';
-import { SizeDistribution } from '../../distributions/size-distribution.ts';
-import { type Expectation, type Scenario, type Workload, parseExpectation } from '../../language/index.ts';
-import { anyFault, anyRatio } from './arbitrary-fault.ts';
-import { anyTopology } from './arbitrary-topology.ts';
+import fc from 'fast-check';
+import { builtInDistribution } from '../distributions/built-in.ts';
+import { SizeDistribution } from '../distributions/size-distribution.ts';
+import { type Expectation, type Scenario, type Workload, parseExpectation } from '../language/index.ts';
+import { anyFault, anyRatio } from './fault.ts';
+import { anyTopology } from './topology.ts';
 
 const UNTIL_NS = 50_000_000;
 
-/** What `file:sizes.csv` holds in generated scenarios, and the same as a value. */
+/** What `file:sizes.csv` holds in these scenarios. */
 export const SIZES_CSV = 'bytes,cdf\n1,0\n1000,0.5\n9000,1\n';
 const SIZES = new SizeDistribution([
   { bytes: 1, cdf: 0 },
@@ -15,7 +15,7 @@ const SIZES = new SizeDistribution([
   { bytes: 9000, cdf: 1 },
 ]);
 
-/** Any scenario that this version can say. */
+/** Any scenario that this version can say. Most are far too large to run: `runnableScenario` is for that. */
 export const anyScenario: fc.Arbitrary<Scenario> = anyTopology.chain((topology) =>
   fc
     .record({
@@ -56,7 +56,8 @@ function anyEndpoint(): fc.Arbitrary<Scenario['endpoint']> {
   });
 }
 
-function anyWorkload(hosts: number): fc.Arbitrary<Workload> {
+/** Any workload of a topology of so many hosts, in a run of 50 ms. Its name is empty, and its dependencies name nothing. */
+export function anyWorkload(hosts: number): fc.Arbitrary<Workload> {
   return fc.record({
     name: fc.constant(''),
     pattern: fc.constant('unary' as const),

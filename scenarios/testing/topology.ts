@@ -1,5 +1,5 @@
-import { fc } from '@fast-check/vitest';
-import type { Topology } from '../../language/index.ts';
+import fc from 'fast-check';
+import type { Topology } from '../language/index.ts';
 
 const core = fc.record({
   rateBps: fc.integer({ min: 1_000_000, max: 10_000_000_000_000 }),

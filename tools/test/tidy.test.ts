@@ -16,7 +16,11 @@ describe('this repository', () => {
 
 /** `rule subject` of everything found in one file, reached from a test so that it is not dead. */
 function findingsIn(path: string, text: string): string[] {
-  const manifest = JSON.stringify({ dependencies: { yaml: '1' }, devDependencies: { prettier: '1' } });
+  const manifest = JSON.stringify({
+    dependencies: { yaml: '1' },
+    devDependencies: { prettier: '1' },
+    peerDependencies: { 'fast-check': '1' },
+  });
   const others = { 'package.json': manifest, 'sim/README.md': '', 'protocol/README.md': '' };
   const found = tidy(treeOf({ ...others, [path]: text }), []);
   const about = found.filter(({ rule }) => rule !== 'dead-file' && rule !== 'folder-readme');
@@ -64,6 +68,12 @@ describe('each rule notices a small bad file', () => {
     ['a Node module in a pure folder', 'protocol/a.ts', "import 'node:fs';", 'package-import node:fs'],
     ['a package in a pure folder', 'sim/a.ts', "import 'yaml';", 'package-import yaml'],
     ['a devDependency in shipped code', 'scenarios/a.ts', "import 'prettier';", 'package-import prettier'],
+    [
+      'a peerDependency outside what is for tests',
+      'scenarios/a.ts',
+      "import 'fast-check';",
+      'package-import fast-check',
+    ],
     ['a long file', 'cli/a.ts', `// ${'x'.repeat(20_000)}`, 'file-length 20003 bytes'],
     ['a long function', 'cli/a.ts', `function f() {${lines(70)}}`, 'function-length f'],
     ['a long method', 'cli/a.ts', `class A { m() {${lines(70)}} }`, 'function-length m'],

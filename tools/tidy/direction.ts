@@ -29,6 +29,9 @@ export const NARROWER: readonly { readonly inside: string; readonly only: readon
 /** Folders that run only in a checkout, so that they may import devDependencies. */
 const CHECKOUT_ONLY = ['tools', 'bench', ''];
 
+/** What `dcquic/testing` is made of; it alone may import optional peerDependencies. */
+const FOR_TESTS = 'scenarios/testing/';
+
 /** Imports that go the wrong way between folders. Tests may import anything but other folders' tests. */
 export function importDirection(source: Source): Finding[] {
   const findings: Finding[] = [];
@@ -72,9 +75,13 @@ function wrongPackage(source: Source, { specifier }: Import, manifest: string): 
     return `${source.folder}/ runs anywhere: inject what is needed from transports/, scenarios/ or cli/`;
   }
   if (specifier.startsWith('node:') || CHECKOUT_ONLY.includes(source.folder)) return undefined;
-  const { dependencies = {} } = JSON.parse(manifest) as { dependencies?: Record<string, string> };
+  const { dependencies = {}, peerDependencies = {} } = JSON.parse(manifest) as {
+    dependencies?: Record<string, string>;
+    peerDependencies?: Record<string, string>;
+  };
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   if (name in dependencies) return undefined;
+  if (name in peerDependencies && source.path.startsWith(FOR_TESTS)) return undefined;
   return 'who installs dcquic does not get it: name it in dependencies, or do without';
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { scenarioJsonSchema, scenarioToYaml } from '../../language/index.ts';
-import { anyScenario } from './arbitrary.ts';
+import { anyScenario } from '../../testing/scenario.ts';
 import { example } from './example.ts';
 
 const FILE = join(import.meta.dirname, '..', '..', 'scenario.schema.json');

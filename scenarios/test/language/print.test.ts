@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { scenarioToYaml } from '../../language/index.ts';
-import { SIZES_CSV, anyScenario } from './arbitrary.ts';
+import { SIZES_CSV, anyScenario } from '../../testing/scenario.ts';
 import { example, scenarioOf } from './example.ts';
 
 const readFile = (): { ok: true; value: string } => ({ ok: true, value: SIZES_CSV });

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import {
+  parseExpectation,
+  type EndpointSettings,
+  type Expectation,
+  type Fault,
+  type Scenario,
+  type Workload,
+} from '../language/index.ts';
+import { runnableFault, SURVIVABLE, type FaultKind } from './runnable-fault.ts';
+import { runnableTopology } from './runnable-topology.ts';
+import { runnableWorkloads, workloadFeatures } from './runnable-workload.ts';
+import { atScale } from './scale.ts';
+
+/** Late enough for a run in which something does not end to be called not live. One in which all ends stops then. */
+const UNTIL_NS = 20_000_000_000;
+const HOSTS_MAX = 8;
+const FAULTS_MAX = 5;
+
+export interface RunnableOptions {
+  /** Kinds of faults that a case may switch on. Default: every kind that the protocol must survive. */
+  readonly faults?: readonly FaultKind[];
+  /** Default 8, at least 2. */
+  readonly hostsMax?: number;
+  /** Default 5. */
+  readonly faultsMax?: number;
+}
+
+/**
+ * Scenarios that take a run tens of milliseconds, and that the protocol must survive: every fault heals, every exchange is to
+ * complete, and nothing may be violated. Each case switches on a random subset of the kinds of faults and of the features of workloads
+ * (swarm testing, Groce et al., ISSTA 2012), because a fault that is always there hides what happens without it. REQ DST-3
+ */
+export function runnableScenario(options: RunnableOptions = {}): fc.Arbitrary<Scenario> {
+  const { faults: kinds = SURVIVABLE, hostsMax = HOSTS_MAX, faultsMax = FAULTS_MAX } = options;
+  const swarm = fc.record({
+    topology: runnableTopology(hostsMax),
+    kinds: fc.subarray([...kinds]),
+    features: workloadFeatures,
+  });
+  const cases = swarm.chain(({ topology, kinds: on, features }) =>
+    fc.record({
+      version: fc.constant(1 as const),
+      name: fc.constant('random'),
+      seed: fc.noShrink(fc.integer({ min: 1, max: 2 ** 31 - 1 })),
+      untilNs: fc.constant(UNTIL_NS),
+      topology: fc.constant(topology),
+      endpoint: endpoint,
+      workloads: runnableWorkloads(topology, features),
+      faults:
+        on.length === 0 || faultsMax === 0
+          ? fc.constant<Fault[]>([])
+          : fc.array(runnableFault(topology, on), { minLength: 1, maxLength: faultsMax, size: 'max' }),
+    }),
+  );
+  return cases.map((drawn) => ({
+    ...drawn,
+    expectations: offersSome(drawn.workloads) ? [allComplete()] : [],
+  }));
+}
+
+/** A load may offer nothing at all, of which 100 % cannot complete. */
+function offersSome(workloads: readonly Workload[]): boolean {
+  return workloads.some(({ arrivals }) => arrivals.kind !== 'load');
+}
+
+function allComplete(): Expectation {
+  const parsed = parseExpectation('completed == 100%');
+  if (!parsed.ok) throw new Error(parsed.message);
+  return parsed.value;
+}
+
+const SEED_MAX = 2 ** 31 - 1;
+
+/** The case of one seed, 0 … 2^31 - 1: the same on every machine. */
+export function sampleScenario(seed: number, options: RunnableOptions = {}): Scenario {
+  if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX) {
+    throw new RangeError(`a seed of a sample is a whole number from 0 to ${SEED_MAX}, not ${seed}`);
+  }
+  const [scenario] = fc.sample(runnableScenario(options), { seed, numRuns: 1, unbiased: true });
+  return { ...(scenario as Scenario), name: `random-${seed}` };
+}
+
+const choices = fc.record(
+  {
+    inlineBytesMax: fc.constantFrom(0, 100, 1000, 65_535),
+    pullBytesMax: fc.constantFrom(1024, 16_384, 131_072),
+    budgetRatio: fc.constantFrom(0.5, 1, 1.5, 4),
+    burstSegments: fc.constantFrom(1, 4, 16),
+  },
+  { requiredKeys: [] },
+);
+
+const endpoint: fc.Arbitrary<EndpointSettings> = fc.record({
+  crypto: fc.constant('sim' as const),
+  hostDelayNs: fc.oneof(fc.constant(0), atScale(100, 20_000)),
+  options: fc.oneof(fc.constant({}), choices),
+});

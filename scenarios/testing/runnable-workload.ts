@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import type { Arrivals, MessageSize, Topology, UnaryWorkload } from '../language/index.ts';
+import { atScale } from './scale.ts';
+
+/** Of one workload, both directions together: what a run of tens of milliseconds can carry. */
+const PAYLOAD_BYTES_MAX = 400_000;
+const EXCHANGES_MAX = 60;
+const MESSAGE_BYTES_MAX = 150_000;
+const START_NS_MAX = 1_000_000;
+
+/** What a case switches on. */
+export interface WorkloadFeatures {
+  readonly arrivals: readonly Arrivals['kind'][];
+  readonly isPrioritized: boolean;
+  readonly isDependent: boolean;
+}
+
+export const workloadFeatures: fc.Arbitrary<WorkloadFeatures> = fc.record({
+  arrivals: fc.subarray<Arrivals['kind']>(['count', 'load', 'concurrency'], { minLength: 1 }),
+  isPrioritized: fc.boolean(),
+  isDependent: fc.boolean(),
+});
+
+/** One to three workloads that a run can carry, named by their position. */
+export function runnableWorkloads(
+  topology: Topology,
+  features: WorkloadFeatures,
+): fc.Arbitrary<UnaryWorkload[]> {
+  const workloads = fc.array(runnableWorkload(topology, features), { minLength: 1, maxLength: 3 });
+  return workloads.map((list) =>
+    list.map((workload, i) => ({
+      ...workload,
+      name: `w${i}`,
+      after: i === 0 ? [] : workload.after.map((dependency) => ({ ...dependency, workload: `w${i - 1}` })),
+    })),
+  );
+}
+
+function runnableWorkload(topology: Topology, features: WorkloadFeatures): fc.Arbitrary<UnaryWorkload> {
+  const { isPrioritized, isDependent } = features;
+  const dependency = fc.record({
+    workload: fc.constant(''),
+    wait: fc.constantFrom('response' as const, 'request' as const),
+    cascade: fc.boolean(),
+  });
+  return fc
+    .record({ ends: ends(topology.hosts), request: messageBytes, response: messageBytes })
+    .chain(({ ends: { from, to }, request, response }) => {
+      const exchangesMax = Math.floor(PAYLOAD_BYTES_MAX / (request + response + 1000) / from.length);
+      return fc.record({
+        name: fc.constant(''),
+        pattern: fc.constant('unary' as const),
+        from: fc.constant(from),
+        to: fc.constant(to),
+        request: fc.constant(fixed(request)),
+        response: fc.constant(fixed(response)),
+        arrivals: arrivals(features, topology, request, Math.max(1, Math.min(exchangesMax, EXCHANGES_MAX))),
+        priority: isPrioritized ? fc.nat(7) : fc.constant(3),
+        after: isDependent ? fc.array(dependency, { maxLength: 1 }) : fc.constant([]),
+      });
+    });
+}
+
+/** Sets of hosts, such that nobody calls itself alone. */
+function ends(hosts: number): fc.Arbitrary<{ from: number[]; to: number[] }> {
+  const all = Array.from({ length: hosts }, (_, host) => host);
+  return fc
+    .record({ from: fc.subarray(all, { minLength: 1 }), to: fc.subarray(all, { minLength: 1 }) })
+    .filter(({ from, to }) => from.length > 1 || to.length > 1 || from[0] !== to[0]);
+}
+
+const messageBytes = fc.oneof(fc.constant(0), atScale(1, MESSAGE_BYTES_MAX));
+
+function fixed(bytes: number): MessageSize {
+  return { kind: 'fixed', bytes };
+}
+
+/** About `exchangesMax` from each source at most. */
+function arrivals(
+  { arrivals: kinds }: WorkloadFeatures,
+  { link }: Topology,
+  requestBytes: number,
+  exchangesMax: number,
+): fc.Arbitrary<Arrivals> {
+  const startNs = fc.oneof(fc.constant(0), atScale(1, START_NS_MAX));
+  const rttNs = 4 * link.delayNs + (3000 * 8e9) / link.rateBps;
+  const sendNs = Math.ceil(((requestBytes + 100) * 8e9) / link.rateBps);
+  const wireNs = (requestBytes * 8e9 * link.mtuBytes) / (link.mtuBytes - 40) / link.rateBps;
+  const of: Record<Arrivals['kind'], () => fc.Arbitrary<Arrivals>> = {
+    count: () => fc.record({ kind: fc.constant('count' as const), count: atScale(1, exchangesMax), startNs }),
+    load: () =>
+      fc.record({ percent: fc.integer({ min: 1, max: 80 }), startNs }).map(({ percent, startNs: from }) => {
+        // Of empty messages a load offers one in each nanosecond.
+        const gapNs = Math.max(1, (wireNs * 100) / percent);
+        const lastsNs = Math.ceil(gapNs * exchangesMax);
+        return {
+          kind: 'load',
+          load: { numerator: percent, denominator: 100 },
+          startNs: from,
+          stopNs: from + lastsNs,
+        };
+      }),
+    concurrency: () =>
+      fc.record({ concurrency: atScale(1, Math.ceil(exchangesMax / 4)), startNs }).map((drawn) => {
+        const rounds = Math.max(1, Math.floor(exchangesMax / drawn.concurrency));
+        const lastsNs = Math.ceil((rttNs + sendNs * drawn.concurrency) * rounds);
+        return { kind: 'concurrency', ...drawn, stopNs: drawn.startNs + lastsNs };
+      }),
+  };
+  return fc.oneof(...(kinds.map((kind) => of[kind]()) as [fc.Arbitrary<Arrivals>]));
+}
