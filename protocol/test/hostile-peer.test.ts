@@ -7,6 +7,7 @@ import type { FrameRecords } from './spec/hand-peer.ts';
 import { Net } from './support/net.ts';
 import type { Node } from './support/node.ts';
 import { expectClean, pattern } from './support/pair.ts';
+import { notifyFlags } from './support/frames.ts';
 
 const RUNS = process.env['DEEP'] === '1' ? 20_000 : 700;
 
@@ -283,7 +284,7 @@ class Play {
     return frame('TransferNotify', {
       transferSlot: slot,
       transferGeneration: this.generation,
-      flags: { inline: false, response: false },
+      flags: notifyFlags(),
       priority: slot % 3,
       size: 200_000,
       headerSize: 0,
@@ -299,7 +300,7 @@ class Play {
     return frame('TransferNotify', {
       transferSlot: given.slot,
       transferGeneration: given.generation,
-      flags: { inline: inlineBytes !== null, response: reply !== null },
+      flags: notifyFlags({ inline: inlineBytes !== null, response: reply !== null }),
       priority: given.priority,
       size: inlineBytes === null || given.size > 1400 ? given.size : inlineBytes,
       headerSize: given.headerSize,

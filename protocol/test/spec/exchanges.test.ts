@@ -5,6 +5,7 @@ import type { EndpointOptions } from '../../endpoint/options.ts';
 import { Net } from '../support/net.ts';
 import { pattern, resultOf, sameBytes } from '../support/pair.ts';
 import { HandPeer, frame, handTransfer, inlineNotify } from './hand-peer.ts';
+import { notifyFlags } from '../support/frames.ts';
 
 function handPeer(role: 'client' | 'server' = 'client', options: Partial<EndpointOptions> = {}): HandPeer {
   const net = new Net(options);
@@ -75,7 +76,7 @@ function called(): { hand: HandPeer; id: number; request: TransferNotifyRecord }
 
 function responseTo(request: TransferNotifyRecord): Partial<TransferNotifyRecord> {
   return {
-    flags: { inline: true, response: true },
+    flags: notifyFlags({ inline: true, response: true }),
     replySlot: request.transferSlot,
     replyGeneration: request.transferGeneration,
     status: ExchangeStatus.OK,
@@ -105,7 +106,7 @@ describe('a response', () => {
 
   test('that comes while another is pulled is refused', () => {
     const { hand, id, request } = called();
-    const flags = { inline: false, response: true };
+    const flags = notifyFlags({ response: true });
     const { notify, sealed } = handTransfer(hand.net, pattern(2000), { ...responseTo(request), flags });
     hand.send(frame('TransferNotify', notify));
     const { pullSlot, token } = hand.only('PullRequest')[0]!.record;
@@ -138,7 +139,7 @@ describe('a call ends with a reason', () => {
 
   test('when its response is reset while it is pulled', () => {
     const { hand, id, request } = called();
-    const flags = { inline: false, response: true };
+    const flags = notifyFlags({ response: true });
     const { notify } = handTransfer(hand.net, pattern(2000), { ...responseTo(request), flags });
     hand.send(frame('TransferNotify', notify));
     const { transferSlot, transferGeneration } = notify;

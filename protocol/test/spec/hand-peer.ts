@@ -29,7 +29,7 @@ import type {
   TransferAcceptRecord,
   TransferNotifyRecord,
 } from '../../wire/index.ts';
-import { readFrames } from '../support/frames.ts';
+import { notifyFlags, readFrames } from '../support/frames.ts';
 import type { Net } from '../support/net.ts';
 import type { Node } from '../support/node.ts';
 import { pathSecret } from '../support/pair.ts';
@@ -184,7 +184,7 @@ export function inlineNotify(
   return frame('TransferNotify', {
     transferSlot,
     transferGeneration,
-    flags: { inline: true, response: false },
+    flags: notifyFlags({ inline: true }),
     priority: 3,
     size: inline.length,
     headerSize: 0,
@@ -207,7 +207,7 @@ export function handTransfer(
   const notify = {
     transferSlot: slot,
     transferGeneration: 1,
-    flags: { inline: false, response: false },
+    flags: notifyFlags(),
     priority: 3,
     size: body.length,
     headerSize: 0,

@@ -4,6 +4,7 @@ import { TransferErrorCode } from '../../wire/index.ts';
 import { Net, TEST_OPTIONS } from '../support/net.ts';
 import { pattern, resultOf } from '../support/pair.ts';
 import { HandPeer, frame, handTransfer, inlineNotify } from './hand-peer.ts';
+import { notifyFlags } from '../support/frames.ts';
 
 const RETRY_NS = 3 * TEST_OPTIONS.initialRttNs! + TEST_OPTIONS.ackDelayNs!;
 
@@ -18,7 +19,7 @@ function pulledNotify(slot: number, generation: number, size = 5000): TransferNo
   return {
     transferSlot: slot,
     transferGeneration: generation,
-    flags: { inline: false, response: false },
+    flags: notifyFlags(),
     priority: 3,
     size,
     headerSize: 0,
@@ -64,7 +65,7 @@ function idsOf(
     const { transferSlot, transferGeneration } = hand.only('TransferNotify')[0]!.record;
     hand.send(
       inlineNotify(0, i + 1, pattern(1), {
-        flags: { inline: true, response: true },
+        flags: notifyFlags({ inline: true, response: true }),
         replySlot: transferSlot,
         replyGeneration: transferGeneration,
         status: 0,
@@ -307,7 +308,7 @@ test('a pull of an unknown transfer is answered with UNKNOWN_TRANSFER, and ends 
   hand.net.drain(hand.node);
   const request = hand.only('TransferNotify')[0]!.record;
   const { notify } = handTransfer(hand.net, pattern(5000), {
-    flags: { inline: false, response: true },
+    flags: notifyFlags({ response: true }),
     replySlot: request.transferSlot,
     replyGeneration: request.transferGeneration,
     status: 0,

@@ -4,8 +4,10 @@ import { deriveControlKey } from '../../keys/control-keys.ts';
 import type { PathSecret, Role } from '../../keys/path-secret.ts';
 import {
   Ack,
+  CancelPull,
   ControlPacket,
   DataPacket,
+  Datagram,
   FlowReset,
   NotifyBlocked,
   Padding,
@@ -13,9 +15,13 @@ import {
   ProbeResponse,
   PullRequest,
   RangeAck,
+  StreamClose,
+  StreamCloseAck,
+  StreamCredit,
   TransferAccept,
   TransferNotify,
 } from '../../wire/index.ts';
+import type { TransferNotifyRecord } from '../../wire/index.ts';
 import { pathSecret } from './pair.ts';
 
 const FRAMES = {
@@ -26,10 +32,21 @@ const FRAMES = {
   PullRequest,
   RangeAck,
   FlowReset,
+  CancelPull,
+  StreamCredit,
+  StreamClose,
+  StreamCloseAck,
+  Datagram,
   Probe,
   ProbeResponse,
   Padding,
 } as const;
+
+/** Flags of a TRANSFER_NOTIFY; those not named are off. */
+export function notifyFlags(set: Partial<TransferNotifyRecord['flags']> = {}): TransferNotifyRecord['flags'] {
+  const off = { inline: false, response: false, stream: false, continues: false };
+  return { ...off, last: false, headed: false, deadline: false, ...set };
+}
 
 export type FrameName = keyof typeof FRAMES;
 

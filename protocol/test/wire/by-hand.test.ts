@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { encode, fromHex, testedMessage, testedMessages, toHex } from './codecs.ts';
+import { notifyFlags } from '../support/frames.ts';
 
 const credential = fromHex('00112233445566778899aabbccddeeff');
 const dataKey = fromHex('8f8e8d8c8b8a89888786858483828180');
@@ -53,7 +54,7 @@ const BY_HAND: Record<string, [record: object, hex: string]> = {
     {
       transferSlot: 1,
       transferGeneration: 0x05000002,
-      flags: { inline: true, response: true },
+      flags: notifyFlags({ inline: true, response: true }),
       priority: 6,
       size: 2,
       headerSize: 0,
@@ -93,6 +94,34 @@ const BY_HAND: Record<string, [record: object, hex: string]> = {
     { transferSlot: 9, transferGeneration: 8, flags: { byReceiver: true }, code: 2 },
     `15  00000009 00000008  01  02`,
   ],
+  CANCEL_PULL: [{ transferSlot: 9, transferGeneration: 8 }, `16  00000009 00000008`],
+  // 16,383 takes 2 bytes, 16,384 takes 4
+  STREAM_CREDIT: [
+    {
+      exchangeSlot: 9,
+      exchangeGeneration: 8,
+      flags: { byCallee: true },
+      messageLimit: 16_383,
+      inlineLimit: 16_384,
+    },
+    `1a  00000009 00000008  01  7fff  80004000`,
+  ],
+  STREAM_CLOSE: [
+    {
+      exchangeSlot: 9,
+      exchangeGeneration: 8,
+      flags: { byCallee: false },
+      count: 3,
+      status: 256,
+      reason: fromHex('6e6f'),
+    },
+    `1b  00000009 00000008  00  03  4100  02 6e6f`,
+  ],
+  STREAM_CLOSE_ACK: [
+    { exchangeSlot: 9, exchangeGeneration: 8, flags: { byCallee: true } },
+    `1c  00000009 00000008  01`,
+  ],
+  DATAGRAM: [{ headerSize: 1, payload: fromHex('006869') }, `1d  01  03 006869`],
   PROBE: [{ nonce: { hi: 0x80000000, lo: 0x7f } }, `18  80000000 0000007f`],
   PROBE_RESPONSE: [{ nonce: { hi: 0, lo: 0xffffffff } }, `19  00000000 ffffffff`],
 };
@@ -114,7 +143,7 @@ test('TRANSFER_NOTIFY of a pulled request', () => {
   const record = {
     transferSlot: 1,
     transferGeneration: 2,
-    flags: { inline: false, response: false },
+    flags: notifyFlags(),
     priority: 0,
     size: 450_000,
     headerSize: 64,
@@ -124,5 +153,26 @@ test('TRANSFER_NOTIFY of a pulled request', () => {
   };
   // 450,000 = 0x6ddd0
   const hex = `10 0000000100000002 00 00 8006ddd0 4040 0000000300000004 8f8e8d8c8b8a89888786858483828180`;
+  expect(toHex(encode(testedMessage('TRANSFER_NOTIFY'), record))).toBe(toHex(fromHex(hex)));
+});
+
+test('TRANSFER_NOTIFY of a message of a stream', () => {
+  const record = {
+    transferSlot: 1,
+    transferGeneration: 2,
+    flags: notifyFlags({ inline: true, stream: true, continues: true, last: true, deadline: true }),
+    priority: 0,
+    size: 1,
+    headerSize: 0,
+    exchangeSlot: 3,
+    exchangeGeneration: 4,
+    sequence: 70,
+    messageLimit: 5,
+    inlineLimit: 6,
+    timeoutNs: 7,
+    inline: fromHex('ff'),
+  };
+  // inline 1, stream 4, continues 8, last 16, deadline 64: 0x5d
+  const hex = `10 0000000100000002 5d 00 01 00 0000000300000004 4046 05 06 07 01ff`;
   expect(toHex(encode(testedMessage('TRANSFER_NOTIFY'), record))).toBe(toHex(fromHex(hex)));
 });

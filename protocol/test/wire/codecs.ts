@@ -26,8 +26,13 @@ const CLASSES: Record<string, new () => Codec> = {
   PULL_REQUEST: wire.PullRequest,
   RANGE_ACK: wire.RangeAck,
   FLOW_RESET: wire.FlowReset,
+  CANCEL_PULL: wire.CancelPull,
   PROBE: wire.Probe,
   PROBE_RESPONSE: wire.ProbeResponse,
+  STREAM_CREDIT: wire.StreamCredit,
+  STREAM_CLOSE: wire.StreamClose,
+  STREAM_CLOSE_ACK: wire.StreamCloseAck,
+  DATAGRAM: wire.Datagram,
 };
 
 /** Every message of spec/wire.yaml; one without a class here fails the tests that ask for it. */

@@ -11,6 +11,7 @@ import {
   type PullRequestRecord,
   type TransferNotifyRecord,
 } from '../../wire/index.ts';
+import { notifyFlags } from '../support/frames.ts';
 
 const out = new Uint8Array(2000);
 const pull: PullRequestRecord = {
@@ -25,7 +26,7 @@ const pull: PullRequestRecord = {
 const notify: TransferNotifyRecord = {
   transferSlot: 1,
   transferGeneration: 2,
-  flags: { inline: true, response: false },
+  flags: notifyFlags({ inline: true }),
   priority: 0,
   size: 0,
   headerSize: 0,
@@ -47,8 +48,8 @@ describe('load', () => {
 
   test.each([
     [{ priority: 8 }, 'TransferNotify.priority: 8 is not an integer in 0 … 7'],
-    [{ flags: { inline: true, response: true } }, 'TransferNotify.replySlot'],
-    [{ flags: { inline: false, response: false } }, 'TransferNotify.inline: does not go with these flags'],
+    [{ flags: notifyFlags({ inline: true, response: true }) }, 'TransferNotify.replySlot'],
+    [{ flags: notifyFlags() }, 'TransferNotify.inline: does not go with these flags'],
     [{ dataKey: new Uint8Array(16) }, 'TransferNotify.dataKey: does not go with these flags'],
     [{ status: 0 }, 'TransferNotify.status: does not go with these flags'],
   ])('TransferNotify %j', (change, message) => {
@@ -57,7 +58,7 @@ describe('load', () => {
 
   test('a key of the wrong length', () => {
     const { inline: _, ...rest } = notify;
-    const record = { ...rest, flags: { inline: false, response: false }, bufferSlot: 0, bufferGeneration: 0 };
+    const record = { ...rest, flags: notifyFlags(), bufferSlot: 0, bufferGeneration: 0 };
     expect(() => new TransferNotify().load({ ...record, dataKey: new Uint8Array(15) })).toThrow(
       'TransferNotify.dataKey: must be 16 bytes, not 15',
     );

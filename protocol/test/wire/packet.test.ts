@@ -90,7 +90,13 @@ test('the constants a dispatcher switches on are those of the table', () => {
   expect(Object.values(PacketKind)).toEqual(Object.values(codes('packet')));
   for (const [name, code] of Object.entries(codes('frame'))) expect(FrameName[code]).toBe(name);
   const eliciting = Object.entries(FrameType).filter(([, type]) => isAckEliciting(type));
-  expect(eliciting.map(([name]) => name)).toEqual(['TRANSFER_NOTIFY', 'NOTIFY_BLOCKED', 'FLOW_RESET']);
+  expect(eliciting.map(([name]) => name)).toEqual([
+    'TRANSFER_NOTIFY',
+    'NOTIFY_BLOCKED',
+    'FLOW_RESET',
+    'STREAM_CREDIT',
+    'STREAM_CLOSE',
+  ]);
   expect(isAckEliciting(0xff)).toBe(false);
 });
 

@@ -43,6 +43,14 @@ export const ExchangeStatus = {
   OK: 0,
   /** The handler threw; the payload is its message. */
   HANDLER_FAILED: 1,
+  /** The application did not take the request; the payload says why. */
+  REJECTED: 2,
+  /** The application gave the stream up. */
+  CANCELLED: 3,
+  /** The deadline of the stream has passed. */
+  DEADLINE: 4,
+  /** A message of the stream was refused or lost. */
+  FAILED: 5,
 } as const;
 export type ExchangeStatus = (typeof ExchangeStatus)[keyof typeof ExchangeStatus];
 
@@ -50,10 +58,18 @@ export type ExchangeStatus = (typeof ExchangeStatus)[keyof typeof ExchangeStatus
 export const ExchangeStatusName: Readonly<Record<number, string>> = {
   0: 'OK',
   1: 'HANDLER_FAILED',
+  2: 'REJECTED',
+  3: 'CANCELLED',
+  4: 'DEADLINE',
+  5: 'FAILED',
 };
 
 /** What each code means; undefined for a code of a later version. */
 export const ExchangeStatusDoc: Readonly<Record<number, string>> = {
   0: 'the handler returned a response',
   1: 'the handler threw; the payload is its message',
+  2: 'the application did not take the request; the payload says why',
+  3: 'the application gave the stream up',
+  4: 'the deadline of the stream has passed',
+  5: 'a message of the stream was refused or lost',
 };

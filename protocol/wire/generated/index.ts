@@ -1,7 +1,9 @@
 // Generated from spec/wire.yaml by `npm run generate`. Do not edit.
 export * from './ack.ts';
+export * from './cancel-pull.ts';
 export * from './control-packet.ts';
 export * from './data-packet.ts';
+export * from './datagram.ts';
 export * from './errors.ts';
 export * from './flow-reset.ts';
 export * from './notify-blocked.ts';
@@ -10,6 +12,9 @@ export * from './probe-response.ts';
 export * from './probe.ts';
 export * from './pull-request.ts';
 export * from './range-ack.ts';
+export * from './stream-close-ack.ts';
+export * from './stream-close.ts';
+export * from './stream-credit.ts';
 export * from './transfer-accept.ts';
 export * from './transfer-notify.ts';
 export * from './types.ts';

@@ -10,7 +10,7 @@ export interface TransferNotifyRecord {
   transferSlot: number;
   /** Transfer id, high half; the worker in the top 8 bits. */
   transferGeneration: number;
-  flags: { inline: boolean; response: boolean };
+  flags: { inline: boolean; response: boolean; stream: boolean; continues: boolean; last: boolean; headed: boolean; deadline: boolean };
   /** 0 highest. */
   priority: number;
   /** Payload bytes, headers included. */
@@ -22,6 +22,19 @@ export interface TransferNotifyRecord {
   replyGeneration?: number;
   /** 0, or an exchange error code. */
   status?: number;
+  /** The id of the exchange. */
+  exchangeSlot?: number;
+  exchangeGeneration?: number;
+  /** Counts the messages of the direction, from 0. */
+  sequence?: number;
+  /** Messages the peer may have announced in the other direction; absolute, only grows. */
+  messageLimit?: number;
+  /** Bytes it may have sent inside announcements; absolute, only grows. */
+  inlineLimit?: number;
+  /** Time left, from when this is written. */
+  timeoutNs?: number;
+  /** Encoded headers. */
+  headers?: Uint8Array;
   /** The payload, size bytes. */
   inline?: Uint8Array;
   /** Buffer id, low half. */
@@ -43,6 +56,16 @@ export class TransferNotify {
   static readonly INLINE = 0x01;
   /** Bit of `flags`: answers the transfer replySlot, replyGeneration. */
   static readonly RESPONSE = 0x02;
+  /** Bit of `flags`: a message of a stream. */
+  static readonly STREAM = 0x04;
+  /** Bit of `flags`: a later message of the caller in the exchange exchangeSlot, exchangeGeneration. */
+  static readonly CONTINUES = 0x08;
+  /** Bit of `flags`: the last message of its direction of a stream. */
+  static readonly LAST = 0x10;
+  /** Bit of `flags`: headers follow here and are not part of the payload. */
+  static readonly HEADED = 0x20;
+  /** Bit of `flags`: the exchange ends after timeoutNs. */
+  static readonly DEADLINE = 0x40;
   static readonly PRIORITY_MAX = 7;
 
   /** Transfer id, low half. */
@@ -62,6 +85,22 @@ export class TransferNotify {
   replyGeneration = 0;
   /** 0, or an exchange error code. Only with the flag response. */
   status = 0;
+  /** The id of the exchange. Only with the flag continues. */
+  exchangeSlot = 0;
+  /** Only with the flag continues. */
+  exchangeGeneration = 0;
+  /** Counts the messages of the direction, from 0. Only with the flag stream. */
+  sequence = 0;
+  /** Messages the peer may have announced in the other direction; absolute, only grows. Only with the flag stream. */
+  messageLimit = 0;
+  /** Bytes it may have sent inside announcements; absolute, only grows. Only with the flag stream. */
+  inlineLimit = 0;
+  /** Time left, from when this is written. Only with the flag deadline. */
+  timeoutNs = 0;
+  /** Encoded headers. Only with the flag headed. */
+  headers: Uint8Array = NO_BYTES;
+  headersStart = 0;
+  headersLength = 0;
   /** The payload, size bytes. Only with the flag inline. */
   inline: Uint8Array = NO_BYTES;
   inlineStart = 0;
@@ -87,7 +126,7 @@ export class TransferNotify {
     this.transferSlot = ((bytes[p]! << 24) | (bytes[p + 1]! << 16) | (bytes[p + 2]! << 8) | bytes[p + 3]!) >>> 0;
     this.transferGeneration = ((bytes[p + 4]! << 24) | (bytes[p + 5]! << 16) | (bytes[p + 6]! << 8) | bytes[p + 7]!) >>> 0;
     this.flags = bytes[p + 8]!;
-    if ((this.flags & 0xfc) !== 0) return DecodeError.VALUE;
+    if ((this.flags & 0x80) !== 0) return DecodeError.VALUE;
     this.priority = bytes[p + 9]!;
     if (this.priority > TransferNotify.PRIORITY_MAX) return DecodeError.VALUE;
     p += 10;
@@ -118,6 +157,65 @@ export class TransferNotify {
       this.replySlot = 0;
       this.replyGeneration = 0;
       this.status = 0;
+    }
+    if ((this.flags & TransferNotify.CONTINUES) !== 0) {
+      if (limit - p < 8) return DecodeError.TRUNCATED;
+      this.exchangeSlot = ((bytes[p]! << 24) | (bytes[p + 1]! << 16) | (bytes[p + 2]! << 8) | bytes[p + 3]!) >>> 0;
+      this.exchangeGeneration = ((bytes[p + 4]! << 24) | (bytes[p + 5]! << 16) | (bytes[p + 6]! << 8) | bytes[p + 7]!) >>> 0;
+      p += 8;
+    } else {
+      this.exchangeSlot = 0;
+      this.exchangeGeneration = 0;
+    }
+    if ((this.flags & TransferNotify.STREAM) !== 0) {
+      {
+        const value = decodeVarint(bytes, p, limit);
+        if (value < 0) return value;
+        p += varintLengthAt(bytes, p);
+        this.sequence = value;
+      }
+      {
+        const value = decodeVarint(bytes, p, limit);
+        if (value < 0) return value;
+        p += varintLengthAt(bytes, p);
+        this.messageLimit = value;
+      }
+      {
+        const value = decodeVarint(bytes, p, limit);
+        if (value < 0) return value;
+        p += varintLengthAt(bytes, p);
+        this.inlineLimit = value;
+      }
+    } else {
+      this.sequence = 0;
+      this.messageLimit = 0;
+      this.inlineLimit = 0;
+    }
+    if ((this.flags & TransferNotify.DEADLINE) !== 0) {
+      {
+        const value = decodeVarint(bytes, p, limit);
+        if (value < 0) return value;
+        p += varintLengthAt(bytes, p);
+        this.timeoutNs = value;
+      }
+    } else {
+      this.timeoutNs = 0;
+    }
+    if ((this.flags & TransferNotify.HEADED) !== 0) {
+      {
+        const value = decodeVarint(bytes, p, limit);
+        if (value < 0) return value;
+        p += varintLengthAt(bytes, p);
+        if (value > limit - p) return DecodeError.TRUNCATED;
+        this.headers = bytes;
+        this.headersStart = p;
+        this.headersLength = value;
+        p += value;
+      }
+    } else {
+      this.headers = NO_BYTES;
+      this.headersStart = 0;
+      this.headersLength = 0;
     }
     if ((this.flags & TransferNotify.INLINE) !== 0) {
       this.bufferSlot = 0;
@@ -158,6 +256,20 @@ export class TransferNotify {
     if ((this.flags & TransferNotify.RESPONSE) !== 0) {
       length += 8;
       length += varintLength(this.status);
+    }
+    if ((this.flags & TransferNotify.CONTINUES) !== 0) {
+      length += 8;
+    }
+    if ((this.flags & TransferNotify.STREAM) !== 0) {
+      length += varintLength(this.sequence);
+      length += varintLength(this.messageLimit);
+      length += varintLength(this.inlineLimit);
+    }
+    if ((this.flags & TransferNotify.DEADLINE) !== 0) {
+      length += varintLength(this.timeoutNs);
+    }
+    if ((this.flags & TransferNotify.HEADED) !== 0) {
+      length += varintLength(this.headersLength) + this.headersLength;
     }
     if ((this.flags & TransferNotify.INLINE) !== 0) {
       length += varintLength(this.inlineLength) + this.inlineLength;
@@ -202,6 +314,30 @@ export class TransferNotify {
       p += 8;
       p = writeVarint(this.status, out, p);
     }
+    if ((this.flags & TransferNotify.CONTINUES) !== 0) {
+      out[p] = this.exchangeSlot >>> 24;
+      out[p + 1] = this.exchangeSlot >>> 16;
+      out[p + 2] = this.exchangeSlot >>> 8;
+      out[p + 3] = this.exchangeSlot;
+      out[p + 4] = this.exchangeGeneration >>> 24;
+      out[p + 5] = this.exchangeGeneration >>> 16;
+      out[p + 6] = this.exchangeGeneration >>> 8;
+      out[p + 7] = this.exchangeGeneration;
+      p += 8;
+    }
+    if ((this.flags & TransferNotify.STREAM) !== 0) {
+      p = writeVarint(this.sequence, out, p);
+      p = writeVarint(this.messageLimit, out, p);
+      p = writeVarint(this.inlineLimit, out, p);
+    }
+    if ((this.flags & TransferNotify.DEADLINE) !== 0) {
+      p = writeVarint(this.timeoutNs, out, p);
+    }
+    if ((this.flags & TransferNotify.HEADED) !== 0) {
+      p = writeVarint(this.headersLength, out, p);
+      copyBytes(this.headers, this.headersStart, this.headersLength, out, p);
+      p += this.headersLength;
+    }
     if ((this.flags & TransferNotify.INLINE) !== 0) {
       p = writeVarint(this.inlineLength, out, p);
       copyBytes(this.inline, this.inlineStart, this.inlineLength, out, p);
@@ -222,7 +358,7 @@ export class TransferNotify {
   }
 
   private check(): void {
-    if ((this.flags & 0x03) !== this.flags) misuse('TransferNotify.flags', `${this.flags} is out of range`);
+    if ((this.flags & 0x7f) !== this.flags) misuse('TransferNotify.flags', `${this.flags} is out of range`);
     if (this.transferSlot >>> 0 !== this.transferSlot) misuse('TransferNotify.transferSlot', `${this.transferSlot} is out of range`);
     if (this.transferGeneration >>> 0 !== this.transferGeneration) misuse('TransferNotify.transferGeneration', `${this.transferGeneration} is out of range`);
     if ((this.priority & 0xff) !== this.priority) misuse('TransferNotify.priority', `${this.priority} is out of range`);
@@ -230,6 +366,15 @@ export class TransferNotify {
     if ((this.flags & TransferNotify.RESPONSE) !== 0) {
       if (this.replySlot >>> 0 !== this.replySlot) misuse('TransferNotify.replySlot', `${this.replySlot} is out of range`);
       if (this.replyGeneration >>> 0 !== this.replyGeneration) misuse('TransferNotify.replyGeneration', `${this.replyGeneration} is out of range`);
+    }
+    if ((this.flags & TransferNotify.CONTINUES) !== 0) {
+      if (this.exchangeSlot >>> 0 !== this.exchangeSlot) misuse('TransferNotify.exchangeSlot', `${this.exchangeSlot} is out of range`);
+      if (this.exchangeGeneration >>> 0 !== this.exchangeGeneration) misuse('TransferNotify.exchangeGeneration', `${this.exchangeGeneration} is out of range`);
+    }
+    if ((this.flags & TransferNotify.HEADED) !== 0) {
+      if (this.headersStart + this.headersLength > this.headers.length) {
+        misuse('TransferNotify.headers', `${this.headersLength} is out of range`);
+      }
     }
     if ((this.flags & TransferNotify.INLINE) !== 0) {
       if (this.inlineStart + this.inlineLength > this.inline.length) {
@@ -249,7 +394,7 @@ export class TransferNotify {
     const record: TransferNotifyRecord = {
       transferSlot: this.transferSlot,
       transferGeneration: this.transferGeneration,
-      flags: { inline: (this.flags & TransferNotify.INLINE) !== 0, response: (this.flags & TransferNotify.RESPONSE) !== 0 },
+      flags: { inline: (this.flags & TransferNotify.INLINE) !== 0, response: (this.flags & TransferNotify.RESPONSE) !== 0, stream: (this.flags & TransferNotify.STREAM) !== 0, continues: (this.flags & TransferNotify.CONTINUES) !== 0, last: (this.flags & TransferNotify.LAST) !== 0, headed: (this.flags & TransferNotify.HEADED) !== 0, deadline: (this.flags & TransferNotify.DEADLINE) !== 0 },
       priority: this.priority,
       size: this.size,
       headerSize: this.headerSize,
@@ -258,6 +403,21 @@ export class TransferNotify {
       record.replySlot = this.replySlot;
       record.replyGeneration = this.replyGeneration;
       record.status = this.status;
+    }
+    if ((this.flags & TransferNotify.CONTINUES) !== 0) {
+      record.exchangeSlot = this.exchangeSlot;
+      record.exchangeGeneration = this.exchangeGeneration;
+    }
+    if ((this.flags & TransferNotify.STREAM) !== 0) {
+      record.sequence = this.sequence;
+      record.messageLimit = this.messageLimit;
+      record.inlineLimit = this.inlineLimit;
+    }
+    if ((this.flags & TransferNotify.DEADLINE) !== 0) {
+      record.timeoutNs = this.timeoutNs;
+    }
+    if ((this.flags & TransferNotify.HEADED) !== 0) {
+      record.headers = new Uint8Array(this.headers.subarray(this.headersStart, this.headersStart + this.headersLength));
     }
     if ((this.flags & TransferNotify.INLINE) !== 0) {
       record.inline = new Uint8Array(this.inline.subarray(this.inlineStart, this.inlineStart + this.inlineLength));
@@ -271,7 +431,7 @@ export class TransferNotify {
 
   /** Takes the values of `record`; throws a RangeError if one breaks a rule of the table. */
   load(record: TransferNotifyRecord): this {
-    this.flags = (record.flags.inline ? TransferNotify.INLINE : 0) | (record.flags.response ? TransferNotify.RESPONSE : 0);
+    this.flags = (record.flags.inline ? TransferNotify.INLINE : 0) | (record.flags.response ? TransferNotify.RESPONSE : 0) | (record.flags.stream ? TransferNotify.STREAM : 0) | (record.flags.continues ? TransferNotify.CONTINUES : 0) | (record.flags.last ? TransferNotify.LAST : 0) | (record.flags.headed ? TransferNotify.HEADED : 0) | (record.flags.deadline ? TransferNotify.DEADLINE : 0);
     this.transferSlot = checkInteger(record.transferSlot, 0xffff_ffff, 'TransferNotify.transferSlot');
     this.transferGeneration = checkInteger(record.transferGeneration, 0xffff_ffff, 'TransferNotify.transferGeneration');
     this.priority = checkInteger(record.priority, TransferNotify.PRIORITY_MAX, 'TransferNotify.priority');
@@ -288,6 +448,43 @@ export class TransferNotify {
       this.replyGeneration = 0;
       if (record.status !== undefined) misuse('TransferNotify.status', 'does not go with these flags');
       this.status = 0;
+    }
+    if ((this.flags & TransferNotify.CONTINUES) !== 0) {
+      this.exchangeSlot = checkInteger(record.exchangeSlot, 0xffff_ffff, 'TransferNotify.exchangeSlot');
+      this.exchangeGeneration = checkInteger(record.exchangeGeneration, 0xffff_ffff, 'TransferNotify.exchangeGeneration');
+    } else {
+      if (record.exchangeSlot !== undefined) misuse('TransferNotify.exchangeSlot', 'does not go with these flags');
+      this.exchangeSlot = 0;
+      if (record.exchangeGeneration !== undefined) misuse('TransferNotify.exchangeGeneration', 'does not go with these flags');
+      this.exchangeGeneration = 0;
+    }
+    if ((this.flags & TransferNotify.STREAM) !== 0) {
+      this.sequence = checkInteger(record.sequence, VARINT_MAX, 'TransferNotify.sequence');
+      this.messageLimit = checkInteger(record.messageLimit, VARINT_MAX, 'TransferNotify.messageLimit');
+      this.inlineLimit = checkInteger(record.inlineLimit, VARINT_MAX, 'TransferNotify.inlineLimit');
+    } else {
+      if (record.sequence !== undefined) misuse('TransferNotify.sequence', 'does not go with these flags');
+      this.sequence = 0;
+      if (record.messageLimit !== undefined) misuse('TransferNotify.messageLimit', 'does not go with these flags');
+      this.messageLimit = 0;
+      if (record.inlineLimit !== undefined) misuse('TransferNotify.inlineLimit', 'does not go with these flags');
+      this.inlineLimit = 0;
+    }
+    if ((this.flags & TransferNotify.DEADLINE) !== 0) {
+      this.timeoutNs = checkInteger(record.timeoutNs, VARINT_MAX, 'TransferNotify.timeoutNs');
+    } else {
+      if (record.timeoutNs !== undefined) misuse('TransferNotify.timeoutNs', 'does not go with these flags');
+      this.timeoutNs = 0;
+    }
+    if ((this.flags & TransferNotify.HEADED) !== 0) {
+      this.headers = checkBytes(record.headers, -1, 'TransferNotify.headers');
+      this.headersStart = 0;
+      this.headersLength = this.headers.length;
+    } else {
+      if (record.headers !== undefined) misuse('TransferNotify.headers', 'does not go with these flags');
+      this.headers = NO_BYTES;
+      this.headersStart = 0;
+      this.headersLength = 0;
     }
     if ((this.flags & TransferNotify.INLINE) !== 0) {
       if (record.bufferSlot !== undefined) misuse('TransferNotify.bufferSlot', 'does not go with these flags');

@@ -17,8 +17,13 @@ export const FrameType = {
   PULL_REQUEST: 0x13,
   RANGE_ACK: 0x14,
   FLOW_RESET: 0x15,
+  CANCEL_PULL: 0x16,
   PROBE: 0x18,
   PROBE_RESPONSE: 0x19,
+  STREAM_CREDIT: 0x1a,
+  STREAM_CLOSE: 0x1b,
+  STREAM_CLOSE_ACK: 0x1c,
+  DATAGRAM: 0x1d,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
@@ -32,11 +37,16 @@ export const FrameName: Readonly<Record<number, string>> = {
   0x13: 'PULL_REQUEST',
   0x14: 'RANGE_ACK',
   0x15: 'FLOW_RESET',
+  0x16: 'CANCEL_PULL',
   0x18: 'PROBE',
   0x19: 'PROBE_RESPONSE',
+  0x1a: 'STREAM_CREDIT',
+  0x1b: 'STREAM_CLOSE',
+  0x1c: 'STREAM_CLOSE_ACK',
+  0x1d: 'DATAGRAM',
 };
 
 /** True if a packet that holds a frame of this type wants an ACK. */
 export function isAckEliciting(frameType: number): boolean {
-  return frameType === FrameType.TRANSFER_NOTIFY || frameType === FrameType.NOTIFY_BLOCKED || frameType === FrameType.FLOW_RESET;
+  return frameType === FrameType.TRANSFER_NOTIFY || frameType === FrameType.NOTIFY_BLOCKED || frameType === FrameType.FLOW_RESET || frameType === FrameType.STREAM_CREDIT || frameType === FrameType.STREAM_CLOSE;
 }
