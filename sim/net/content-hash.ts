@@ -19,8 +19,7 @@ export function contentHash(bytes: DataView, start: number, lengthBytes: number)
     mixBlocks(bytes, start, start + HEAD);
     mixBlocks(bytes, start + lengthBytes - TAIL, start + lengthBytes);
   }
-  hash.finish();
-  return hash.h0 >>> 0;
+  return hash.finish32();
 }
 
 /** The last block is filled up with zeros. */

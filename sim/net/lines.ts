@@ -65,6 +65,15 @@ export class Lines extends LineClocks implements EventHandler {
     }
   }
 
+  /** The same on a line without a rate: the packet leaves now, whatever was given before. */
+  transmitAtOnce(line: number, packet: number): void {
+    const state = this.words[16 * line + LineWord.STATE] as number;
+    const arrivalNs = this.#kernel.now + (this.numbers[8 * line + LineNumber.DELAY_NS] as number);
+    if (state === 0) this.launch(line, packet, arrivalNs);
+    else if ((state & DOWN) !== 0) this.#drop(line, packet, (this.#lines[line] as Line).outage as DropReason);
+    else (this.#lines[line] as Line).transmitImpaired(this.#packets.at(packet), arrivalNs);
+  }
+
   /** The packet has been given to the line; it arrives at `arrivalNs`. */
   launch(line: number, packet: number, arrivalNs: Nanos): void {
     const { numbers, words } = this;

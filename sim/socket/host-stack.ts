@@ -22,7 +22,7 @@ export class HostStack implements HostPort {
   unclaimed = 0;
   readonly #sockets = new Map<number, UdpSocket>();
   // The socket of the datagram before: most hosts have one that gets almost everything.
-  #lastPort = -1;
+  #lastDestination = -1;
   #lastSocket: UdpSocket | undefined;
   #nextEphemeral = EPHEMERAL_FIRST;
 
@@ -45,12 +45,12 @@ export class HostStack implements HostPort {
 
   add(socket: UdpSocket): void {
     this.#sockets.set(socket.port, socket);
-    this.#lastPort = -1;
+    this.#lastDestination = -1;
   }
 
   remove(socket: UdpSocket): void {
     this.#sockets.delete(socket.port);
-    this.#lastPort = -1;
+    this.#lastDestination = -1;
   }
 
   closeAll(): void {
@@ -58,10 +58,10 @@ export class HostStack implements HostPort {
   }
 
   onPacket(packet: Packet): void {
-    const port = portOf(packet.destination);
-    if (port !== this.#lastPort) {
-      this.#lastPort = port;
-      this.#lastSocket = this.#sockets.get(port);
+    const { destination } = packet;
+    if (destination !== this.#lastDestination) {
+      this.#lastDestination = destination;
+      this.#lastSocket = this.#sockets.get(portOf(destination));
     }
     const socket = this.#lastSocket;
     if (socket !== undefined) {

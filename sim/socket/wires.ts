@@ -2,15 +2,18 @@ import { configInteger } from '../net/config-error.ts';
 import { HOSTS_MAX, hostAddress, hostOf } from '../net/address.ts';
 import { DropReason } from '../net/drop-reason.ts';
 import { Fabric, RESUMED, type NetworkEnvironment } from '../net/fabric.ts';
-import { Network } from '../net/network.ts';
+import { Impairment } from '../net/faults/impairment.ts';
+import { Loss, Reordering, type LineFault } from '../net/faults/line-fault.ts';
+import { Line } from '../net/line.ts';
+import { RATE_BPS_MAX } from '../net/line-rate.ts';
+import { Network, type NetworkHost } from '../net/network.ts';
 import { NetKind } from '../net/trace-kinds.ts';
-import { DelayLine } from './delay-line.ts';
 import type { HostInterface } from './host-interface.ts';
 import type { Ratio } from '../net/faults/chance.ts';
+import type { PacketSink } from '../net/lines.ts';
 import type { HostPort } from '../net/nic.ts';
 import type { Packet } from '../net/packet.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
-import type { Rng } from '../random/rng.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 
 /** Every two hosts are joined by a wire of their own: packets take time and may get lost, but never meet. */
@@ -18,7 +21,7 @@ export interface WiresOptions {
   readonly kind: 'wires';
   /** From host to host, default 50 µs. */
   readonly latencyNs?: Nanos;
-  /** Up to this much more, evenly distributed, so that packets overtake each other; default 0. */
+  /** 1 … so many more, evenly distributed, so that packets overtake each other; default 0: none. */
   readonly jitterNs?: Nanos;
   /** Share of the packets that get lost, default none. */
   readonly loss?: Ratio;
@@ -33,82 +36,109 @@ const SERIES_BIN_NS = 1000;
 const DELAY_NS_MAX = 1e12;
 /** Second argument of an event; RESUMED is before the delivery. */
 const EGRESS_RESUMED = 2;
+const NEVER_LOST: Ratio = { numerator: 0, denominator: 1 };
+const ALWAYS: Ratio = { numerator: 1, denominator: 1 };
 
-/** The wires and the hosts at their ends, which are made when they are first asked for. */
-export class Wires implements EventHandler {
+/**
+ * The wires and the hosts at their ends, which are made when they are first asked for. Each host has a link, as in other networks, so
+ * that faults find something to act on: what it sends spends its latency on the way up, and takes no time down.
+ */
+export class Wires implements PacketSink {
   readonly network: Network;
   readonly fabric: Fabric;
-  readonly #hosts: WireEnd[] = [];
-  readonly #latencyNs: Nanos;
+  readonly latencyNs: Nanos;
+  readonly mtuBytes: Bytes;
   readonly #jitterNs: Nanos;
   readonly #loss: Ratio;
-  readonly #losesSome: boolean;
-  readonly #rng: Rng;
-  /** Packets that take the same time arrive in the order in which they were sent. */
-  readonly #line: DelayLine;
+  readonly #ends: WireEnd[] = [];
+  /** What the network shows of them. */
+  readonly #hosts: NetworkHost[] = [];
+  // The host of the packet before: many go where that went.
+  #lastDestination = -1;
+  #lastEnd: WireEnd | undefined;
 
   /** Throws NetworkConfigError. */
   constructor(environment: NetworkEnvironment, options: WiresOptions) {
-    const { loss = { numerator: 0, denominator: 1 } } = options;
-    this.#latencyNs = configInteger('latencyNs', options.latencyNs ?? LATENCY_NS, 0, DELAY_NS_MAX);
+    const { loss = NEVER_LOST } = options;
+    this.latencyNs = configInteger('latencyNs', options.latencyNs ?? LATENCY_NS, 0, DELAY_NS_MAX);
     this.#jitterNs = configInteger('jitterNs', options.jitterNs ?? 0, 0, DELAY_NS_MAX);
     configInteger('loss.denominator', loss.denominator, 1, 2 ** 32);
     configInteger('loss.numerator', loss.numerator, 0, loss.denominator);
     this.#loss = loss;
-    this.#losesSome = loss.numerator > 0;
-    const mtuBytes = configInteger('mtuBytes', options.mtuBytes ?? MTU_BYTES, HEADER_BYTES + 1, 65_535);
-    const datagramBytesMax = mtuBytes - HEADER_BYTES;
+    this.mtuBytes = configInteger('mtuBytes', options.mtuBytes ?? MTU_BYTES, HEADER_BYTES + 1, 65_535);
     this.fabric = new Fabric(environment, {
       hosts: HOSTS_MAX,
       nics: 1,
-      datagramBytesMax,
+      datagramBytesMax: this.mtuBytes - HEADER_BYTES,
       headerBytes: HEADER_BYTES,
       seriesBinNs: SERIES_BIN_NS,
     });
-    this.network = new Network(this.fabric, [], [], []);
-    this.#rng = environment.rng.fork('net/wires');
-    this.#line = new DelayLine(environment.kernel, (index) => this.onEvent(index));
+    this.network = new Network(this.fabric, this.#hosts, [], []);
   }
 
   host(index: number): HostInterface {
-    for (let next = this.#hosts.length; next <= index; next++) this.#hosts.push(new WireEnd(this, next));
-    return this.#hosts[index] as WireEnd;
-  }
-
-  /** Puts the packet on the wire to its destination. */
-  transmit(packet: Packet, where: number): void {
-    const { fabric } = this;
-    if (this.#losesSome && this.#rng.ratio(this.#loss.numerator, this.#loss.denominator)) {
-      fabric.drop(packet, where, DropReason.LOSS);
-      return;
+    for (let next = this.#ends.length; next <= index; next++) {
+      const end = new WireEnd(this, next);
+      end.up.impairment = this.#impairmentOf(next);
+      this.#ends.push(end);
+      this.#hosts.push({ index: next, nics: [], links: [{ up: end.up, down: end.down }] });
+      this.#lastDestination = -1;
     }
-    const arrivalNs = fabric.kernel.now + this.#latencyNs;
-    if (this.#jitterNs === 0) this.#line.launch(packet.index, arrivalNs);
-    else fabric.kernel.schedule(arrivalNs + this.#rng.below(this.#jitterNs + 1), this, packet.index);
+    return this.#ends[index] as WireEnd;
   }
 
-  /** A packet arrives. */
-  onEvent(index: number): void {
+  /** A packet has come up from its sender. */
+  receive(index: number): void {
     const packet = this.fabric.packets.at(index);
-    const host = this.#hosts[hostOf(packet.destination)];
-    if (host === undefined) this.fabric.drop(packet, 0, DropReason.NO_ROUTE);
-    else host.arrive(packet);
+    const { destination } = packet;
+    if (destination !== this.#lastDestination) {
+      this.#lastDestination = destination;
+      this.#lastEnd = this.#ends[hostOf(destination)];
+    }
+    const end = this.#lastEnd;
+    if (end === undefined) this.fabric.drop(packet, 0, DropReason.NO_ROUTE);
+    else end.arrive(packet);
+  }
+
+  /** What the options ask for, as faults that never end. */
+  #impairmentOf(host: number): Impairment | null {
+    const { rng } = this.fabric;
+    const faults: LineFault[] = [];
+    if (this.#loss.numerator > 0) faults.push(new Loss(rng.fork(`net/wires/host[${host}]/loss`), this.#loss));
+    if (this.#jitterNs > 0)
+      faults.push(new Reordering(rng.fork(`net/wires/host[${host}]/jitter`), ALWAYS, this.#jitterNs));
+    return faults.length === 0 ? null : new Impairment(faults);
   }
 }
 
 /** Where a host meets its wires. */
-class WireEnd implements HostInterface, EventHandler {
+class WireEnd implements HostInterface, EventHandler, PacketSink {
   readonly address: number;
-  readonly #wires: Wires;
+  readonly up: Line;
+  readonly down: Line;
   readonly #fabric: Fabric;
   readonly #where: number;
+  readonly #upIndex: number;
   #port: HostPort | null = null;
 
   constructor(wires: Wires, host: number) {
-    this.#wires = wires;
-    this.#fabric = wires.fabric;
-    this.#where = wires.fabric.addLocation(`host[${host}]`);
+    const { fabric, latencyNs, mtuBytes } = wires;
+    this.#fabric = fabric;
+    const name = `host[${host}]`;
+    const where = fabric.addLocation(name);
+    this.#where = where;
     this.address = hostAddress(host);
+    const line = (direction: string, far: PacketSink, delayNs: Nanos): Line =>
+      new Line(fabric, far, {
+        name: `link/${name}/${direction}`,
+        where,
+        rateBps: RATE_BPS_MAX,
+        delayNs,
+        mtuBytes,
+      });
+    this.up = line('up', wires, latencyNs);
+    this.down = line('down', this, 0);
+    this.#upIndex = this.up.index;
   }
 
   bind(port: HostPort | null): void {
@@ -122,27 +152,40 @@ class WireEnd implements HostInterface, EventHandler {
   send(packet: Packet): void {
     const fabric = this.#fabric;
     const { now } = fabric.kernel;
-    packet.id = fabric.nextPacketId();
+    const bytes = packet.lengthBytes + fabric.headerBytes;
+    const id = fabric.nextPacketId();
+    packet.id = id;
     packet.sentNs = now;
-    packet.wireBytes = packet.lengthBytes + fabric.headerBytes;
-    fabric.statistics.countSent(now, packet.wireBytes);
+    packet.wireBytes = bytes;
+    fabric.statistics.countSent(now, bytes);
+    const size = bytes * 8 + packet.priority;
     const hash = packet.contentHash();
-    const size = packet.wireBytes * 8 + packet.priority;
-    fabric.trace.record(now, NetKind.SENT, this.#where, packet.id, packet.destination, size, hash);
+    fabric.trace.record(now, NetKind.SENT, this.#where, id, packet.destination, size, hash);
     const { monitor } = fabric;
     if (monitor === null || fabric.consult(monitor, 'egress', packet, this.#where, this, EGRESS_RESUMED)) {
-      this.#wires.transmit(packet, this.#where);
+      fabric.lines.transmitAtOnce(this.#upIndex, packet.index);
     }
+  }
+
+  /** A packet that has come from the wire of its sender. */
+  arrive(packet: Packet): void {
+    const { down } = this;
+    if (down.impairment === null && down.isUp) this.#received(packet);
+    else this.#fabric.lines.transmitAtOnce(down.index, packet.index);
+  }
+
+  /** A packet that a fault of the downlink has let through. */
+  receive(index: number): void {
+    this.#received(this.#fabric.packets.at(index));
   }
 
   /** The packet comes back from a monitor. */
   onEvent(index: number, stage: number): void {
-    const packet = this.#fabric.packets.at(index);
-    if (stage === EGRESS_RESUMED) this.#wires.transmit(packet, this.#where);
-    else this.#deliver(packet);
+    if (stage === EGRESS_RESUMED) this.#fabric.lines.transmitAtOnce(this.#upIndex, index);
+    else this.#deliver(this.#fabric.packets.at(index));
   }
 
-  arrive(packet: Packet): void {
+  #received(packet: Packet): void {
     const { monitor } = this.#fabric;
     if (monitor === null || this.#fabric.consult(monitor, 'delivery', packet, this.#where, this, RESUMED)) {
       this.#deliver(packet);
@@ -157,9 +200,10 @@ class WireEnd implements HostInterface, EventHandler {
       fabric.drop(packet, this.#where, DropReason.NO_HOST);
       return;
     }
+    const { wireBytes } = packet;
     statistics.deliveredPackets++;
-    statistics.deliveredBytes += packet.wireBytes;
-    const size = packet.wireBytes * 8 + packet.priority;
+    statistics.deliveredBytes += wireBytes;
+    const size = wireBytes * 8 + packet.priority;
     const { now } = fabric.kernel;
     fabric.trace.record(now, NetKind.DELIVERED, this.#where, packet.id, packet.source, size, packet.ecn);
     port.onPacket(packet);

@@ -72,6 +72,15 @@ export class ByteHash {
     this.start(h0, h1, h2, h3);
   }
 
+  /** The same where h0 alone is wanted, unsigned; the other lanes are undefined then. */
+  finish32(): number {
+    const sum = (this.h0 + this.h1 + this.h2 + this.h3) | 0;
+    const h1 = avalanche((this.h1 + sum) | 0);
+    const h2 = avalanche((this.h2 + sum) | 0);
+    const h3 = avalanche((this.h3 + sum) | 0);
+    return avalanche((avalanche(sum) + h1 + h2 + h3) | 0) >>> 0;
+  }
+
   #viewed(view: DataView, start: number, end: number): void {
     let { h0, h1, h2, h3 } = this;
     for (let at = start; at < end; at += 16) {
@@ -90,8 +99,7 @@ const shared = new ByteHash();
 export function hashBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
   shared.start(0x243f6a88, 0x85a308d3, 0x13198a2e, end - start);
   shared.bytes(bytes, start, end);
-  shared.finish();
-  return shared.h0 >>> 0;
+  return shared.finish32();
 }
 
 /** The finalizer of MurmurHash3: every input bit flips every output bit with probability near one half. */
