@@ -1,4 +1,5 @@
 export * from './kernel/kernel.ts';
+export type * from './kernel/choice.ts';
 export * from './random/rng.ts';
 export { childKey, rootKey, type SeedKey } from './random/seed.ts';
 export { ln } from './random/ln.ts';
@@ -13,5 +14,6 @@ export * from './crypto/nonce-audit.ts';
 export * from './crypto/audited-suite.ts';
 export * from './net/index.ts';
 export * from './task/index.ts';
+export * from './explore/index.ts';
 export * from './queue/index.ts';
 export * from './socket/index.ts';

@@ -28,11 +28,18 @@ export async function findDivergingRecord(
   if (saved === undefined || saved.length === 0) return undefined;
   const extensions = await loadExtensions(capsule.extensions);
   const { fromRecord } = divergence;
+  const { schedule } = capsule;
   const store = { fromRecord, recordsMax: saved.length };
   const again = await simulate(
     scenario,
     capsule.command,
-    (hooks) => runScenario(scenario, { ...hooks, extensions, trace: { store } }),
+    (hooks) =>
+      runScenario(scenario, {
+        ...hooks,
+        extensions,
+        trace: { store },
+        ...(schedule === undefined ? {} : { schedule }),
+      }),
     (outcome) => outcome,
   );
   return again?.store === undefined ? undefined : firstDivergingRecord(saved, again.store);

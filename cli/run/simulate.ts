@@ -1,4 +1,5 @@
 import { KernelError } from '../../sim/kernel/kernel.ts';
+import { SimError } from '../../sim/task/errors.ts';
 import { count, counted, time } from '../../reports/figures.ts';
 import type { Scenario } from '../../scenarios/language/index.ts';
 import type { RunOptions, RunOutcome, RunProgress } from '../../scenarios/run/index.ts';
@@ -53,7 +54,7 @@ function progressText({ simTimeNs, offered, ended, events }: RunProgress): strin
 function brokenOff(error: unknown, command: string): CommandError {
   const stack = error instanceof Error ? error.stack : String(error);
   const isEntropy = error instanceof KernelError && error.code === 'entropy';
-  return new CommandError(`the simulation broke off\n${stack}\n${command}`, isEntropy ? 5 : 3, {
-    cause: error,
-  });
+  const isOtherRun = error instanceof SimError && error.code === 'diverged';
+  const exitCode = isEntropy || isOtherRun ? 5 : 3;
+  return new CommandError(`the simulation broke off\n${stack}\n${command}`, exitCode, { cause: error });
 }

@@ -6,7 +6,7 @@ import type { Parsed, Problem, Scenario } from '../language/index.ts';
 import type { Violation } from '../result.ts';
 import { runScenario } from './run-scenario.ts';
 import type { VerdictCode } from './result-of.ts';
-import type { RunOptions, RunOutcome } from './run-scenario.ts';
+import type { RunOptions, RunOutcome, Schedule } from './run-scenario.ts';
 
 const FORMAT = 'dcquic-capsule';
 const VERSION = 1;
@@ -21,6 +21,8 @@ export interface Capsule {
   files: Record<string, string>;
   /** Modules given by `--with`, relative to the capsule's directory of use. */
   extensions: string[];
+  /** The order of events that was chosen; missing: first in, first out, as almost always. REQ DST-4 */
+  schedule?: Schedule;
   /** The command that made it. */
   command: string;
   expected: {
@@ -42,6 +44,7 @@ export function capsuleOf(scenario: Scenario, outcome: RunOutcome, meta: Capsule
     scenario: scenarioToYaml(scenario),
     files: distributionFiles(scenario),
     extensions: [...meta.extensions],
+    ...(outcome.schedule === undefined ? {} : { schedule: outcome.schedule }),
     command: meta.command,
     expected: {
       exitCode: outcome.exitCode,
@@ -80,7 +83,7 @@ export function parseCapsule(text: string, file: string): CapsuleResult {
     return refuse(file, `is JSON, but no capsule (its format is not ${FORMAT})`);
   if (capsule.version !== VERSION)
     return refuse(file, `has version ${String(capsule.version)}; this dcquic reads ${VERSION}`);
-  const { scenario, files, extensions, expected } = capsule;
+  const { scenario, files, extensions, expected, schedule } = capsule;
   const trace = expected?.trace;
   if (
     typeof scenario !== 'string' ||
@@ -89,7 +92,8 @@ export function parseCapsule(text: string, file: string): CapsuleResult {
     typeof trace?.digest !== 'string' ||
     typeof trace.records !== 'number' ||
     typeof trace.intervalRecords !== 'number' ||
-    !Array.isArray(trace.hashes)
+    !Array.isArray(trace.hashes) ||
+    !(schedule === undefined || isSchedule(schedule))
   ) {
     return refuse(file, 'is a capsule with parts missing or of the wrong kind');
   }
@@ -99,6 +103,12 @@ export function parseCapsule(text: string, file: string): CapsuleResult {
   return parsed.ok
     ? { ok: true, capsule: capsule as Capsule, scenario: parsed.scenario }
     : { ok: false, problems: parsed.problems };
+}
+
+function isSchedule(value: unknown): boolean {
+  const { choices, windowNs } = (value ?? {}) as Partial<Schedule>;
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  return Array.isArray(choices) && choices.every(isCount) && isCount(windowNs);
 }
 
 /** Reads a distribution file out of a capsule. */
@@ -128,7 +138,8 @@ export async function replayCapsule(
   scenario: Scenario,
   options: RunOptions,
 ): Promise<ReplayOutcome> {
-  const outcome = await runScenario(scenario, options);
+  const { schedule } = capsule;
+  const outcome = await runScenario(scenario, schedule === undefined ? options : { ...options, schedule });
   const divergence = firstDivergingInterval(capsule.expected.trace, outcome.trace);
   return { outcome, same: divergence === undefined, divergence };
 }

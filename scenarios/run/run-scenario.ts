@@ -1,5 +1,7 @@
 import { FrameWatch, isQuiet, readStandardMarks, reportLeaks } from '../../sim/check/index.ts';
 import type { MarkReport } from '../../sim/check/index.ts';
+import { RecordingChooser, ReplayChooser } from '../../sim/explore/choosers.ts';
+import type { Chooser } from '../../sim/kernel/choice.ts';
 import type { EventHandler, RunEnd } from '../../sim/kernel/kernel.ts';
 import type { TraceStore } from '../../sim/trace/trace-store.ts';
 import type { TraceSummary } from '../../sim/trace/checkpoints.ts';
@@ -45,8 +47,16 @@ export interface RunOptions {
   trace?: TraceOptions;
   /** Ordinal of the exchange whose sequence diagram is recorded; default 0. */
   diagram?: number;
+  /** Order of events: who decides, or what was decided in an earlier run. Default: first in, first out. REQ DST-4 */
+  schedule?: Schedule | { chooser: Chooser; windowNs: number };
   /** The command that reproduces the run, for the report. */
   command?: string;
+}
+
+/** An order of events: the choices at ties, with deliveries up to `windowNs` early. FIFO after the last choice. */
+export interface Schedule {
+  choices: readonly number[];
+  windowNs: number;
 }
 
 export interface RunOutcome {
@@ -58,6 +68,8 @@ export interface RunOutcome {
   /** Coverage marks. REQ DST-10 */
   marks: MarkReport;
   store: TraceStore | undefined;
+  /** The order that was chosen; undefined if nobody chose. */
+  schedule: Schedule | undefined;
 }
 
 /** Runs one scenario to its end and checks it. Rejects only for bugs: an assertion in the core, a real clock read. REQ SIM-6, DST-1 */
@@ -75,6 +87,7 @@ class Run implements ExchangeWatcher, EventHandler {
   private readonly diagram: SequenceRecorder;
   private readonly taps: DeliveryTap[];
   private readonly frames: FrameWatch = new FrameWatch();
+  private readonly choices: RecordingChooser | undefined;
   private settleUntil = -1;
   private cancelled = false;
 
@@ -82,7 +95,12 @@ class Run implements ExchangeWatcher, EventHandler {
     this.scenario = scenario;
     this.options = options;
     this.diagram = new SequenceRecorder(options.diagram ?? 0);
+    const { schedule } = options;
+    this.choices = schedule && new RecordingChooser(chooserOf(schedule));
     this.simulation = new Simulation(scenario, {
+      ...(this.choices && schedule
+        ? { schedule: { chooser: this.choices, windowNs: schedule.windowNs } }
+        : {}),
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       onProgress: () => this.onProgress(),
       observer: (host) => this.frames.observer(this.diagram.observer(host)),
@@ -162,7 +180,16 @@ class Run implements ExchangeWatcher, EventHandler {
       trace: trace.summary(),
       marks: marks.report(),
       store: trace.store,
+      schedule: this.schedule(),
     };
+  }
+
+  private schedule(): Schedule | undefined {
+    const { choices, options } = this;
+    if (choices === undefined || options.schedule === undefined) return undefined;
+    // What comes after the last choice is first-in-first-out anyway.
+    const length = choices.choices.findLastIndex((choice) => choice !== 0) + 1;
+    return { choices: choices.choices.slice(0, length), windowNs: options.schedule.windowNs };
   }
 
   /** Safety at the end, then liveness: is there a reason why not everything has ended? REQ DST-6 */
@@ -188,4 +215,8 @@ class Run implements ExchangeWatcher, EventHandler {
       );
     }
   }
+}
+
+function chooserOf(schedule: NonNullable<RunOptions['schedule']>): Chooser {
+  return 'chooser' in schedule ? schedule.chooser : new ReplayChooser(schedule.choices);
 }

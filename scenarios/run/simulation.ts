@@ -28,7 +28,11 @@ export interface SimulationOptions {
   onProgress?: (simulation: Simulation) => void;
   trace?: TraceOptions;
   observer?: (host: number) => EndpointObserver | undefined;
+  /** Who decides in which order events happen, and how early a packet may arrive. REQ DST-4 */
+  schedule?: ScheduleOptions;
 }
+
+export type ScheduleOptions = Pick<KernelOptions, 'chooser' | 'windowNs'>;
 
 /** A scenario, built and not yet run. What extensions get hold of. */
 export class Simulation {
@@ -47,10 +51,11 @@ export class Simulation {
 
   constructor(scenario: Scenario, options: SimulationOptions = {}) {
     this.scenario = scenario;
-    const { onProgress } = options;
-    const kernelOptions: KernelOptions =
-      onProgress === undefined ? {} : { onProgress: () => onProgress(this) };
-    this.kernel = new Kernel(kernelOptions);
+    const { onProgress, schedule } = options;
+    this.kernel = new Kernel({
+      ...schedule,
+      ...(onProgress === undefined ? {} : { onProgress: () => onProgress(this) }),
+    });
     this.rng = new Rng(scenario.seed);
     this.trace = new Trace(options.trace);
     this.violations = new Violations(this.kernel);

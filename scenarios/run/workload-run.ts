@@ -1,4 +1,7 @@
+import type { Contender } from '../../sim/kernel/choice.ts';
+import { childId } from '../../sim/kernel/identity.ts';
 import type { EventHandler } from '../../sim/kernel/kernel.ts';
+import { hostPlace } from '../../sim/net/places.ts';
 import type { Rng } from '../../sim/random/rng.ts';
 import type { MessageSize, UnaryWorkload } from '../language/index.ts';
 import { Figures } from './figures.ts';
@@ -73,6 +76,12 @@ export class WorkloadRun implements EventHandler {
       else
         kernel.schedule(arrivals.startNs + (arrivals.kind === 'load' ? this.gapNs(source) : 0), this, source);
     });
+  }
+
+  competes(source: number): Contender {
+    const place = hostPlace(this.workload.from[source] as number);
+    const id = childId(place.id as number, 16 + this.simulation.scenario.workloads.indexOf(this.workload));
+    return { kind: 'start', id, label: `${this.workload.name} at ${place.label}`, touches: [place] };
   }
 
   /** Source `source` offers: all its exchanges, or its next one. */

@@ -7,6 +7,10 @@ import type { Driver } from '../../protocol/pool/driver.ts';
 import { TransmitBuffer } from '../../protocol/transmit.ts';
 import type { EventHandler, EventId, Kernel } from '../kernel/kernel.ts';
 import { NO_EVENT } from '../kernel/kernel.ts';
+import type { Contender } from '../kernel/choice.ts';
+import { childId } from '../kernel/identity.ts';
+import type { Resource } from '../kernel/resource.ts';
+import { hostPlace } from '../net/places.ts';
 import type { HostPort, Nic } from '../net/nic.ts';
 import type { Packet } from '../net/packet.ts';
 
@@ -31,6 +35,8 @@ export class SimHost implements HostPort, Driver, EventHandler {
   readonly pool: Pool;
   tap: HostTap | undefined;
   private readonly kernel: Kernel;
+  /** For whoever watches. */
+  private readonly place: Resource | undefined;
   private readonly out: TransmitBuffer;
   private wakeAt: Nanos = NEVER;
   private wakeId: EventId = NO_EVENT;
@@ -46,6 +52,8 @@ export class SimHost implements HostPort, Driver, EventHandler {
     this.pool = new Pool(this.endpoint, this);
     this.out = new TransmitBuffer(65_536);
     nic.bind(this);
+    const { id, label } = hostPlace(this.index);
+    this.place = kernel.resource(id, label);
   }
 
   now(): Nanos {
@@ -53,6 +61,8 @@ export class SimHost implements HostPort, Driver, EventHandler {
   }
 
   kick(): void {
+    // The pool may be called from another host's event, as when an exchange there was waited for.
+    this.place?.write();
     if (this.kicked || this.draining) return;
     this.kicked = true;
     this.kernel.schedule(this.kernel.now, this, KICK);
@@ -75,6 +85,12 @@ export class SimHost implements HostPort, Driver, EventHandler {
   onTransmitRoom(): void {
     this.waitsForRoom = false;
     this.drain();
+  }
+
+  competes(kind: number): Contender {
+    const place = hostPlace(this.index);
+    const id = childId(place.id as number, 1 + kind);
+    return { kind: kind === KICK ? 'wake' : 'timer', id, label: place.label, touches: [place] };
   }
 
   onEvent(kind: number): void {

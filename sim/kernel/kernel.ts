@@ -1,9 +1,12 @@
 import { assert } from './assert.ts';
+import { ChosenQueue } from './chosen-queue.ts';
 import { Custody } from './custody.ts';
 import { KernelError } from './errors.ts';
-import { EventQueue, type EventHandler, type EventId } from './queue.ts';
+import { EventQueue, type EventHandler, type EventId, type PendingEvents } from './queue.ts';
 import { canDrain, drain, hostTurn, inTurn, quiesce, ticksPending } from './quiesce.ts';
+import { Resource } from './resource.ts';
 import { NEVER, type Nanos } from '../../protocol/core/units.ts';
+import type { Chooser, StepWatcher } from './choice.ts';
 
 export { NO_EVENT, PENDING_MAX, TIME_MAX, type EventHandler, type EventId } from './queue.ts';
 export { KernelError, type KernelErrorCode } from './errors.ts';
@@ -22,6 +25,10 @@ export interface KernelOptions {
   readonly onProgress?: (kernel: Kernel) => void;
   /** False lets simulated code read real clocks and randomness. Default true. */
   readonly guards?: boolean;
+  /** Who decides which of several events is next at an instant. Default: first in, first out. */
+  readonly chooser?: Chooser;
+  /** With a chooser: a delivery that is due at most this much later may come now instead. Default 0. */
+  readonly windowNs?: Nanos;
 }
 
 type Pause = 'touched' | 'host-turn';
@@ -34,7 +41,10 @@ type Pause = 'touched' | 'host-turn';
  * not depend on how many awaits the application makes.
  */
 export class Kernel {
-  readonly #queue = new EventQueue();
+  /** True if a chooser is asked, who wants to know events by ids that mean the same in every schedule. */
+  readonly explores: boolean;
+  readonly #queue: PendingEvents;
+  readonly #watcher: StepWatcher | undefined;
   readonly #onProgress: ((kernel: Kernel) => void) | undefined;
   readonly #custody: Custody;
   #nowNs: Nanos = 0;
@@ -51,6 +61,10 @@ export class Kernel {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: KernelOptions = {}) {
+    const { chooser, windowNs = 0 } = options;
+    this.explores = chooser !== undefined;
+    this.#queue = chooser === undefined ? new EventQueue() : new ChosenQueue(chooser, windowNs);
+    this.#watcher = chooser?.watcher;
     this.#onProgress = options.onProgress;
     this.#custody = new Custody(this, options.guards ?? true);
   }
@@ -91,6 +105,11 @@ export class Kernel {
   /** True if the event was pending and now never runs; false if it ran, was cancelled, or never was. */
   cancel(id: EventId): boolean {
     return this.#queue.cancel(id);
+  }
+
+  /** What is to be told of touching something; undefined while nobody watches. */
+  resource(id: number | string, label: string): Resource | undefined {
+    return this.#watcher === undefined ? undefined : new Resource(this.#watcher, id, label);
   }
 
   /** Application code settled or created a promise: all microtasks run before the next event. */

@@ -1,9 +1,12 @@
 import { assert } from './assert.ts';
 import { NEVER, type Nanos } from '../../protocol/core/units.ts';
+import type { Contender } from './choice.ts';
 
 /** What an event calls. One long-lived object serves many events; `a` and `b` say which. */
 export interface EventHandler {
   onEvent(a: number, b: number): void;
+  /** Asked when there is a chooser: whose step the event is. Undefined: nobody's, it keeps its place. */
+  competes?(a: number, b: number): Contender | undefined;
 }
 
 /** Names one scheduled event until it runs or is cancelled; after that it names nothing, for good. */
@@ -17,6 +20,23 @@ export const PENDING_MAX: number = 1 << 22;
 
 /** The last instant of virtual time: 104 days. */
 export const TIME_MAX: Nanos = Number.MAX_SAFE_INTEGER;
+
+/** Events by time. */
+export interface PendingEvents {
+  readonly length: number;
+  /** What take() removed last. */
+  readonly handler: EventHandler | undefined;
+  readonly a: number;
+  readonly b: number;
+  /** `time` is an integer, not before the event that take() removed last. */
+  add(time: Nanos, handler: EventHandler, a: number, b: number): EventId;
+  /** True if the event was pending and now never runs. */
+  cancel(id: EventId): boolean;
+  /** Finds the next event and returns its time; take() comes next, before anything is added. NEVER: none is due by `untilNs`. */
+  advance(untilNs: Nanos): Nanos;
+  /** Removes the event that advance() found and leaves it in `handler`, `a` and `b`. */
+  take(): void;
+}
 
 const PENDING_MIN = 256;
 const GENERATION_MASK = 0x7fff_ffff;
@@ -62,7 +82,7 @@ const NEAR = -2;
  * In front of the wheel are a few events in a sorted array, none of which comes after any of the wheel. A run with few pending
  * events has all of them there, at half the cost; one with many hardly notices.
  */
-export class EventQueue {
+export class EventQueue implements PendingEvents {
   // The pool of records; an id is generation * PENDING_MAX + slot, and the generation of a record in use is odd.
   #links = new Int32Array(PENDING_MIN << STRIDE_SHIFT);
   #values = new Float64Array(PENDING_MIN << STRIDE_SHIFT);
@@ -88,7 +108,6 @@ export class EventQueue {
 
   /** The slot that advance() found. */
   #found = NONE;
-  /** What take() removed last. */
   handler: EventHandler | undefined = undefined;
   a = 0;
   b = 0;
@@ -102,7 +121,6 @@ export class EventQueue {
     return this.#capacity - this.#freeCount;
   }
 
-  /** `time` is an integer, not before the event that take() removed last. */
   add(time: Nanos, handler: EventHandler, a: number, b: number): EventId {
     assert(time >= this.#last && time <= TIME_MAX && Math.floor(time) === time, BAD_TIME);
     if (this.#freeCount === 0) this.#grow();
@@ -118,7 +136,6 @@ export class EventQueue {
     return generation * PENDING_MAX + slot;
   }
 
-  /** True if the event was pending and now never runs. */
   cancel(id: EventId): boolean {
     const slot = id & (PENDING_MAX - 1);
     if (slot >= this.#capacity) return false;
@@ -130,10 +147,7 @@ export class EventQueue {
     return true;
   }
 
-  /**
-   * Finds the next event and returns its time; take() comes next, before anything is added. NEVER if none is due at or
-   * before `untilNs`; then nothing may be added before `untilNs`.
-   */
+  /** After NEVER nothing may be added before `untilNs`. */
   advance(untilNs: Nanos): Nanos {
     if (this.#nearLength > 0) {
       this.#found = this.#near[this.#nearLength - 1] as number;
@@ -159,7 +173,6 @@ export class EventQueue {
     return NEVER;
   }
 
-  /** Removes the event that advance() found and leaves it in `handler`, `a` and `b`. */
   take(): void {
     const slot = this.#found;
     const at = slot << STRIDE_SHIFT;

@@ -7,6 +7,7 @@ import type { LineRate } from './line-rate.ts';
 import type { Lines, PacketSink } from './lines.ts';
 import type { Packet } from './packet.ts';
 import type { BitsPerSecond, Bytes, Nanos } from '../../protocol/core/units.ts';
+import type { Contender } from '../kernel/choice.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
 
 /** The near end of a line: told of what faults do to it. */
@@ -163,6 +164,10 @@ export class Line implements EventHandler {
     for (let i = 1; i < fate.copies; i++) {
       lines.launch(this.index, fabric.duplicate(firstCopy, this.where).index, arrivalNs);
     }
+  }
+
+  competes(packet: number): Contender {
+    return this.#lines.arrivalOf(this.index, packet);
   }
 
   /** One that travels apart arrives. */

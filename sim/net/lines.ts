@@ -3,17 +3,21 @@ import { DropReason } from './drop-reason.ts';
 import { LineClocks } from './line-clocks.ts';
 import { DOWN, IMPAIRED, LineNumber, LineWord, NONE } from './line-fields.ts';
 import { PacketTime, PacketWord } from './packet-fields.ts';
+import { lineId } from './places.ts';
 import type { Fabric } from './fabric.ts';
 import type { Line } from './line.ts';
 import type { Packet } from './packet.ts';
 import type { PacketPool } from './packet-pool.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
+import type { Contender, Touchable } from '../kernel/choice.ts';
 import type { EventHandler, Kernel } from '../kernel/kernel.ts';
 
 /** The far end of a line. */
 export interface PacketSink {
   /** The packet with that index has arrived and is the callee's. */
   receive(packet: number): void;
+  /** Where the packet will have an effect, for explorers. */
+  placesOf(packet: number): readonly Touchable[];
 }
 
 /**
@@ -92,6 +96,16 @@ export class Lines extends LineClocks implements EventHandler {
       packets.words[8 * (words[at + LineWord.LAST] as number) + PacketWord.NEXT] = packet;
     }
     words[at + LineWord.LAST] = packet;
+  }
+
+  competes(line: number): Contender {
+    return this.arrivalOf(line, this.words[16 * line + LineWord.FIRST] as number);
+  }
+
+  arrivalOf(line: number, packet: number): Contender {
+    const touches = (this.#sinks[line] as PacketSink).placesOf(packet);
+    const label = `a packet on ${(this.#lines[line] as Line).name}`;
+    return { kind: 'delivery', id: lineId(line), label, touches };
   }
 
   /** The first packet of a line arrives. */

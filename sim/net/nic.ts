@@ -3,11 +3,14 @@ import { hostAddress, interfaceOf } from './address.ts';
 import { DropReason } from './drop-reason.ts';
 import { RESUMED, type Fabric } from './fabric.ts';
 import { Line, type LineOptions, type LineOwner } from './line.ts';
+import { hostPlace } from './places.ts';
 import { NetKind } from './trace-kinds.ts';
+import { childId } from '../kernel/identity.ts';
 import { UNREACHABLE_GAP_NS, UnreachableCode, type Unreachable } from './unreachable.ts';
 import type { PacketSink } from './lines.ts';
 import type { Packet } from './packet.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
+import type { Contender, Touchable } from '../kernel/choice.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
 
 /** What a host does with its NIC. */
@@ -134,6 +137,20 @@ export class Nic implements EventHandler, LineOwner, PacketSink {
     const monitor = fabric.monitor;
     if (monitor !== null && !fabric.consult(monitor, 'delivery', packet, this.where, this, RESUMED)) return;
     this.#deliver(packet);
+  }
+
+  placesOf(): Touchable[] {
+    return [hostPlace(this.host)];
+  }
+
+  competes(_a: number, stage: number): Contender {
+    const kind = stage === RESUMED ? 'delivery' : 'wake';
+    return {
+      kind,
+      id: childId(this.address, stage),
+      label: `host[${this.host}]: NIC`,
+      touches: this.placesOf(),
+    };
   }
 
   onEvent(a: number, stage: number): void {

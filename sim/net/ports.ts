@@ -3,10 +3,12 @@ import { DropReason } from './drop-reason.ts';
 import { Ecn } from './ecn.ts';
 import { LineWord } from './line-fields.ts';
 import { PacketWord } from './packet-fields.ts';
+import { portPlace } from './places.ts';
 import { NetKind } from './trace-kinds.ts';
 import type { Fabric } from './fabric.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
 import type { Bytes } from '../../protocol/core/units.ts';
+import type { Contender } from '../kernel/choice.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
 
 /** Of all ports of a network. */
@@ -108,6 +110,11 @@ export class Ports implements EventHandler {
     } else {
       this.#enqueue(line, packet, bytes);
     }
+  }
+
+  competes(line: number): Contender {
+    const place = portPlace(line, this.#fabric.locations[this.whereOf(line)] ?? '');
+    return { kind: 'timer', id: place.id as number, label: place.label, touches: [place] };
   }
 
   /** The line is free and packets wait. */

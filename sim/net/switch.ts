@@ -1,5 +1,7 @@
 import { DropReason } from './drop-reason.ts';
 import { RESUMED, type Fabric } from './fabric.ts';
+import { childId } from '../kernel/identity.ts';
+import { lineId, portPlace } from './places.ts';
 import { SharedBuffer } from './shared-buffer.ts';
 import { UNREACHABLE_GAP_NS, UnreachableCode } from './unreachable.ts';
 import type { PacketSink } from './lines.ts';
@@ -8,6 +10,7 @@ import type { Packet } from './packet.ts';
 import { NOWHERE, type RoutingTable } from './routing.ts';
 import type { SwitchPort } from './switch-port.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
+import type { Contender, Touchable } from '../kernel/choice.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
 
 /** Second argument of an event: a packet made here, which monitors have not seen. */
@@ -47,6 +50,16 @@ export class Switch implements EventHandler, PacketSink {
       if (!fabric.consult(monitor, 'enqueue', shown, fabric.ports.whereOf(line), this, RESUMED)) return;
     }
     fabric.ports.forward(line, packet);
+  }
+
+  placesOf(packet: number): Touchable[] {
+    const ports = this.#routing.portsFor(this.index, this.#fabric.packets.at(packet).nicNumber);
+    return ports.map(({ line, name }) => portPlace(line.index, name));
+  }
+
+  competes(packet: number): Contender {
+    const id = childId(lineId(this.index), 1);
+    return { kind: 'delivery', id, label: this.name, touches: this.placesOf(packet) };
   }
 
   /** A packet of its own, or one that a monitor has held. */

@@ -1,10 +1,9 @@
-import { childId } from './identity.ts';
-import { DUE, type Step } from './step.ts';
-import { NO_EVENT } from '../kernel/kernel.ts';
+import { childId } from '../kernel/identity.ts';
 import { TaskKind } from './trace-kinds.ts';
-import type { StepKind } from './choice.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { Step } from './step.ts';
 import type { Task } from './task.ts';
+import type { StepKind, Touchable } from '../kernel/choice.ts';
 
 /** A function of the program that is called in a step of its own. It belongs to the task that registered it. */
 export class Callback implements Step {
@@ -26,15 +25,24 @@ export class Callback implements Step {
     this.kind = kind;
     this.task = scheduler.current;
     this.number = this.task.nextChild();
-    this.id = scheduler.explores ? childId(this.task.id, this.number) : 0;
+    this.id = scheduler.kernel.explores ? childId(this.task.id, this.number) : 0;
   }
 
   get label(): string {
     return `${this.task.label}: callback`;
   }
 
-  onEvent(stage: number): void {
-    if (stage !== DUE || this.#scheduler.defers(this) === NO_EVENT) this.run();
+  /** Callbacks share the variables of their task. */
+  get touches(): readonly Touchable[] | undefined {
+    return this.task.touches;
+  }
+
+  competes(): Step {
+    return this;
+  }
+
+  onEvent(): void {
+    this.run();
   }
 
   run(): void {

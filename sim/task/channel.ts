@@ -1,7 +1,6 @@
 import { assert } from '../kernel/assert.ts';
 import { SimError } from './errors.ts';
 import { Callback } from './callback.ts';
-import { DUE } from './step.ts';
 import { WaitKind } from './wait-kinds.ts';
 import { WaitQueue } from './wait-queue.ts';
 import { NO_EVENT, type EventHandler, type EventId } from '../kernel/kernel.ts';
@@ -244,7 +243,7 @@ export class Channel<T> implements Waitable, EventHandler, AsyncIterable<T> {
     if (this.#event !== NO_EVENT) kernel.cancel(this.#event);
     this.#event = NO_EVENT;
     this.#eventAtNs = atNs;
-    if (atNs !== NEVER) this.#event = kernel.schedule(Math.max(atNs, kernel.now), this, DUE);
+    if (atNs !== NEVER) this.#event = kernel.schedule(Math.max(atNs, kernel.now), this);
   }
 
   #endReceivers(): void {

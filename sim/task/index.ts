@@ -1,6 +1,4 @@
 export { Channel, type ChannelOptions } from './channel.ts';
-export type * from './choice.ts';
-export * from './choosers.ts';
 export { formatDuration, ms, seconds, us } from './duration.ts';
 export { SimError, type SimErrorCode } from './errors.ts';
 export type { Group, SpawnOptions } from './group.ts';

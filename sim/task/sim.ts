@@ -165,7 +165,7 @@ export class Sim {
   #sleepUntil(atNs: Nanos): Promise<void> {
     const scheduler = this.#scheduler;
     const wait = scheduler.wait(WaitKind.SLEEP, SLEEPING);
-    if (wait.isPending) wait.event = scheduler.at(atNs, wait);
+    if (wait.isPending) wait.event = scheduler.kernel.schedule(atNs, wait);
     return wait.promise as Promise<void>;
   }
 }

@@ -1,4 +1,3 @@
-import { ReplayChooser, RecordingChooser } from './choosers.ts';
 import { seconds } from './duration.ts';
 import { SimError } from './errors.ts';
 import { Runtime } from './runtime.ts';
@@ -6,9 +5,9 @@ import { Scheduler } from './scheduler.ts';
 import { Sim } from './sim.ts';
 import { StallError } from './stall.ts';
 import { Kernel, type KernelOptions, type RunEnd } from '../kernel/kernel.ts';
+import { RecordingChooser, ReplayChooser } from '../explore/choosers.ts';
 import { Rng } from '../random/rng.ts';
 import { Trace, type TraceOptions } from '../trace/trace.ts';
-import type { Chooser } from './choice.ts';
 import type { Note } from './notes.ts';
 import type { Task } from './task.ts';
 import type { Network } from '../net/network.ts';
@@ -27,9 +26,7 @@ export interface SimulateOptions extends KernelOptions {
   readonly network?: NetworkOptions;
   /** Whether to keep the records of the trace; the hash is always there. */
   readonly trace?: TraceOptions;
-  /** Who decides which of several steps is next at an instant. Default: first in, first out. */
-  readonly chooser?: Chooser;
-  /** Instead: the choices of an earlier run, `result.choices` or `error.simulation.choices`. */
+  /** Instead of a chooser: the choices of an earlier run, `result.choices` or `error.simulation.choices`. */
   readonly choices?: readonly number[];
   /** Tasks whose place of spawning is kept for reports, a few microseconds each. Default: the first 1000. */
   readonly locationsMax?: number;
@@ -65,10 +62,10 @@ export async function simulate<T>(
   main: (sim: Sim) => T | PromiseLike<T>,
 ): Promise<SimResult<T>> {
   const { seed = 1, untilNs = UNTIL_NS_DEFAULT } = options;
-  const kernel = new Kernel(options);
-  const trace = new Trace(options.trace);
   const recorder = recorderOf(options);
-  const scheduler = new Scheduler(kernel, trace, new Rng(seed), recorder);
+  const kernel = new Kernel(recorder === undefined ? options : { ...options, chooser: recorder });
+  const trace = new Trace(options.trace);
+  const scheduler = new Scheduler(kernel, trace, new Rng(seed));
   const runtime = new Runtime(
     scheduler,
     options.network ?? { kind: 'wires' },

@@ -1,16 +1,17 @@
 import { OVER, SimError } from './errors.ts';
 import { isThenable } from './thenable.ts';
-import { ROOT_ID, childId } from './identity.ts';
+import { ROOT_ID, childId } from '../kernel/identity.ts';
+import { taskResources, type TaskResources } from './task-resources.ts';
 import { TaskOutcome } from './outcome.ts';
 import { TaskKind } from './trace-kinds.ts';
 import { WaitKind } from './wait-kinds.ts';
 import { WaitQueue } from './wait-queue.ts';
-import type { StepKind } from './choice.ts';
 import type { Group } from './group.ts';
 import type { Location } from './location.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Step } from './step.ts';
 import type { Wait, Waitable } from './wait.ts';
+import type { StepKind, Touchable } from '../kernel/choice.ts';
 
 /** A task as the program that spawned it sees it. */
 export interface TaskHandle<T = unknown> {
@@ -43,6 +44,8 @@ export class Task implements TaskHandle, Step, Waitable {
   readonly name: string;
   readonly isPrimary: boolean;
   readonly location: Location | undefined;
+  /** For whoever watches. */
+  readonly resources: TaskResources | undefined;
   /** Why it is to give up, if it is: every further wait of it is refused with this. */
   reason: SimError | undefined = undefined;
   hasEnded = false;
@@ -55,6 +58,7 @@ export class Task implements TaskHandle, Step, Waitable {
   nextTask: Task | undefined = undefined;
   /** Tasks spawned and callbacks registered. */
   #children = 0;
+  #resources = 0;
   #waits = 0;
   #firstWait: Wait | undefined = undefined;
   #joiners: WaitQueue | undefined = undefined;
@@ -81,9 +85,11 @@ export class Task implements TaskHandle, Step, Waitable {
     this.name = name;
     this.#parentSerial = parent === undefined ? 0 : parent.serial;
     const number = parent === undefined ? 0 : parent.nextChild();
-    this.id = parent !== undefined && scheduler.explores ? childId(parent.id, number) : ROOT_ID;
+    this.id = parent !== undefined && scheduler.kernel.explores ? childId(parent.id, number) : ROOT_ID;
     this.isPrimary = isPrimary;
     this.location = location;
+    const { kernel } = scheduler;
+    this.resources = kernel.explores ? taskResources(kernel, this) : undefined;
   }
 
   get label(): string {
@@ -98,6 +104,10 @@ export class Task implements TaskHandle, Step, Waitable {
     return 0;
   }
 
+  get touches(): readonly Touchable[] | undefined {
+    return this.resources?.touches;
+  }
+
   get hasStarted(): boolean {
     return this.#program === undefined;
   }
@@ -105,6 +115,15 @@ export class Task implements TaskHandle, Step, Waitable {
   /** The number of something it creates now, a task or a callback; from 1 on. */
   nextChild(): number {
     return ++this.#children;
+  }
+
+  /** The same for what tasks share. */
+  nextResource(): number {
+    return ++this.#resources;
+  }
+
+  competes(stage: number): Step | undefined {
+    return stage === AFTER_ABORT ? undefined : this;
   }
 
   onEvent(stage: number): void {
@@ -142,6 +161,7 @@ export class Task implements TaskHandle, Step, Waitable {
   }
 
   join(): Promise<unknown> {
+    this.resources?.ending.read();
     if (this.hasEnded) {
       return this.#outcome === TaskOutcome.RETURNED
         ? Promise.resolve(this.#value)
@@ -166,6 +186,7 @@ export class Task implements TaskHandle, Step, Waitable {
 
   /** All its waits, now and later, reject with `reason`. The first reason counts. */
   giveUp(reason: SimError): void {
+    this.resources?.state.write();
     if (this.hasEnded || this.reason !== undefined) return;
     this.reason = reason;
     if (this.#program !== undefined) {
@@ -236,6 +257,7 @@ export class Task implements TaskHandle, Step, Waitable {
   #end(outcome: TaskOutcome, value: unknown): void {
     if (this.hasEnded) return;
     const scheduler = this.scheduler;
+    this.resources?.ending.write();
     this.hasEnded = true;
     this.#program = undefined;
     this.#outcome = outcome;

@@ -24,19 +24,17 @@ export class TimerCallback extends Callback implements Timer {
   set(ns: Nanos): void {
     checkDuration('a timer', ns);
     const scheduler = this.#scheduler;
-    if (this.#event !== NO_EVENT) scheduler.cancel(this.#event, this);
-    this.#event = scheduler.at(scheduler.kernel.now + ns, this);
+    const { kernel } = scheduler;
+    if (this.#event !== NO_EVENT) kernel.cancel(this.#event);
+    this.task.resources?.state.write();
+    this.#event = kernel.schedule(kernel.now + ns, this);
   }
 
   cancel(): boolean {
     const event = this.#event;
     this.#event = NO_EVENT;
-    return event !== NO_EVENT && this.#scheduler.cancel(event, this);
-  }
-
-  override onEvent(): void {
-    this.#event = this.#scheduler.defers(this);
-    if (this.#event === NO_EVENT) this.run();
+    this.task.resources?.state.write();
+    return event !== NO_EVENT && this.#scheduler.kernel.cancel(event);
   }
 
   override run(): void {

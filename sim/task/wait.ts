@@ -1,11 +1,11 @@
-import { DUE, type Step } from './step.ts';
 import { TaskKind } from './trace-kinds.ts';
 import { WaitKind } from './wait-kinds.ts';
 import { NO_EVENT, type EventId } from '../kernel/kernel.ts';
-import type { StepKind } from './choice.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { Step } from './step.ts';
 import type { Task } from './task.ts';
 import type { WaitQueue } from './wait-queue.ts';
+import type { StepKind, Touchable } from '../kernel/choice.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 
 /** Something that tasks wait for. */
@@ -82,6 +82,10 @@ export class Wait implements Step {
     return this.task.label;
   }
 
+  get touches(): readonly Touchable[] | undefined {
+    return this.task.touches;
+  }
+
   /** What it waited for has come; it must have left its queue. */
   complete(value: unknown): void {
     this.#decide(value);
@@ -102,7 +106,7 @@ export class Wait implements Step {
   /** Gives up, if nothing was decided yet. */
   cancel(error: unknown): void {
     if (!this.isPending) return;
-    if (this.event !== NO_EVENT) this.task.scheduler.cancel(this.event, this);
+    if (this.event !== NO_EVENT) this.task.scheduler.kernel.cancel(this.event);
     if (this.queue !== undefined) this.queue.remove(this);
     // A task that is to give up may have waits that it does not listen to.
     this.promise.catch(ignore);
@@ -116,11 +120,11 @@ export class Wait implements Step {
     this.#reject(error);
   }
 
-  onEvent(stage: number): void {
-    if (stage === DUE) {
-      this.event = this.task.scheduler.defers(this);
-      if (this.event !== NO_EVENT) return;
-    }
+  competes(): Step {
+    return this;
+  }
+
+  onEvent(): void {
     this.run();
   }
 

@@ -9,7 +9,7 @@ const codeOf = (error: unknown): string => (error as SimError).code;
 /** Runs a program and returns what is left in the machinery afterwards. */
 async function leftovers(program: (sim: Sim) => Promise<void>) {
   const kernel = new Kernel();
-  const scheduler = new Scheduler(kernel, new Trace(), new Rng(1), undefined);
+  const scheduler = new Scheduler(kernel, new Trace(), new Rng(1));
   const runtime = new Runtime(scheduler, { kind: 'wires' }, 0);
   const sim = new SimClass(runtime);
   runtime.start(() => program(sim));

@@ -1,6 +1,6 @@
-import { SimError } from './errors.ts';
+import { SimError } from '../task/errors.ts';
 import { Rng } from '../random/rng.ts';
-import type { Candidate, Chooser } from './choice.ts';
+import type { Candidate, Chooser, StepWatcher } from '../kernel/choice.ts';
 
 /** First in, first out: what happens without a chooser, with every choice recorded. */
 export class FifoChooser implements Chooser {
@@ -52,6 +52,10 @@ export class RecordingChooser implements Chooser {
 
   constructor(inner: Chooser) {
     this.#inner = inner;
+  }
+
+  get watcher(): StepWatcher | undefined {
+    return this.#inner.watcher;
   }
 
   choose(candidates: readonly Candidate[]): number {
