@@ -7,12 +7,15 @@ import { Loss, Reordering, type LineFault } from '../net/faults/line-fault.ts';
 import { Line } from '../net/line.ts';
 import { RATE_BPS_MAX } from '../net/line-rate.ts';
 import { Network, type NetworkHost } from '../net/network.ts';
+import { hostPlace } from '../net/places.ts';
 import { NetKind } from '../net/trace-kinds.ts';
 import type { HostInterface } from './host-interface.ts';
 import type { Ratio } from '../net/faults/chance.ts';
 import type { PacketSink } from '../net/lines.ts';
 import type { HostPort } from '../net/nic.ts';
 import type { Packet } from '../net/packet.ts';
+import { childId } from '../kernel/identity.ts';
+import type { Contender, Touchable } from '../kernel/choice.ts';
 import type { EventHandler } from '../kernel/kernel.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 
@@ -100,6 +103,10 @@ export class Wires implements PacketSink {
     else end.arrive(packet);
   }
 
+  placesOf(index: number): Touchable[] {
+    return [hostPlace(hostOf(this.fabric.packets.at(index).destination))];
+  }
+
   /** What the options ask for, as faults that never end. */
   #impairmentOf(host: number): Impairment | null {
     const { rng } = this.fabric;
@@ -119,11 +126,13 @@ class WireEnd implements HostInterface, EventHandler, PacketSink {
   readonly #fabric: Fabric;
   readonly #where: number;
   readonly #upIndex: number;
+  readonly #host: number;
   #port: HostPort | null = null;
 
   constructor(wires: Wires, host: number) {
     const { fabric, latencyNs, mtuBytes } = wires;
     this.#fabric = fabric;
+    this.#host = host;
     const name = `host[${host}]`;
     const where = fabric.addLocation(name);
     this.#where = where;
@@ -177,6 +186,16 @@ class WireEnd implements HostInterface, EventHandler, PacketSink {
   /** A packet that a fault of the downlink has let through. */
   receive(index: number): void {
     this.#received(this.#fabric.packets.at(index));
+  }
+
+  placesOf(): Touchable[] {
+    return [hostPlace(this.#host)];
+  }
+
+  competes(_index: number, stage: number): Contender {
+    const [place] = this.placesOf() as [Touchable];
+    const kind = stage === RESUMED ? 'delivery' : 'wake';
+    return { kind, id: childId(place.id as number, stage), label: `${place.label}: wire`, touches: [place] };
   }
 
   /** The packet comes back from a monitor. */
