@@ -16,15 +16,23 @@ export function printFault(fault: Fault): object {
   }
   return {
     ...window,
-    ...('rate' in fault && { rate: formatRatio(fault.rate) }),
+    ...('rate' in fault && fault.rate !== undefined && { rate: formatRatio(fault.rate) }),
+    ...('packets' in fault && fault.packets !== undefined && { packets: fault.packets }),
     ...('limit' in fault && {
       rate: typeof fault.limit === 'number' ? formatRate(fault.limit) : formatRatio(fault.limit),
     }),
     ...('burst' in fault && { burst: fault.burst }),
     ...('delayNs' in fault && { delay: formatDuration(fault.delayNs) }),
+    ...('delaysNs' in fault && { delay: printDelays(fault.delaysNs) }),
+    ...('bits' in fault && { bits: fault.bits }),
     ...('mtuBytes' in fault && { mtu: fault.mtuBytes }),
     on: formatPlace(fault.on),
   };
+}
+
+function printDelays(delaysNs: readonly number[]): string | string[] {
+  const texts = delaysNs.map(formatDuration);
+  return texts.every((text) => text === texts[0]) ? (texts[0] as string) : texts;
 }
 
 function printSet(hosts: readonly number[]): string | string[] {

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Document, isScalar, isSeq, visit } from 'yaml';
 import { printFault } from './print-fault.ts';
 import { printTopology } from './print-topology.ts';
 import { formatRatio } from './ratio.ts';
@@ -20,7 +20,14 @@ export function scenarioToYaml(scenario: Scenario): string {
     ...(faults.length > 0 && { faults: faults.map(printFault) }),
     ...(expectations.length > 0 && { expect: expectations.map(({ text }) => text) }),
   };
-  return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
+  const yaml = new Document(document, { aliasDuplicateObjects: false });
+  visit(yaml, { Seq: (_key, node) => void (node.flow = isNumeric(node)) });
+  return yaml.toString({ lineWidth: 0 });
+}
+
+/** A list of numbers stands on one line. */
+function isNumeric(node: unknown): boolean {
+  return isSeq(node) ? node.items.every(isNumeric) : isScalar(node) && typeof node.value === 'number';
 }
 
 function printEndpoint(endpoint: EndpointSettings): object {

@@ -167,10 +167,17 @@ interface FaultWindow {
   forNs?: Nanos;
 }
 
-/** Acts on each packet that passes a place. */
-interface PacketFault extends FaultWindow {
-  /** The share that is hit. */
+/** Hits a share of the packets that pass a place. */
+interface ByRate extends FaultWindow {
   rate: Ratio;
+  packets?: never;
+  on: FaultPlace;
+}
+
+/** Hits these: ascending, numbered from 1 in the order in which they pass the place, as long as the fault lasts. */
+interface ByNumber extends FaultWindow {
+  packets: number[];
+  rate?: never;
   on: FaultPlace;
 }
 
@@ -189,45 +196,32 @@ export type Fault =
   | NicDownFault
   | PartitionFault;
 
-export interface LossFault extends PacketFault {
-  kind: 'loss';
-}
+export type LossFault = { kind: 'loss' } & (ByRate | ByNumber);
 
 /** `rate` of the packets are lost, in bursts of `burst` on average. */
-export interface BurstLossFault extends PacketFault {
+export interface BurstLossFault extends ByRate {
   kind: 'burst-loss';
   burst: number;
 }
 
-export interface DuplicateFault extends PacketFault {
-  kind: 'duplicate';
-}
+export type DuplicateFault = { kind: 'duplicate' } & (ByRate | ByNumber);
 
-/** A packet that is hit arrives later by up to `delayNs`, so that others overtake it. */
-export interface ReorderFault extends PacketFault {
-  kind: 'reorder';
-  delayNs: Nanos;
-}
+/** A packet that is hit arrives later, so that others overtake it: by up to `delayNs`, or each by its own of `delaysNs`. */
+export type ReorderFault = { kind: 'reorder' } & (
+  (ByRate & { delayNs: Nanos }) | (ByNumber & { delaysNs: Nanos[] })
+);
 
 /** A packet that is hit arrives later by `delayNs`, and those behind it no earlier. */
-export interface DelayFault extends PacketFault {
-  kind: 'delay';
-  delayNs: Nanos;
-}
+export type DelayFault = { kind: 'delay'; delayNs: Nanos } & (ByRate | ByNumber);
 
-export interface CorruptFault extends PacketFault {
-  kind: 'corrupt';
-}
+/** Bits are flipped: one to three drawn at random, or for each packet its own of `bits`, counted around if it is shorter. */
+export type CorruptFault = { kind: 'corrupt' } & (ByRate | (ByNumber & { bits: number[][] }));
 
 /** The ECN bits of a packet that is hit are cleared. */
-export interface EcnBleachFault extends PacketFault {
-  kind: 'ecn-bleach';
-}
+export type EcnBleachFault = { kind: 'ecn-bleach' } & (ByRate | ByNumber);
 
 /** The sender of a packet that is hit is told that it could not be delivered, though it is. */
-export interface IcmpFault extends PacketFault {
-  kind: 'icmp';
-}
+export type IcmpFault = { kind: 'icmp' } & (ByRate | ByNumber);
 
 /** Cables send at this rate at most, or at this share of their own. */
 export interface RateFault extends FaultWindow {

@@ -28,7 +28,8 @@ function isOutage(fault: Fault): boolean {
     case 'icmp':
       return false;
     default:
-      return !isLess(fault.rate);
+      // Listed packets come to an end.
+      return fault.rate !== undefined && !isLess(fault.rate);
   }
 }
 

@@ -2,6 +2,7 @@ import { FrameWatch, isQuiet, readStandardMarks, reportLeaks } from '../../sim/c
 import type { MarkReport } from '../../sim/check/index.ts';
 import { RecordingChooser, ReplayChooser } from '../../sim/explore/choosers.ts';
 import type { Chooser } from '../../sim/kernel/choice.ts';
+import type { Injection } from '../../sim/net/index.ts';
 import type { EventHandler, RunEnd } from '../../sim/kernel/kernel.ts';
 import type { TraceStore } from '../../sim/trace/trace-store.ts';
 import type { TraceSummary } from '../../sim/trace/checkpoints.ts';
@@ -51,6 +52,8 @@ export interface RunOptions {
   schedule?: Schedule | { chooser: Chooser; windowNs: number };
   /** The command that reproduces the run, for the report. */
   command?: string;
+  /** Keep what the faults injected. */
+  injections?: boolean;
 }
 
 /** An order of events: the choices at ties, with deliveries up to `windowNs` early. FIFO after the last choice. */
@@ -70,6 +73,8 @@ export interface RunOutcome {
   store: TraceStore | undefined;
   /** The order that was chosen; undefined if nobody chose. */
   schedule: Schedule | undefined;
+  /** For each fault of the scenario: the packets it has hit, in order; undefined if not asked for. */
+  injections: Injection[][] | undefined;
 }
 
 /** Runs one scenario to its end and checks it. Rejects only for bugs: an assertion in the core, a real clock read. REQ SIM-6, DST-1 */
@@ -88,6 +93,7 @@ class Run implements ExchangeWatcher, EventHandler {
   private readonly taps: DeliveryTap[];
   private readonly frames: FrameWatch = new FrameWatch();
   private readonly choices: RecordingChooser | undefined;
+  private readonly injections: Injection[][] | undefined;
   private settleUntil = -1;
   private cancelled = false;
 
@@ -97,12 +103,14 @@ class Run implements ExchangeWatcher, EventHandler {
     this.diagram = new SequenceRecorder(options.diagram ?? 0);
     const { schedule } = options;
     this.choices = schedule && new RecordingChooser(chooserOf(schedule));
+    this.injections = options.injections === true ? scenario.faults.map(() => []) : undefined;
     this.simulation = new Simulation(scenario, {
       ...(this.choices && schedule
         ? { schedule: { chooser: this.choices, windowNs: schedule.windowNs } }
         : {}),
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       onProgress: () => this.onProgress(),
+      ...(this.injections === undefined ? {} : { onInjection: this.noteInjection }),
       observer: (host) => this.frames.observer(this.diagram.observer(host)),
     });
     this.diagram.attach(this.simulation);
@@ -112,6 +120,10 @@ class Run implements ExchangeWatcher, EventHandler {
     this.taps = this.simulation.world.hosts.map(() => new DeliveryTap(this.recorder));
     this.simulation.world.hosts.forEach((host, i) => (host.tap = this.taps[i]));
   }
+
+  private readonly noteInjection = (fault: number, injection: Injection): void => {
+    this.injections?.[fault]?.push(injection);
+  };
 
   async run(): Promise<{ end: RunEnd; wallMs: number }> {
     const startedAt = performance.now();
@@ -181,6 +193,7 @@ class Run implements ExchangeWatcher, EventHandler {
       marks: marks.report(),
       store: trace.store,
       schedule: this.schedule(),
+      injections: this.injections,
     };
   }
 

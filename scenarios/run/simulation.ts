@@ -8,7 +8,7 @@ import { World } from '../../sim/host/index.ts';
 import { Kernel } from '../../sim/kernel/kernel.ts';
 import type { KernelOptions } from '../../sim/kernel/kernel.ts';
 import { FaultTimeline, buildNetwork, checkNetwork } from '../../sim/net/index.ts';
-import type { Network } from '../../sim/net/index.ts';
+import type { Injection, Network } from '../../sim/net/index.ts';
 import { Rng } from '../../sim/random/rng.ts';
 import { Trace } from '../../sim/trace/trace.ts';
 import type { TraceOptions } from '../../sim/trace/trace.ts';
@@ -30,6 +30,8 @@ export interface SimulationOptions {
   observer?: (host: number) => EndpointObserver | undefined;
   /** Who decides in which order events happen, and how early a packet may arrive. REQ DST-4 */
   schedule?: ScheduleOptions;
+  /** Told of every packet that a fault of the scenario hits, with the index of the fault. */
+  onInjection?: (fault: number, injection: Injection) => void;
 }
 
 export type ScheduleOptions = Pick<KernelOptions, 'chooser' | 'windowNs'>;
@@ -64,7 +66,7 @@ export class Simulation {
     const config = checkNetwork({ ...topology, host: { processingNs: endpoint.hostDelayNs } });
     this.network = buildNetwork(this, blueprintOf(topology), config);
     this.oracle = oracleFor(topology, this.network, endpoint.hostDelayNs);
-    this.faults = new FaultTimeline(this.network.fabric);
+    this.faults = new FaultTimeline(this.network.fabric, options.onInjection);
     this.world = new World({
       kernel: this.kernel,
       network: this.network,

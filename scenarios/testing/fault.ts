@@ -17,6 +17,11 @@ export function anyFault(topology: Topology, untilNs: number): fc.Arbitrary<Faul
   const with_ = <T>(kind: string, more: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<T> =>
     fc.tuple(window, fc.record(more)).map(([times, rest]) => ({ kind, ...times, ...rest }) as T);
   const delayNs = fc.integer({ min: 1, max: 1_000_000 });
+  const listed = (numbers: number): fc.Arbitrary<number[]> =>
+    fc
+      .uniqueArray(fc.integer({ min: 1, max: 1_000_000 }), { minLength: numbers, maxLength: numbers })
+      .map((list) => list.sort((a, b) => a - b));
+  const bits = fc.array(fc.nat(65_535), { minLength: 1, maxLength: 3 });
   const plain = ['loss', 'duplicate', 'corrupt', 'ecn-bleach', 'icmp'].map((kind) =>
     with_<Fault>(kind, { rate: anyRatio, on }),
   );
@@ -27,6 +32,12 @@ export function anyFault(topology: Topology, untilNs: number): fc.Arbitrary<Faul
   return fc.oneof(
     ...plain,
     ...late,
+    ...['loss', 'duplicate', 'ecn-bleach', 'icmp'].map((kind) =>
+      with_<Fault>(kind, { packets: fc.integer({ min: 1, max: 5 }).chain(listed), on }),
+    ),
+    with_<Fault>('delay', { packets: listed(3), on, delayNs }),
+    with_<Fault>('reorder', { packets: listed(2), on, delaysNs: fc.tuple(delayNs, delayNs) }),
+    with_<Fault>('corrupt', { packets: listed(2), on, bits: fc.tuple(bits, bits) }),
     with_<Fault>('burst-loss', {
       rate: half.filter(({ denominator }) => denominator <= 1_000_000_000),
       on,

@@ -15,6 +15,16 @@ export function drawFlips(rng: Rng, lengthBytes: number, flips: number[]): void 
   }
 }
 
+/** Appends given bit positions, taken modulo the length of the datagram, each once; none if it is empty. */
+export function giveFlips(bits: readonly number[], lengthBytes: number, flips: number[]): void {
+  if (lengthBytes === 0) return;
+  const start = flips.length;
+  for (const bit of bits) {
+    const inside = bit % (lengthBytes * 8);
+    if (!flips.includes(inside, start)) flips.push(inside);
+  }
+}
+
 /** Flips the bits and returns the content hash afterwards. */
 export function applyFlips(packet: Packet, flips: readonly number[]): number {
   for (const bit of flips) (packet.bytes[bit >> 3] as number) ^= 1 << (bit & 7);

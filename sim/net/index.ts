@@ -4,6 +4,7 @@ export * from './drop-reason.ts';
 export * from './ecn.ts';
 export * from './fabric.ts';
 export * from './faults/fault-spec.ts';
+export type { Injection } from './faults/injection.ts';
 export type * from './faults/chance.ts';
 export type * from './faults/line-fault.ts';
 export * from './faults/timeline.ts';

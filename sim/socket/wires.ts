@@ -10,7 +10,7 @@ import { Network, type NetworkHost } from '../net/network.ts';
 import { hostPlace } from '../net/places.ts';
 import { NetKind } from '../net/trace-kinds.ts';
 import type { HostInterface } from './host-interface.ts';
-import type { Ratio } from '../net/faults/chance.ts';
+import { Chance, type Ratio } from '../net/faults/chance.ts';
 import type { PacketSink } from '../net/lines.ts';
 import type { HostPort } from '../net/nic.ts';
 import type { Packet } from '../net/packet.ts';
@@ -111,9 +111,13 @@ export class Wires implements PacketSink {
   #impairmentOf(host: number): Impairment | null {
     const { rng } = this.fabric;
     const faults: LineFault[] = [];
-    if (this.#loss.numerator > 0) faults.push(new Loss(rng.fork(`net/wires/host[${host}]/loss`), this.#loss));
-    if (this.#jitterNs > 0)
-      faults.push(new Reordering(rng.fork(`net/wires/host[${host}]/jitter`), ALWAYS, this.#jitterNs));
+    if (this.#loss.numerator > 0) {
+      faults.push(new Loss(new Chance(rng.fork(`net/wires/host[${host}]/loss`), this.#loss)));
+    }
+    if (this.#jitterNs > 0) {
+      const draws = rng.fork(`net/wires/host[${host}]/jitter`);
+      faults.push(new Reordering(new Chance(draws, ALWAYS), () => 1 + draws.below(this.#jitterNs)));
+    }
     return faults.length === 0 ? null : new Impairment(faults);
   }
 }

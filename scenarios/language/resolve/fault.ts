@@ -5,6 +5,7 @@ import { type HostSelector, type PlaceSelector, selectHosts } from '../selector.
 import type { FaultDraft } from '../shape/fault.ts';
 import { suggest } from '../suggest.ts';
 import { formatDuration } from '../unit.ts';
+import { resolvePacketFault } from './packet-fault.ts';
 import { raiseHosts } from './topology.ts';
 import type { Surroundings } from './workload.ts';
 
@@ -24,9 +25,6 @@ export function resolveFault(draft: FaultDraft, path: Path, around: Surroundings
   const on = resolvePlace(draft.on, [...path, 'on'], around);
   if (on === undefined) return undefined;
   switch (draft.kind) {
-    case 'reorder':
-    case 'delay':
-      return { kind: draft.kind, ...window, rate: draft.rate, on, delayNs: draft.delay };
     case 'burst-loss':
       return { kind: draft.kind, ...window, rate: draft.rate, on, burst: draft.burst };
     case 'rate':
@@ -37,7 +35,7 @@ export function resolveFault(draft: FaultDraft, path: Path, around: Surroundings
     case 'nic-down':
       return { kind: draft.kind, ...window, on };
     default:
-      return { kind: draft.kind, ...window, rate: draft.rate, on };
+      return resolvePacketFault(draft, { ...window, on }, path, around.findings);
   }
 }
 

@@ -21,6 +21,7 @@ import {
   record,
   unionError,
 } from './field.ts';
+import { flippedBits, holdBacks, packetNumbers } from './injection.ts';
 import { packetBytes } from './link.ts';
 
 interface WindowDraft {
@@ -33,14 +34,21 @@ interface PlaceDraft extends WindowDraft {
 }
 
 interface PacketDraft extends PlaceDraft {
-  rate: Ratio;
+  rate?: Ratio | undefined;
+  packets?: number[] | undefined;
 }
+
+/** A fault that hits packets, as written. */
+export type PacketFaultDraft =
+  | (PacketDraft & { kind: 'loss' | 'duplicate' | 'ecn-bleach' | 'icmp' })
+  | (PacketDraft & { kind: 'reorder'; delay: number | number[] })
+  | (PacketDraft & { kind: 'delay'; delay: number })
+  | (PacketDraft & { kind: 'corrupt'; bits?: number[][] | undefined });
 
 /** A fault as written: read, but not yet checked against the topology. */
 export type FaultDraft =
-  | (PacketDraft & { kind: 'loss' | 'duplicate' | 'corrupt' | 'ecn-bleach' | 'icmp' })
-  | (PacketDraft & { kind: 'reorder' | 'delay'; delay: number })
-  | (PacketDraft & { kind: 'burst-loss'; burst: number })
+  | PacketFaultDraft
+  | (PlaceDraft & { kind: 'burst-loss'; rate: Ratio; burst: number })
   | (PlaceDraft & { kind: 'link-down' | 'nic-down' })
   | (PlaceDraft & { kind: 'mtu'; mtu: number })
   | (PlaceDraft & { kind: 'rate'; rate: number | Ratio })
@@ -141,7 +149,7 @@ const hostSet: Field<HostSelector[]> = field(
   },
 );
 
-const holdBack = quantity(DURATION, 'How long a packet is held back: of reordering, the longest.', '20us', {
+const holdBack = quantity(DURATION, 'How long a packet is held back.', '20us', {
   min: 1,
   max: DELAY_NS_MAX,
   text: '1ns..1000s',
@@ -159,30 +167,35 @@ function kind<const K extends string>(word: K, description: string): { kind: z.Z
   return { kind: z.literal(word).meta({ description }) };
 }
 
-const perPacket = { ...window, rate: ratio, on: place };
-const perPacketOrAll = { ...window, rate: ratio.prefault('1/1'), on: place };
+const perPacket = { ...window, rate: ratio.optional(), packets: packetNumbers.optional(), on: place };
 const onCables = { ...window, on: place };
 
 const shapes = [
   record('fault', { ...kind('loss', 'Packets vanish.'), ...perPacket }),
   record('fault', {
     ...kind('burst-loss', 'Packets vanish several in a row (Gilbert–Elliott).'),
-    ...perPacket,
+    ...window,
+    rate: ratio,
+    on: place,
     burst: integer('Mean number of packets lost in a row.', 1, BURST_MAX, 10),
   }),
   record('fault', { ...kind('duplicate', 'Packets arrive twice.'), ...perPacket }),
   record('fault', {
     ...kind('reorder', 'Packets arrive later by up to delay, so that others overtake them.'),
     ...perPacket,
-    delay: holdBack,
+    delay: holdBacks,
   }),
   record('fault', {
     ...kind('delay', 'Packets arrive later by delay, and those behind them no earlier.'),
-    ...perPacketOrAll,
+    ...perPacket,
     delay: holdBack,
   }),
-  record('fault', { ...kind('corrupt', 'Packets arrive with changed bytes.'), ...perPacket }),
-  record('fault', { ...kind('ecn-bleach', 'The ECN bits of packets are cleared.'), ...perPacketOrAll }),
+  record('fault', {
+    ...kind('corrupt', 'Packets arrive with changed bytes.'),
+    ...perPacket,
+    bits: flippedBits.optional(),
+  }),
+  record('fault', { ...kind('ecn-bleach', 'The ECN bits of packets are cleared.'), ...perPacket }),
   record('fault', {
     ...kind('icmp', 'Senders are told that packets could not be delivered, though they are.'),
     ...perPacket,

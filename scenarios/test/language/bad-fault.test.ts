@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { briefly, example, problemsOf, scenarioOf } from './example.ts';
+import { scenarioToYaml } from '../../language/index.ts';
 
 const withFault = (fault: string): string => `${example()}faults:\n  - ${fault}\n`;
 const RATIO = 'write the probability as a ratio of whole numbers, for example';
@@ -96,7 +97,7 @@ describe('a bad fault is refused: it would test something else than its author b
     [
       'a delay where there is none',
       '{ kind: loss, rate: 1/100, on: all, delay: 1us }',
-      '16:41 faults[0].delay: unknown key "delay" in fault | known keys: kind, at, for, rate, on',
+      '16:41 faults[0].delay: unknown key "delay" in fault | known keys: kind, at, for, rate, packets, on',
     ],
     [
       'bursts too short for their share',
@@ -173,6 +174,81 @@ describe('a bad fault is refused: it would test something else than its author b
       '{ kind: loss, rate: 1/100, on: all, for: 0ns }',
       '16:46 faults[0].for: 0ns is outside 1ns and more | give a value of 1ns and more',
     ],
+    [
+      'neither a share nor packets',
+      '{ kind: loss, on: all }',
+      '16:5 faults[0].rate: is missing | give it a value, for example 1/100, or list packets: [17, 45]',
+    ],
+    [
+      'both a share and packets',
+      '{ kind: loss, rate: 1/100, packets: [1], on: all }',
+      '16:32 faults[0].packets: rate and packets exclude each other | keep one of them',
+    ],
+    [
+      'packets out of order',
+      '{ kind: loss, packets: [45, 17], on: all }',
+      '16:28 faults[0].packets: 17 comes after 45 | write the numbers of packets, from 1, ascending: [17, 45]',
+    ],
+    [
+      'a packet before the first',
+      '{ kind: loss, packets: [0], on: all }',
+      '16:28 faults[0].packets: 0 is no number of a packet | write the numbers of packets, from 1, ascending: [17, 45]',
+    ],
+    [
+      'no packets',
+      '{ kind: loss, packets: [], on: all }',
+      '16:28 faults[0].packets: expected numbers of packets, found an empty list | write the numbers of packets, from 1, ascending: [17, 45]',
+    ],
+    [
+      'one packet without a list',
+      '{ kind: loss, packets: 17, on: all }',
+      '16:28 faults[0].packets: expected numbers of packets, found 17 | write the numbers of packets, from 1, ascending: [17, 45]',
+    ],
+    [
+      'listed packets of a burst',
+      '{ kind: burst-loss, packets: [1], rate: 1/100, burst: 2, on: all }',
+      '16:25 faults[0].packets: unknown key "packets" in fault | known keys: kind, at, for, rate, on, burst',
+    ],
+    [
+      'more delays than packets',
+      '{ kind: reorder, packets: [1], delay: [1us, 2us], on: all }',
+      '16:43 faults[0].delay: there are 2 delays for 1 packets | write one delay for all, or one for each',
+    ],
+    [
+      'delays without packets',
+      '{ kind: reorder, rate: 1/2, delay: [1us, 2us], on: all }',
+      '16:40 faults[0].delay: a list of delays goes with packets | write one delay, the longest',
+    ],
+    [
+      'a delay of nothing in a list',
+      '{ kind: reorder, packets: [1, 2], delay: [1us, 0us], on: all }',
+      '16:46 faults[0].delay: 0us is outside 1ns..1000s | give a value of 1ns..1000s',
+    ],
+    [
+      'listed packets without their bits',
+      '{ kind: corrupt, packets: [1], on: all }',
+      '16:5 faults[0].bits: is missing | list the bits of each packet, for example [[3, 99], [7]]',
+    ],
+    [
+      'bits of another number of packets',
+      '{ kind: corrupt, packets: [1, 2], bits: [[3]], on: all }',
+      '16:45 faults[0].bits: there are 1 lists of bits for 2 packets | write one list of bits for each packet',
+    ],
+    [
+      'bits without packets',
+      '{ kind: corrupt, rate: 1/2, bits: [[3]], on: all }',
+      '16:33 faults[0].bits: bits go with packets | list packets, or remove bits',
+    ],
+    [
+      'bits that are none',
+      '{ kind: corrupt, packets: [1], bits: [[-1]], on: all }',
+      '16:42 faults[0].bits: -1 is no bit of a datagram | write a list of bits for each packet: [[3, 99], [7]]',
+    ],
+    [
+      'bits without a list for each packet',
+      '{ kind: corrupt, packets: [1], bits: [3], on: all }',
+      '16:42 faults[0].bits: expected a list of bits, found 3 | write a list of bits for each packet: [[3, 99], [7]]',
+    ],
   ])('%s', (_, fault, expected) => {
     expect(briefly(problemsOf(withFault(fault)))).toEqual([expected]);
   });
@@ -219,6 +295,26 @@ describe('a bad fault is refused: it would test something else than its author b
       },
       { kind: 'partition', atNs: 0, between: [[0, 3], [1]], direction: 'from' },
     ]);
+  });
+
+  it('listed packets, with one delay for all or one for each', () => {
+    const text = `${example()}faults:
+  - { kind: loss, packets: [17, 45], on: link(host[3]) }
+  - { kind: delay, delay: 1us, packets: [2], on: all }
+  - { kind: reorder, delay: 1us, packets: [2, 3], on: host[0] }
+  - { kind: reorder, delay: [1us, 2ns], packets: [2, 3], on: host[0] }
+  - { kind: corrupt, bits: [[3, 99], [7]], packets: [2, 3], on: host[0] }
+`;
+    const on = { place: 'host', hosts: [0] };
+    const { faults } = scenarioOf(text);
+    expect(faults).toEqual([
+      { kind: 'loss', atNs: 0, packets: [17, 45], on: { place: 'link', hosts: [3] } },
+      { kind: 'delay', atNs: 0, packets: [2], delayNs: 1000, on: { place: 'all', hosts: [0, 1, 2, 3] } },
+      { kind: 'reorder', atNs: 0, packets: [2, 3], delaysNs: [1000, 1000], on },
+      { kind: 'reorder', atNs: 0, packets: [2, 3], delaysNs: [1000, 2], on },
+      { kind: 'corrupt', atNs: 0, packets: [2, 3], bits: [[3, 99], [7]], on },
+    ]);
+    expect(scenarioToYaml(scenarioOf(text))).toContain('    packets: [ 17, 45 ]\n');
   });
 
   it('cables between switches, in the flow style too', () => {

@@ -20,10 +20,11 @@ export class BurstLoss implements LineFault {
     this.#ends = new Chance(rng, { numerator: 1, denominator: burst });
   }
 
-  decide(_packet: Packet, fate: Fate): void {
+  decide(_packet: Packet, fate: Fate): boolean {
     if (this.#bad) this.#bad = !this.#ends.happens();
     else this.#bad = this.#begins.happens();
     if (this.#bad) fate.lost ??= DropReason.LOSS;
+    return this.#bad;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Trial } from './trial.ts';
 import type { Rng } from '../../random/rng.ts';
 
 /** A probability, as numerator / denominator. */
@@ -9,7 +10,7 @@ export interface Ratio {
 const TWO_32 = 0x1_0000_0000;
 
 /** A repeated trial: one draw each, whatever the ratio, which is met to within 2^-32. */
-export class Chance {
+export class Chance implements Trial {
   readonly #rng: Rng;
   readonly #threshold: number;
 

@@ -1,7 +1,9 @@
 import { DropReason } from '../drop-reason.ts';
 import type { Switch } from '../switch.ts';
 import { SwitchPort } from '../switch-port.ts';
+import { drawFlips, giveFlips } from '../bit-flips.ts';
 import { BurstLoss } from './burst-loss.ts';
+import { Chance } from './chance.ts';
 import { Impairment } from './impairment.ts';
 import {
   Corruption,
@@ -18,7 +20,8 @@ import type { PacketFaultSpec } from './fault-spec.ts';
 import type { LineCondition, Outage } from './line-condition.ts';
 import type { Line } from '../line.ts';
 import type { LineRate } from '../line-rate.ts';
-import type { Bytes } from '../../../protocol/core/units.ts';
+import type { ListedTrial } from './trial.ts';
+import type { Bytes, Nanos } from '../../../protocol/core/units.ts';
 import type { Rng } from '../../random/rng.ts';
 
 /** What one fault does to one line, while it is active. */
@@ -79,25 +82,46 @@ export function outageEffect(line: Line, condition: LineCondition, outage: Outag
   return { line, parameter: 0, begin: () => condition.goDown(outage), end: () => condition.comeUp(outage) };
 }
 
-/** The fault on one line. `rng` is its own stream. */
-export function lineFault(spec: PacketFaultSpec, line: Line, rng: Rng): LineFault {
+/**
+ * The fault on one line.
+ *
+ * @param rng the line's own stream.
+ * @param listed what decides for all lines together if the packets are listed.
+ */
+export function lineFault(
+  spec: PacketFaultSpec,
+  line: Line,
+  rng: Rng,
+  listed: ListedTrial | null,
+): LineFault {
+  if (spec.kind === 'burst-loss') return new BurstLoss(rng, spec.rate, spec.burst);
+  const trial = spec.packets === undefined ? new Chance(rng, spec.rate) : (listed as ListedTrial);
   switch (spec.kind) {
     case 'loss':
-      return new Loss(rng, spec.rate);
+      return new Loss(trial);
     case 'duplicate':
-      return new Duplication(rng, spec.rate);
-    case 'reorder':
-      return new Reordering(rng, spec.rate, spec.delayNs);
-    case 'corrupt':
-      return new Corruption(rng, spec.rate);
-    case 'burst-loss':
-      return new BurstLoss(rng, spec.rate, spec.burst);
+      return new Duplication(trial);
     case 'delay':
-      return new DelaySpikes(rng, spec.rate, spec.delayNs);
+      return new DelaySpikes(trial, spec.delayNs);
     case 'ecn-bleach':
-      return new EcnBleaching(rng, spec.rate);
+      return new EcnBleaching(trial);
     case 'icmp':
-      return new ForgedUnreachable(rng, spec.rate, switchAt(line), line.where);
+      return new ForgedUnreachable(trial, switchAt(line), line.where);
+    case 'reorder':
+      return new Reordering(
+        trial,
+        spec.packets === undefined
+          ? () => 1 + rng.below(spec.delayNs)
+          : () => spec.delaysNs[(listed as ListedTrial).hit] as Nanos,
+      );
+    case 'corrupt':
+      return new Corruption(
+        trial,
+        spec.packets === undefined
+          ? (lengthBytes, flips) => drawFlips(rng, lengthBytes, flips)
+          : (lengthBytes, flips) =>
+              giveFlips(spec.bits[(listed as ListedTrial).hit] as readonly number[], lengthBytes, flips),
+      );
   }
 }
 

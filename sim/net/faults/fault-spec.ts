@@ -36,50 +36,55 @@ interface OnLines {
 }
 
 /** Hits each packet with probability `rate`. */
-interface PerPacket extends FaultWindow, OnLines {
+interface ByRate extends FaultWindow, OnLines {
   readonly rate: Ratio;
+  readonly packets?: never;
 }
 
-export interface LossSpec extends PerPacket {
-  readonly kind: 'loss';
+/** Hits these: ascending, numbered from 1 in the order in which the lines take them, all lines together. */
+interface ByNumber extends FaultWindow, OnLines {
+  readonly packets: readonly number[];
+  readonly rate?: never;
 }
 
-export interface DuplicateSpec extends PerPacket {
-  readonly kind: 'duplicate';
-}
+export type LossSpec = (ByRate | ByNumber) & { readonly kind: 'loss' };
 
-export interface ReorderSpec extends PerPacket {
-  readonly kind: 'reorder';
-  /** Longest extra delay, ≥ 1. */
-  readonly delayNs: Nanos;
-}
+export type DuplicateSpec = (ByRate | ByNumber) & { readonly kind: 'duplicate' };
 
-export interface CorruptSpec extends PerPacket {
-  readonly kind: 'corrupt';
-}
+export type ReorderSpec = { readonly kind: 'reorder' } & (
+  | (ByRate & {
+      /** Longest extra delay, ≥ 1. */
+      readonly delayNs: Nanos;
+    })
+  | (ByNumber & {
+      /** Of each packet, in the order of `packets`. */
+      readonly delaysNs: readonly Nanos[];
+    })
+);
+
+export type CorruptSpec = { readonly kind: 'corrupt' } & (
+  | ByRate
+  | (ByNumber & {
+      /** Of each packet: the bits to flip, modulo its length. */
+      readonly bits: readonly (readonly number[])[];
+    })
+);
 
 /** Loses the share `rate`, in bursts. */
-export interface BurstLossSpec extends PerPacket {
+export interface BurstLossSpec extends ByRate {
   readonly kind: 'burst-loss';
   /** Mean length of a burst in packets, an integer ≥ 1. */
   readonly burst: number;
 }
 
 /** Spikes: a packet that is hit arrives `delayNs` later, and those behind it no earlier. */
-export interface DelaySpec extends PerPacket {
-  readonly kind: 'delay';
-  readonly delayNs: Nanos;
-}
+export type DelaySpec = (ByRate | ByNumber) & { readonly kind: 'delay'; readonly delayNs: Nanos };
 
 /** Clears the ECN bits. */
-export interface EcnBleachSpec extends PerPacket {
-  readonly kind: 'ecn-bleach';
-}
+export type EcnBleachSpec = (ByRate | ByNumber) & { readonly kind: 'ecn-bleach' };
 
 /** Forges an ICMP message about a packet that is delivered nevertheless. */
-export interface IcmpSpec extends PerPacket {
-  readonly kind: 'icmp';
-}
+export type IcmpSpec = (ByRate | ByNumber) & { readonly kind: 'icmp' };
 
 /** The lines have at most this rate, or this share of their own, also for what waits in NICs and switches. */
 export interface RateSpec extends FaultWindow, OnLines {
@@ -147,15 +152,33 @@ export function checkFault(spec: FaultSpec, nowNs: Nanos): void {
 }
 
 function checkPerPacket(spec: PacketFaultSpec): void {
-  checkRatio(spec.rate, 0);
-  if (spec.kind === 'reorder' || spec.kind === 'delay') {
-    configInteger('fault.delay', spec.delayNs, 1, DELAY_NS_MAX);
+  if (spec.kind === 'delay') configInteger('fault.delay', spec.delayNs, 1, DELAY_NS_MAX);
+  if (spec.packets !== undefined) {
+    checkNumbers(spec);
+    return;
   }
+  checkRatio(spec.rate, 0);
+  if (spec.kind === 'reorder') configInteger('fault.delay', spec.delayNs, 1, DELAY_NS_MAX);
   if (spec.kind !== 'burst-loss') return;
   configInteger('fault.burst', spec.burst, 1, BURST_MAX);
   const begins = burstBegins(spec.rate, spec.burst);
   if (begins.numerator <= begins.denominator && begins.denominator > 0) return;
   throw new NetworkConfigError('fault.burst', 'bursts of this length cannot lose so many');
+}
+
+function checkNumbers(spec: PacketFaultSpec & ByNumber): void {
+  const { length } = spec.packets;
+  spec.packets.forEach((packet, i) => {
+    configInteger('fault.packets', packet, (spec.packets[i - 1] ?? 0) + 1, Number.MAX_SAFE_INTEGER);
+  });
+  if (spec.kind === 'reorder') {
+    for (const delayNs of spec.delaysNs) configInteger('fault.delays', delayNs, 1, DELAY_NS_MAX);
+    if (spec.delaysNs.length !== length) throw new NetworkConfigError('fault.delays', 'one for each packet');
+  }
+  if (spec.kind === 'corrupt') {
+    for (const bit of spec.bits.flat()) configInteger('fault.bits', bit, 0, Number.MAX_SAFE_INTEGER);
+    if (spec.bits.length !== length) throw new NetworkConfigError('fault.bits', 'a list for each packet');
+  }
 }
 
 function checkRatio({ numerator, denominator }: Ratio, numeratorMin: number): void {

@@ -13,8 +13,10 @@ export class PartitionFrom implements LineFault {
     this.#others = others;
   }
 
-  decide(packet: Packet, fate: Fate): void {
-    if (this.parts(packet)) fate.lost ??= DropReason.PARTITION;
+  decide(packet: Packet, fate: Fate): boolean {
+    const parts = this.parts(packet);
+    if (parts) fate.lost ??= DropReason.PARTITION;
+    return parts;
   }
 
   parts(packet: Packet): boolean {

@@ -9,8 +9,16 @@ import {
   rateEffect,
   type FaultEffect,
 } from './fault-effect.ts';
-import { FaultKind, checkFault, type FaultSpec, type PartitionSpec } from './fault-spec.ts';
+import {
+  FaultKind,
+  checkFault,
+  type FaultSpec,
+  type PacketFaultSpec,
+  type PartitionSpec,
+} from './fault-spec.ts';
+import { WatchedFault, type Injection } from './injection.ts';
 import { LineCondition } from './line-condition.ts';
+import { ListedTrial } from './trial.ts';
 import type { Ratio } from './chance.ts';
 import type { Fabric } from '../fabric.ts';
 import type { Line } from '../line.ts';
@@ -30,17 +38,20 @@ interface Entry {
 /**
  * Switches faults on and off at their times. Each fault draws, on each line, from the stream
  * `<line>/<kind>`, e.g. `link/host[3]/up/loss`; a second fault of that kind on that line from `…/loss#1`, and so on. To add
- * a fault therefore shifts no draw of another. REQ DST-5
+ * a fault at the end, or to list the packets that one hits, therefore shifts no draw of another. REQ DST-5
  */
 export class FaultTimeline implements EventHandler {
   readonly #fabric: Fabric;
   readonly #entries: Entry[] = [];
   readonly #ordinals = new Map<string, number>();
   readonly #conditions = new Map<Line, LineCondition>();
+  readonly #onInjection: ((fault: number, injection: Injection) => void) | undefined;
   #healedNs: Nanos = 0;
 
-  constructor(fabric: Fabric) {
+  /** @param onInjection told of every packet that a fault hits, with the index of the fault. */
+  constructor(fabric: Fabric, onInjection?: (fault: number, injection: Injection) => void) {
     this.#fabric = fabric;
+    this.#onInjection = onInjection;
   }
 
   get specs(): readonly FaultSpec[] {
@@ -56,7 +67,8 @@ export class FaultTimeline implements EventHandler {
   add(spec: FaultSpec): void {
     const { kernel } = this.#fabric;
     checkFault(spec, kernel.now);
-    const index = this.#entries.push({ spec, effects: this.#effects(spec) }) - 1;
+    const index = this.#entries.length;
+    this.#entries.push({ spec, effects: this.#effects(spec, index) });
     const endNs = spec.forNs === undefined ? NEVER : spec.atNs + spec.forNs;
     this.#healedNs = Math.max(this.#healedNs, endNs);
     // A fault that begins now acts on what is sent next, also before the kernel runs.
@@ -78,7 +90,7 @@ export class FaultTimeline implements EventHandler {
     }
   }
 
-  #effects(spec: FaultSpec): FaultEffect[] {
+  #effects(spec: FaultSpec, index: number): FaultEffect[] {
     switch (spec.kind) {
       case 'partition':
         return partition(spec);
@@ -99,10 +111,20 @@ export class FaultTimeline implements EventHandler {
       case 'mtu':
         return spec.on.map((line) => mtuEffect(line, this.#condition(line), spec.mtuBytes));
       default:
-        return spec.on.map((line) =>
-          packetEffect(line, lineFault(spec, line, this.#stream(line, spec.kind))),
-        );
+        return this.#packetEffects(spec, index);
     }
+  }
+
+  #packetEffects(spec: PacketFaultSpec, index: number): FaultEffect[] {
+    const listed = spec.packets === undefined ? null : new ListedTrial(spec.packets);
+    const onInjection = this.#onInjection;
+    const examined = { packets: 0 };
+    return spec.on.map((line) => {
+      const fault = lineFault(spec, line, this.#stream(line, spec.kind), listed);
+      if (onInjection === undefined) return packetEffect(line, fault);
+      const listener = (injection: Injection): void => onInjection(index, injection);
+      return packetEffect(line, new WatchedFault(fault, examined, listener));
+    });
   }
 
   #condition(line: Line): LineCondition {

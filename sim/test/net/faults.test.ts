@@ -135,10 +135,10 @@ describe('REQ DST-5: each fault does what it says', () => {
 });
 
 describe('REQ DST-1: draws are by name', () => {
+  const tenth = { rate: { numerator: 1, denominator: 10 }, atNs: 0 };
   const spec = (rig: Rig, kind: 'loss' | 'duplicate' | 'corrupt', host: number): PacketFaultSpec => ({
     kind,
-    rate: { numerator: 1, denominator: 10 },
-    atNs: 0,
+    ...tenth,
     on: [rig.network.link(host).up],
   });
   async function lostWith(others: (rig: Rig) => FaultSpec[], first: boolean, seed = 3): Promise<number[]> {
@@ -160,7 +160,7 @@ describe('REQ DST-1: draws are by name', () => {
     const more = (rig: Rig): FaultSpec[] => [
       spec(rig, 'duplicate', 0),
       spec(rig, 'corrupt', 0),
-      { ...spec(rig, 'loss', 0), kind: 'reorder', delayNs: 5000 },
+      { kind: 'reorder', ...tenth, delayNs: 5000, on: [rig.network.link(0).up] },
       spec(rig, 'loss', 1),
     ];
     expect(await lostWith(more, true)).toEqual(alone);
