@@ -15,6 +15,4 @@ export type { PathSecret, Role } from './keys/path-secret.ts';
 export type { PeerConfig, PeerId } from './peer/peer.ts';
 export type { ResolveSecret } from './peer/peer-table.ts';
 export { OutgoingMessage } from './records/message.ts';
-export * from './pool/pool.ts';
-export type { Driver } from './pool/driver.ts';
-export type { Headers } from './pool/headers.ts';
+export * from './pool/index.ts';

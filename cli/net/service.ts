@@ -1,4 +1,4 @@
-import type { Handler, HandlerResult } from '../../protocol/index.ts';
+import type { Handler, HandlerResult, IncomingRequest } from '../../protocol/index.ts';
 import { sha256 } from './digest.ts';
 
 /** What `dcquic serve` does with a request; the header names it, `echo` if there is none. */
@@ -11,7 +11,10 @@ export const SHA256_HEADER = 'sha256';
 export const SIZE_HEADER = 'size';
 
 /** `echo`: the body comes back. `sink`: only its SHA-256 and size, as headers. `digest`: the 32 bytes of its SHA-256. */
-export const handleRequest: Handler = ({ body, headers }) => {
+export function handleRequest({
+  body,
+  headers,
+}: Pick<IncomingRequest, 'body' | 'headers'>): ReturnType<Handler> {
   const operation = headers[OPERATION_HEADER] ?? 'echo';
   switch (operation) {
     case 'echo':
@@ -25,7 +28,7 @@ export const handleRequest: Handler = ({ body, headers }) => {
         `no operation ${JSON.stringify(operation.slice(0, 32))}; there are ${OPERATIONS.join(', ')}`,
       );
   }
-};
+}
 
 async function sink(body: Uint8Array): Promise<HandlerResult> {
   const headers = { [SHA256_HEADER]: await sha256(body), [SIZE_HEADER]: String(body.length) };

@@ -11,7 +11,7 @@ const body = new Uint8Array([1, 2, 3, 4, 5]);
 
 /** The server's answer without a network. */
 async function answer(headers: Record<string, string>, request: Uint8Array = body): Promise<UnaryResponse> {
-  const result = await handleRequest({ peer: 0, headers, body: request });
+  const result = await handleRequest({ headers, body: request });
   const { body: bytes, headers: given } =
     result instanceof Uint8Array ? { body: result, headers: {} } : result;
   return { body: bytes, headers: given ?? {}, metrics: METRICS };
@@ -32,7 +32,7 @@ describe('an answer of the server', () => {
   );
 
   it('is an error for an operation it does not have', () => {
-    expect(() => handleRequest({ peer: 0, headers: { 'dcquic-op': 'ecko' }, body })).toThrow(
+    expect(() => handleRequest({ headers: { 'dcquic-op': 'ecko' }, body })).toThrow(
       'no operation "ecko"; there are echo, sink, digest',
     );
   });

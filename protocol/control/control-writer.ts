@@ -30,6 +30,17 @@ const INLINE_OVERHEAD_BYTES = 41 + TAG_BYTES + 44;
 const RANGES_MAX = 64;
 const ACCEPTS_MAX = 128;
 
+/** Bytes around the headers in the NOTIFY of a message that is pulled: as above, with buffer and key instead of the payload. */
+const NOTICE_OVERHEAD_BYTES = 41 + TAG_BYTES + 120;
+/** Of a deadline, in a NOTIFY. */
+export const DEADLINE_BYTES = 8;
+const NO_HEADERS = new Uint8Array(0);
+
+/** Largest headers that fit a NOTIFY beside what belongs to a message that is pulled. */
+export function noticeRoom(datagramBytesMax: number): number {
+  return datagramBytesMax - NOTICE_OVERHEAD_BYTES;
+}
+
 /** Largest payload that fits a NOTIFY in a datagram of `datagramBytesMax`. */
 export function inlineRoom(datagramBytesMax: number): number {
   return datagramBytesMax - INLINE_OVERHEAD_BYTES;
@@ -331,7 +342,7 @@ export class ControlWriter {
       this.sender.onNotifySent(this.now, t);
       const replySlot = t.isResponse ? t.replySlot : -1;
       this.context.observer?.transferAnnounced(peer.id, t.slot, t.generation, replySlot, t.replyGeneration);
-      this.observe(peer, TransferNotify.TYPE, t.slot, t.generation, false, t.message.sizeBytes);
+      this.observe(peer, TransferNotify.TYPE, t.slot, t.generation, false, t.messageBytes);
     }
     if (!peer.blockedDue) return;
     this.blocked.limit = peer.notifyLimit;
@@ -347,13 +358,21 @@ export class ControlWriter {
     notify.transferSlot = transfer.slot;
     notify.transferGeneration = transfer.generation;
     notify.flags =
-      (transfer.inlined ? TransferNotify.INLINE : 0) | (transfer.isResponse ? TransferNotify.RESPONSE : 0);
+      (transfer.inlined ? TransferNotify.INLINE : 0) |
+      (transfer.isResponse ? TransferNotify.RESPONSE : 0) |
+      (transfer.noticeHeaders !== undefined ? TransferNotify.HEADED : 0) |
+      (transfer.deadlineNs !== NEVER ? TransferNotify.DEADLINE : 0);
     notify.priority = transfer.priority;
     notify.size = message.sizeBytes;
     notify.headerSize = message.head.length;
     notify.replySlot = transfer.replySlot;
     notify.replyGeneration = transfer.replyGeneration;
     notify.status = transfer.status;
+    // MUST EXCH-8
+    if (transfer.deadlineNs !== NEVER) notify.timeoutNs = Math.max(transfer.deadlineNs - this.now, 0);
+    notify.headers = transfer.noticeHeaders ?? NO_HEADERS;
+    notify.headersStart = 0;
+    notify.headersLength = notify.headers.length;
     if (buffer !== undefined) {
       notify.bufferSlot = buffer.slot;
       notify.bufferGeneration = buffer.generation;

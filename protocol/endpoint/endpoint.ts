@@ -1,9 +1,10 @@
 import { assert } from '../core/assert.ts';
 import type { Address } from '../core/address.ts';
 import type { RandomSource } from '../core/random.ts';
+import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import { ControlReader } from '../control/control-reader.ts';
-import { ControlWriter, inlineRoom } from '../control/control-writer.ts';
+import { ControlWriter, inlineRoom, noticeRoom } from '../control/control-writer.ts';
 import { FrameReader } from '../control/frame-reader.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
 import { Liveness } from '../peer/liveness.ts';
@@ -18,6 +19,7 @@ import { SendScheduler } from '../transfer/send-scheduler.ts';
 import { Sender } from '../transfer/sender.ts';
 import type { TransmitBuffer } from '../transmit.ts';
 import { ControlPacket, DataPacket } from '../wire/index.ts';
+import { Alarm, Alarms } from './alarms.ts';
 import { Context } from './context.ts';
 import type { EndpointCounters } from './counters.ts';
 import type { EndpointEvent, ExchangeId } from './events.ts';
@@ -79,6 +81,7 @@ export class Endpoint {
   private readonly receiver: Receiver;
   private readonly exchanges: Exchanges;
   private readonly liveness: Liveness;
+  private readonly alarms: Alarms;
   private readonly writer: ControlWriter;
   private readonly reader: ControlReader;
   private now: Nanos = 0;
@@ -89,6 +92,7 @@ export class Endpoint {
     const context = new Context(this.options, config.crypto, config.random, config.observer);
     this.context = context;
     this.counters = context.counters;
+    this.alarms = new Alarms(context);
     const burstBytes = Math.min(this.options.burstSegments * this.options.mtuBytes, 65_536);
     this.pacer = new Pacer(this.options.rateBps, burstBytes);
     this.peers = new PeerTable(context, config.resolve);
@@ -115,6 +119,7 @@ export class Endpoint {
         this.options.inlineBytesMax,
         Math.max(inlineRoom(context.datagramBytesMax), 0),
       ),
+      noticeBytesMax: Math.min(this.options.noticeHeaderBytesMax, noticeRoom(context.datagramBytesMax)),
       onWaiting: (now, peer) => this.liveness.onWaiting(now, peer),
     });
     const frames = new FrameReader(context, this.sender, admission, exchanges, this.liveness);
@@ -139,8 +144,17 @@ export class Endpoint {
 
   // --- commands ----------------------------------------------------------------------------------------
 
-  /** Starts an exchange. Throws UsageError for an unknown peer or when `exchangesMax` exchanges exist. */
-  call(now: Nanos, peer: PeerId, request: OutgoingMessage, priority: number): ExchangeId {
+  /**
+   * Starts an exchange, to be given up at `deadlineNs`. Throws UsageError for an unknown peer, when `exchangesMax` exchanges exist, and for a
+   * message, priority or deadline out of range.
+   */
+  call(
+    now: Nanos,
+    peer: PeerId,
+    request: OutgoingMessage,
+    priority: number,
+    deadlineNs: Nanos = NEVER,
+  ): ExchangeId {
     this.begin(now);
     const target = this.peers.get(peer);
     if (target === undefined) throw new UsageError('ERR_DCQUIC_PEER', `there is no peer ${peer}`);
@@ -151,7 +165,44 @@ export class Endpoint {
       );
     }
     this.checkMessage(request, priority);
-    return this.exchanges.call(now, target, request, priority);
+    if (!(deadlineNs >= 0)) {
+      throw new UsageError(
+        'ERR_DCQUIC_DEADLINE',
+        `the deadline is ${deadlineNs}; it must be an instant in ns`,
+      );
+    }
+    return this.exchanges.call(now, target, request, priority, Math.ceil(deadlineNs));
+  }
+
+  /** Gives up an exchange of ours, whatever has become of its request: a `failure` with `reason` follows. False: it has ended. */
+  cancel(now: Nanos, exchange: ExchangeId, reason: 'aborted' | 'closed'): boolean {
+    this.begin(now);
+    return this.exchanges.cancel(now, exchange, reason);
+  }
+
+  /** How long to wait before an exchange with `peer` is tried for the `tries`th time again: doubled each time, with a random part. REQ XFER-3 */
+  backoffNs(peer: PeerId, tries: number): Nanos {
+    const { ackDelayNs, lossDelayMinNs, initialRttNs, peerTimeoutNs } = this.options;
+    const rttNs = this.peers.get(peer)?.rtt.smoothedNs ?? initialRttNs;
+    const base = (Math.max(3 * rttNs, lossDelayMinNs) + ackDelayNs) * (1 << Math.min(tries, 10));
+    return Math.min(base + Math.floor((base * this.context.random.nextU32()) / 2 ** 32), peerTimeoutNs);
+  }
+
+  /** Whether a request that was handed over still waits for its answer, or for the answer to arrive. */
+  isServing(exchange: ExchangeId): boolean {
+    return this.exchanges.isServing(exchange);
+  }
+
+  /** `ring` belongs to an `alarm` event at `at`. */
+  setAlarm(now: Nanos, at: Nanos, ring: () => void): Alarm {
+    this.begin(now);
+    const alarm = new Alarm(ring);
+    this.alarms.timers.arm(alarm, at);
+    return alarm;
+  }
+
+  clearAlarm(alarm: Alarm): void {
+    this.alarms.timers.disarm(alarm);
   }
 
   /** Answers a request; false if its exchange has ended, because the peer is gone or it was answered. */
@@ -211,6 +262,8 @@ export class Endpoint {
   /** Time has passed; call it when `nextTimeout` is reached. */
   handleTimeout(now: Nanos): void {
     this.begin(now);
+    this.exchanges.onTimeout(now);
+    this.alarms.onTimeout(now);
     this.sender.onTimeout(now);
     this.receiver.losses.onTimeout(now);
     this.scheduler.onTimeout(now);
@@ -249,6 +302,7 @@ export class Endpoint {
   nextTimeout(): Nanos {
     assert(this.drained && this.context.events.length === 0, 'nextTimeout before the drain was complete');
     let next = Math.min(this.sender.timers.next, this.receiver.nextTimeout, this.context.peerTimers.next);
+    next = Math.min(next, this.exchanges.timers.next, this.alarms.timers.next);
     next = Math.min(next, this.scheduler.nextPacedAt);
     if (this.context.controlQueue.length > 0) next = Math.min(next, this.pacer.controlAt);
     if (this.scheduler.hasReady) next = Math.min(next, this.pacer.dataAt);
@@ -272,7 +326,11 @@ export class Endpoint {
       memoryBytes: this.receiver.memoryBytes,
       pulledBytes: this.receiver.scheduler.outstandingBytes,
       creditsHeld: this.peers.creditsHeld,
-      transferTimers: this.sender.timers.size + this.receiver.losses.armed,
+      transferTimers:
+        this.sender.timers.size +
+        this.receiver.losses.armed +
+        this.exchanges.timers.size +
+        this.alarms.timers.size,
       peers: this.peers.size,
       embryos: this.peers.embryoCount,
     };

@@ -1,6 +1,6 @@
 import { TransferErrorCode } from '../wire/index.ts';
 
-/** Why an exchange ended without its response. The first group travels in FLOW_RESET, the rest is found out locally. */
+/** Why an exchange ended without its response. The first group travels in FLOW_RESET, then what a status says, the rest is found out locally. */
 export type FailureReason =
   | 'cancelled'
   | 'unknown-transfer'
@@ -9,6 +9,9 @@ export type FailureReason =
   | 'integrity'
   | 'limit'
   | 'handler-failed'
+  | 'rejected'
+  | 'aborted'
+  | 'deadline'
   | 'peer-timeout'
   | 'peer-restarted'
   | 'closed'

@@ -1,5 +1,6 @@
 import type { Nanos } from '../core/units.ts';
 import type { PeerId } from '../peer/peer.ts';
+import type { Alarm } from './alarms.ts';
 import type { FailureReason } from './errors.ts';
 
 /** A handle of an exchange at this endpoint; never reused. */
@@ -18,7 +19,16 @@ export interface ExchangeMetrics {
 
 /** What an application is told; bounded, because every event but `peer` belongs to an admitted exchange. */
 export type EndpointEvent =
-  | { type: 'request'; exchange: ExchangeId; peer: PeerId; headers: Uint8Array; body: Uint8Array }
+  | {
+      type: 'request';
+      exchange: ExchangeId;
+      peer: PeerId;
+      priority: number;
+      /** On this endpoint's clock; NEVER if the caller set none. */
+      deadlineNs: Nanos;
+      headers: Uint8Array;
+      body: Uint8Array;
+    }
   | {
       type: 'response';
       exchange: ExchangeId;
@@ -32,4 +42,5 @@ export type EndpointEvent =
   | { type: 'failure'; exchange: ExchangeId; peer: PeerId; reason: FailureReason }
   /** A served exchange is over: its response arrived, or will not. */
   | { type: 'served'; exchange: ExchangeId; peer: PeerId; reason: FailureReason | undefined }
+  | { type: 'alarm'; alarm: Alarm }
   | { type: 'peer'; peer: PeerId; state: 'up' | 'down' | 'restarted' };

@@ -1,5 +1,9 @@
+import { DEADLINE_BYTES } from '../control/control-writer.ts';
 import { SlotMap } from '../core/slot-map.ts';
-import type { Nanos } from '../core/units.ts';
+import { TimerQueue } from '../core/timer-queue.ts';
+import type { Timed } from '../core/timer-queue.ts';
+import { NEVER } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { Admission, Gate } from '../transfer/admission.ts';
@@ -14,23 +18,33 @@ import type { FailureReason } from './errors.ts';
 import type { ExchangeId } from './events.ts';
 
 /** An exchange this endpoint asked for: a request on its way, then a response awaited. */
-interface OwnExchange {
+interface OwnExchange extends Timed {
   kind: 'own';
   peer: Peer;
   request: OutboundTransfer;
   startedAt: Nanos;
-  /** Its response is being pulled: there is no second one. */
-  answered: boolean;
+  /** Its response while it is being pulled: there is no second one. */
+  response: InboundTransfer | undefined;
 }
 
-/** An exchange this endpoint serves: a request handed to the application, then a response kept until it is acknowledged. */
+/** An exchange this endpoint serves: a request pulled and handed to the application, then a response kept until it is acknowledged. */
 interface ServedExchange {
   kind: 'served';
   peer: Peer;
   requestSlot: number;
   requestGeneration: number;
+  deadlineNs: Nanos;
+  /** The request while it is being pulled. */
+  request: InboundTransfer | undefined;
   response: OutboundTransfer | undefined;
 }
+
+/** Own decisions to give an exchange up: whoever serves it cannot know. */
+const GIVEN_UP: ReadonlySet<FailureReason | undefined> = new Set<FailureReason>([
+  'aborted',
+  'deadline',
+  'closed',
+]);
 
 type Exchange = OwnExchange | ServedExchange;
 
@@ -39,17 +53,22 @@ export interface ExchangeParts {
   sender: Sender;
   receiver: Receiver;
   admission: Admission;
-  inlineBytesMax: number;
+  inlineBytesMax: Bytes;
+  /** Headers that fit a NOTIFY. */
+  noticeBytesMax: Bytes;
   onWaiting(now: Nanos, peer: Peer): void;
 }
 
-/** Unary exchanges over transfers: one request, one response, one handler run. REQ PAT-1, RDP-11, XFER-5, XFER-7 · MUST EXCH-1, EXCH-2 */
+/**
+ * Unary exchanges over transfers: one request, one response, one handler run, one end. REQ PAT-1, RDP-11, XFER-5, XFER-6, XFER-7, FLOW-2 ·
+ * MUST EXCH-1, EXCH-2
+ */
 export class Exchanges implements Gate {
   private readonly context: Context;
   private readonly table: SlotMap<Exchange>;
+  /** Deadlines of own exchanges. */
+  readonly timers: TimerQueue<OwnExchange> = new TimerQueue<OwnExchange>();
   private parts: ExchangeParts | undefined;
-  /** Requests being pulled: each will need a place in the table when it is whole. */
-  private arriving = 0;
 
   constructor(context: Context) {
     this.context = context;
@@ -69,17 +88,62 @@ export class Exchanges implements Gate {
   }
 
   get isFull(): boolean {
-    return this.table.size + this.arriving >= this.context.options.exchangesMax || this.table.isFull;
+    return this.table.isFull;
   }
 
-  call(now: Nanos, peer: Peer, message: OutgoingMessage, priority: number): ExchangeId {
-    const exchange = { kind: 'own', peer, startedAt: now, answered: false } as OwnExchange;
+  call(now: Nanos, peer: Peer, message: OutgoingMessage, priority: number, deadlineNs: Nanos): ExchangeId {
+    const exchange = { kind: 'own', peer, startedAt: now, response: undefined } as OwnExchange;
+    exchange.timerAt = NEVER;
+    exchange.timerIndex = -1;
     const id = this.table.insert(exchange);
-    exchange.request = new OutboundTransfer(peer, message, priority, id, false, this.fitsInline(message));
+    const moreBytes = deadlineNs === NEVER ? 0 : DEADLINE_BYTES;
+    exchange.request = this.outbound(peer, message, priority, id, false, moreBytes);
+    exchange.request.deadlineNs = deadlineNs;
+    this.timers.arm(exchange, deadlineNs);
     peer.addWaiting(now);
     this.part.sender.submit(now, exchange.request);
-    this.part.onWaiting(now, peer);
+    if (deadlineNs <= now) this.giveUp(now, exchange, 'deadline');
+    else this.part.onWaiting(now, peer);
     return id;
+  }
+
+  /** MUST OFFER-1 */
+  private outbound(
+    peer: Peer,
+    message: OutgoingMessage,
+    priority: number,
+    id: ExchangeId,
+    isResponse: boolean,
+    moreBytes: Bytes,
+  ): OutboundTransfer {
+    const { sizeBytes, head, body } = message;
+    const inlined = sizeBytes === 0 || sizeBytes <= this.part.inlineBytesMax - moreBytes;
+    const headed = !inlined && head.length > 0 && body.length > 0 && head.length <= this.part.noticeBytesMax;
+    return new OutboundTransfer(peer, message, priority, id, isResponse, inlined, headed);
+  }
+
+  /** MUST EXCH-8 */
+  onTimeout(now: Nanos): void {
+    for (let own = this.timers.expire(now); own !== undefined; own = this.timers.expire(now)) {
+      this.giveUp(now, own, 'deadline');
+    }
+  }
+
+  /** The caller wants no answer any more; false if it has one, or there is no such exchange of ours. */
+  cancel(now: Nanos, id: ExchangeId, reason: FailureReason): boolean {
+    const exchange = this.table.get(id);
+    if (exchange?.kind !== 'own') return false;
+    this.giveUp(now, exchange, reason);
+    return true;
+  }
+
+  private giveUp(now: Nanos, exchange: OwnExchange, reason: FailureReason): void {
+    this.fail(now, exchange, reason);
+    this.context.wantControl(exchange.peer);
+  }
+
+  isServing(id: ExchangeId): boolean {
+    return this.table.get(id)?.kind === 'served';
   }
 
   requestId(id: ExchangeId): { slot: number; generation: number } | undefined {
@@ -93,7 +157,7 @@ export class Exchanges implements Gate {
     const exchange = this.table.get(id);
     if (exchange?.kind !== 'served' || exchange.response !== undefined) return false;
     const { peer } = exchange;
-    const response = new OutboundTransfer(peer, message, priority, id, true, this.fitsInline(message));
+    const response = this.outbound(peer, message, priority, id, true, 0);
     response.replySlot = exchange.requestSlot;
     response.replyGeneration = exchange.requestGeneration;
     response.status = status;
@@ -103,28 +167,56 @@ export class Exchanges implements Gate {
     return true;
   }
 
-  private fitsInline(message: OutgoingMessage): boolean {
-    return message.sizeBytes === 0 || message.sizeBytes <= this.part.inlineBytesMax;
-  }
-
   /** MUST EXCH-3, EXCH-4 */
   admit(peer: Peer, notify: TransferNotify): number {
-    const inline = (notify.flags & TransferNotify.INLINE) !== 0;
     if ((notify.flags & TransferNotify.RESPONSE) === 0) {
-      if (!this.context.serving || this.isFull) return TransferErrorCode.REFUSED;
-      if (!inline) this.arriving += 1;
-      return 0;
+      return this.context.serving && !this.isFull ? 0 : TransferErrorCode.REFUSED;
     }
     const exchange = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
-    if (exchange === undefined || exchange.answered) return TransferErrorCode.UNKNOWN_TRANSFER;
-    exchange.answered = !inline;
-    return 0;
+    return exchange === undefined || exchange.response !== undefined ? TransferErrorCode.UNKNOWN_TRANSFER : 0;
+  }
+
+  onAdmitted(now: Nanos, transfer: InboundTransfer, notify: TransferNotify): void {
+    const { peer } = transfer;
+    if (transfer.isResponse) {
+      const own = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
+      if (own === undefined) return;
+      own.response = transfer;
+      transfer.exchange = own.request.exchange;
+    } else {
+      transfer.exchange = this.begin(now, peer, notify, transfer);
+    }
+  }
+
+  /** A place for a request that was admitted. */
+  private begin(
+    now: Nanos,
+    peer: Peer,
+    notify: TransferNotify,
+    request: InboundTransfer | undefined,
+  ): ExchangeId {
+    const { transferSlot: requestSlot, transferGeneration: requestGeneration, flags, timeoutNs } = notify;
+    const deadlineNs = (flags & TransferNotify.DEADLINE) === 0 ? NEVER : now + timeoutNs;
+    const exchange: ServedExchange = {
+      kind: 'served',
+      peer,
+      requestSlot,
+      requestGeneration,
+      deadlineNs,
+      request,
+      response: undefined,
+    };
+    const id = this.table.insert(exchange);
+    const entry = peer.inbound.get(requestSlot);
+    if (entry !== undefined) entry.exchange = id;
+    return id;
   }
 
   onRefused(now: Nanos, peer: Peer, notify: TransferNotify, code: number): void {
     if ((notify.flags & TransferNotify.RESPONSE) === 0 || code === TransferErrorCode.UNKNOWN_TRANSFER) return;
     const exchange = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
-    if (exchange !== undefined && !exchange.answered) this.fail(now, exchange, reasonOfCode(code));
+    if (exchange !== undefined && exchange.response === undefined)
+      this.fail(now, exchange, reasonOfCode(code));
   }
 
   private awaiting(peer: Peer, slot: number, generation: number): OwnExchange | undefined {
@@ -143,10 +235,11 @@ export class Exchanges implements Gate {
         notify.status,
         payload,
         notify.headerSize,
-        0,
+        undefined,
       );
     } else {
-      this.onRequest(peer, notify.transferSlot, notify.transferGeneration, payload, notify.headerSize);
+      const exchange = this.begin(now, peer, notify, undefined);
+      this.onRequest(exchange, notify.priority, payload, notify.headerSize, undefined);
     }
   }
 
@@ -155,34 +248,30 @@ export class Exchanges implements Gate {
     const { peer, headerBytes } = transfer;
     this.part.admission.onWhole(now, transfer);
     if (!transfer.isResponse) {
-      this.arriving -= 1;
-      this.onRequest(peer, transfer.slot, transfer.generation, payload, headerBytes);
+      this.onRequest(transfer.exchange, transfer.priority, payload, headerBytes, transfer.noticeHeaders);
       return;
     }
-    const { replySlot, replyGeneration, status, repulledBytes } = transfer;
-    this.onResponse(now, peer, replySlot, replyGeneration, status, payload, headerBytes, repulledBytes);
+    const { replySlot, replyGeneration, status } = transfer;
+    this.onResponse(now, peer, replySlot, replyGeneration, status, payload, headerBytes, transfer);
   }
 
   private onRequest(
-    peer: Peer,
-    slot: number,
-    generation: number,
+    id: ExchangeId,
+    priority: number,
     payload: Uint8Array,
     headerBytes: number,
+    noticeHeaders: Uint8Array | undefined,
   ): void {
-    const exchange = this.table.insert({
-      kind: 'served',
-      peer,
-      requestSlot: slot,
-      requestGeneration: generation,
-      response: undefined,
-    });
-    const headers = payload.subarray(0, headerBytes);
+    const exchange = this.table.get(id);
+    if (exchange?.kind !== 'served') return;
+    exchange.request = undefined;
     this.context.events.push({
       type: 'request',
-      exchange,
-      peer: peer.id,
-      headers,
+      exchange: id,
+      peer: exchange.peer.id,
+      priority,
+      deadlineNs: exchange.deadlineNs,
+      headers: noticeHeaders ?? payload.subarray(0, headerBytes),
       body: payload.subarray(headerBytes),
     });
   }
@@ -195,17 +284,18 @@ export class Exchanges implements Gate {
     status: number,
     payload: Uint8Array,
     headerBytes: number,
-    repulledBytes: number,
+    transfer: InboundTransfer | undefined,
   ): void {
     const exchange = this.awaiting(peer, slot, generation);
     if (exchange === undefined) return;
     const { request } = exchange;
+    const noticeHeaders = transfer?.noticeHeaders;
     const metrics = {
       latencyNs: now - exchange.startedAt,
-      requestBytes: request.message.sizeBytes,
-      responseBytes: payload.length,
+      requestBytes: request.messageBytes,
+      responseBytes: payload.length + (noticeHeaders?.length ?? 0),
       notifyRetries: Math.max(request.notifyCount - 1, 0),
-      repulledBytes,
+      repulledBytes: transfer?.repulledBytes ?? 0,
     };
     // A response proves that the request arrived: its final RANGE_ACK may be missing, or on its way.
     this.endOwn(now, exchange, undefined);
@@ -214,22 +304,28 @@ export class Exchanges implements Gate {
       exchange: request.exchange,
       peer: peer.id,
       status,
-      headers: payload.subarray(0, headerBytes),
+      headers: noticeHeaders ?? payload.subarray(0, headerBytes),
       body: payload.subarray(headerBytes),
       metrics,
     });
   }
 
-  /** Removes an own exchange, its request with it. A response that is still being pulled finds nobody when it is whole. */
+  /** Removes an own exchange, its request with it. A response that is still being pulled finds nobody when it is whole. MUST EXCH-6 */
   private endOwn(now: Nanos, exchange: OwnExchange, reason: FailureReason | undefined): void {
-    const { request, peer } = exchange;
-    const { sender } = this.part;
-    const unconfirmed = request.slot >= 0 && (request.state === 'notified' || request.state === 'queued');
+    const { request, response, peer } = exchange;
+    const { sender, receiver } = this.part;
+    const unconfirmed = request.state === 'notified' || request.state === 'queued';
+    const givenUp = GIVEN_UP.has(reason);
     this.table.delete(request.exchange);
+    this.timers.disarm(exchange);
     peer.removeWaiting();
     sender.finish(now, request, reason);
-    if (reason === 'peer-timeout' && unconfirmed) sender.relinquish(request);
+    if (request.slot >= 0 && (givenUp || (reason === 'peer-timeout' && unconfirmed)))
+      sender.relinquish(request);
     else sender.freeSlot(request);
+    if (givenUp && response !== undefined) {
+      receiver.reject(now, response, TransferErrorCode.CANCELLED, true);
+    }
   }
 
   /** MUST EXCH-5 */
@@ -248,6 +344,14 @@ export class Exchanges implements Gate {
       return;
     }
     this.endServed(transfer.exchange, exchange, reason);
+  }
+
+  /** The caller gave up a request that had arrived. MUST EXCH-7 */
+  onGivenUp(now: Nanos, id: ExchangeId): void {
+    const exchange = this.table.get(id);
+    if (exchange?.kind !== 'served') return;
+    if (exchange.response === undefined) this.endServed(id, exchange, 'cancelled');
+    else this.part.sender.finish(now, exchange.response, 'cancelled');
   }
 
   private endServed(id: ExchangeId, exchange: ServedExchange, reason: FailureReason | undefined): void {
@@ -271,13 +375,13 @@ export class Exchanges implements Gate {
   /** A transfer being received ended before it was whole. */
   onInboundEnd(now: Nanos, transfer: InboundTransfer, code: number, tell: boolean): void {
     this.part.admission.onAbandoned(transfer, code, tell);
+    const exchange = this.table.get(transfer.exchange);
     if (!transfer.isResponse) {
-      this.arriving -= 1;
+      this.table.delete(transfer.exchange);
       this.context.freeCredit(transfer.peer);
-      return;
+    } else if (exchange?.kind === 'own') {
+      this.fail(now, exchange, reasonOfCode(code));
     }
-    const exchange = this.awaiting(transfer.peer, transfer.replySlot, transfer.replyGeneration);
-    if (exchange !== undefined) this.fail(now, exchange, reasonOfCode(code));
   }
 
   /** The peer died or restarted: everything that depends on it ends. */
@@ -286,7 +390,8 @@ export class Exchanges implements Gate {
     this.table.forEach((exchange, id) => {
       if (exchange.peer !== peer) return;
       if (exchange.kind === 'served') {
-        if (exchange.response === undefined) this.endServed(id, exchange, reason);
+        if (exchange.response === undefined && exchange.request === undefined)
+          this.endServed(id, exchange, reason);
       } else if (everything || exchange.request.exposed) {
         this.fail(now, exchange, reason);
       }

@@ -32,6 +32,8 @@ export interface EndpointOptions {
   messageBytesMax: Bytes;
   /** Largest encoded headers of a message. */
   headerBytesMax: Bytes;
+  /** Headers up to this size travel inside the TRANSFER_NOTIFY of a message that is pulled, if they fit in its packet. */
+  noticeHeaderBytesMax: Bytes;
   /** Bytes of messages being received at once, over all peers. */
   receiveBytesMax: Bytes;
   /** Transfers a peer may have announced and not ended. */
@@ -61,6 +63,7 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   peerTimeoutNs: 5_000_000_000,
   messageBytesMax: 2_147_483_648,
   headerBytesMax: 16_384,
+  noticeHeaderBytesMax: 512,
   receiveBytesMax: 4_294_967_296,
   notifyWindow: 1024,
   exchangesMax: 1 << 20,
@@ -90,6 +93,7 @@ const RANGES: Record<keyof EndpointOptions, readonly [min: number, max: number]>
   peerTimeoutNs: [1000, 3600e9],
   messageBytesMax: [1, 2 ** 32],
   headerBytesMax: [0, 2 ** 20],
+  noticeHeaderBytesMax: [0, 16_384],
   receiveBytesMax: [1, 2 ** 40],
   notifyWindow: [1, 65_536],
   exchangesMax: [1, 2 ** 26],

@@ -46,6 +46,8 @@ export interface InboundEntry {
   transfer: InboundTransfer | undefined;
   /** 0: it was received whole; else the code it was reset with, by either side. */
   resetCode: number;
+  /** The exchange served that this transfer began, also when that is over; -1 for none. */
+  exchange: number;
 }
 
 /** Everything an endpoint holds about one peer. Behaviour lives with the sub-states: control/, transfer/, liveness. */

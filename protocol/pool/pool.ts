@@ -1,21 +1,42 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { UsageError } from '../endpoint/endpoint.ts';
+import type { Nanos } from '../core/units.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { EndpointEvent, ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
 import type { PeerConfig, PeerId } from '../peer/peer.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import { ExchangeStatus } from '../wire/index.ts';
+import { CancelSignal } from './abort.ts';
+import type { AbortSignalLike } from './abort.ts';
 import type { Driver } from './driver.ts';
 import { decodeHeaders, encodeHeaders, textOf, utf8Prefix } from './headers.ts';
 import type { Headers } from './headers.ts';
+import { IncomingRequest } from './incoming.ts';
+import { TransferError } from './transfer-error.ts';
+import { UnaryCall } from './unary-call.ts';
+import type { CallHost } from './unary-call.ts';
+
+export { TransferError } from './transfer-error.ts';
 
 /** Priority of a call that names none: the middle. */
 const DEFAULT_PRIORITY = 3;
 
-export interface UnaryOptions {
+/** What every call may say. */
+export interface CallOptions {
   headers?: Headers;
   /** 0 (highest) … 7. */
   priority?: number;
+  /** The call is given up at this instant of `Pool.now()`. */
+  deadlineNs?: Nanos;
+}
+
+export interface UnaryOptions extends CallOptions {
+  /** Gives the call up when it is aborted. */
+  signal?: AbortSignalLike;
+  /** Whether the request may be handled twice: then it is also retried when its fate is unknown. */
+  idempotent?: boolean;
+  /** Times it is tried again after a transient failure. */
+  retriesMax?: number;
 }
 
 export interface UnaryResponse {
@@ -24,44 +45,9 @@ export interface UnaryResponse {
   metrics: ExchangeMetrics;
 }
 
-/** A request as a handler sees it. */
-export interface IncomingRequest {
-  peer: PeerId;
-  headers: Headers;
-  body: Uint8Array;
-}
-
 /** What a handler returns: a body, or a body with headers. The bytes must stay as they are until they are acknowledged. */
 export type HandlerResult = Uint8Array | { body: Uint8Array; headers?: Headers };
 export type Handler = (request: IncomingRequest) => HandlerResult | Promise<HandlerResult>;
-
-/** How a call ended without a response. `reason` is for programs, the message for people. REQ PAT-12 */
-export class TransferError extends Error {
-  override readonly name = 'TransferError';
-  readonly code = 'ERR_DCQUIC_TRANSFER';
-  readonly reason: FailureReason;
-  readonly peer: PeerId;
-
-  constructor(reason: FailureReason, peer: PeerId, detail?: string) {
-    super(detail === undefined ? EXPLANATIONS[reason] : `${EXPLANATIONS[reason]}: ${detail}`);
-    this.reason = reason;
-    this.peer = peer;
-  }
-}
-
-const EXPLANATIONS: Record<FailureReason, string> = {
-  cancelled: 'the peer cancelled the transfer',
-  'unknown-transfer': 'the peer no longer knows the transfer',
-  'message-too-large': 'the request or the response is larger than its receiver takes',
-  refused: 'the peer serves no requests, or no more at this time',
-  integrity: 'the message failed verification too often',
-  limit: 'the peer refused the transfer over a limit',
-  'handler-failed': 'the handler at the peer failed',
-  'peer-timeout': 'the peer did not answer within the peer timeout; the request may have been handled',
-  'peer-restarted': 'the peer restarted; the request may have been handled before',
-  closed: 'the pool was closed',
-  'protocol-violation': 'the peer broke the protocol',
-};
 
 /** Bytes of a handler's message that travel to its caller. */
 const MESSAGE_BYTES_MAX = 1024;
@@ -73,6 +59,11 @@ function textOfThrown(thrown: unknown): string {
   } catch {
     return '';
   }
+}
+
+/** An exchange that ended with a status of its handler's side. */
+function reasonOfStatus(status: number): FailureReason {
+  return status === ExchangeStatus.HANDLER_FAILED ? 'handler-failed' : 'rejected';
 }
 
 /** Ends of one call; the callback form is for callers with very many, e.g. a workload generator. */
@@ -89,12 +80,35 @@ export class Pool {
   private readonly endpoint: Endpoint;
   private readonly driver: Driver;
   private readonly calls: Map<ExchangeId, CallOutcome> = new Map<ExchangeId, CallOutcome>();
+  private readonly retrying: Set<UnaryCall> = new Set<UnaryCall>();
+  /** Of the requests being served whose handlers asked for one. */
+  private readonly signals: Map<ExchangeId, CancelSignal> = new Map<ExchangeId, CancelSignal>();
   private handler: Handler | undefined;
   private closed = false;
   /** Told of every peer that comes, goes or restarts. REQ EVT-1, HEALTH-12 */
   onPeer: ((peer: PeerId, state: 'up' | 'down' | 'restarted') => void) | undefined;
   /** Told of every served exchange that ended; without a reason its response arrived. */
   onServed: ((exchange: ExchangeId, peer: PeerId, reason: FailureReason | undefined) => void) | undefined;
+
+  private readonly callHost: CallHost = {
+    call: (peer, request, options, outcome) => this.call(peer, request, options, outcome),
+    cancel: (exchange) => this.cancel(exchange),
+    retryLater: (call, peer, tries) => {
+      this.retrying.add(call);
+      const now = this.driver.now();
+      const alarm = this.endpoint.setAlarm(now, now + this.endpoint.backoffNs(peer, tries), () => {
+        this.retrying.delete(call);
+        call.retry();
+      });
+      this.driver.kick();
+      return alarm;
+    },
+    forgetRetry: (call, alarm) => {
+      this.retrying.delete(call);
+      this.endpoint.clearAlarm(alarm);
+    },
+    touch: () => this.touch(),
+  };
 
   constructor(endpoint: Endpoint, driver: Driver) {
     this.endpoint = endpoint;
@@ -119,35 +133,39 @@ export class Pool {
    */
   unaryRpc(peer: PeerId, request: Uint8Array, options: UnaryOptions = {}): Promise<UnaryResponse> {
     return new Promise((resolve, reject) => {
-      this.call(peer, request, options, {
-        onResponse: (body, headers, metrics) => {
-          this.driver.touchPromise?.();
-          const decoded = decodeHeaders(headers);
-          if (decoded === undefined)
-            reject(new TransferError('protocol-violation', peer, 'its headers do not parse'));
-          else resolve({ body, headers: decoded, metrics });
-        },
-        onFailure: (error) => {
-          this.driver.touchPromise?.();
-          reject(error);
-        },
-      });
+      new UnaryCall(this.callHost, peer, request, options, resolve, reject).start();
     });
   }
 
-  /** The same with callbacks. */
-  call(peer: PeerId, request: Uint8Array, options: UnaryOptions, outcome: CallOutcome): ExchangeId {
+  /** The same with callbacks and without retries; `signal` is left to the caller. */
+  call(peer: PeerId, request: Uint8Array, options: CallOptions, outcome: CallOutcome): ExchangeId {
     if (this.closed) throw new UsageError('ERR_DCQUIC_CLOSED', 'the pool is closed');
     const message = new OutgoingMessage(request, encodeHeaders(options.headers));
-    const id = this.endpoint.call(this.driver.now(), peer, message, options.priority ?? DEFAULT_PRIORITY);
+    const { priority = DEFAULT_PRIORITY, deadlineNs } = options;
+    const id = this.endpoint.call(this.driver.now(), peer, message, priority, deadlineNs);
     this.calls.set(id, outcome);
     this.driver.kick();
     return id;
   }
 
+  /** Gives up a call that was begun with `call`: its outcome is a failure with `aborted`, unless it has one already. */
+  cancel(exchange: ExchangeId): void {
+    this.endpoint.cancel(this.driver.now(), exchange, 'aborted');
+    this.driver.kick();
+  }
+
+  /** The clock of deadlines. */
+  now(): Nanos {
+    return this.driver.now();
+  }
+
+  private touch(): void {
+    this.driver.touchPromise?.();
+  }
+
   /** Whether a caller waits for something. */
   isBusy(): boolean {
-    return this.calls.size > 0;
+    return this.calls.size > 0 || this.retrying.size > 0;
   }
 
   /** For drivers: hands everything the endpoint has to tell to the application. */
@@ -160,19 +178,23 @@ export class Pool {
   private onEvent(event: EndpointEvent): void {
     switch (event.type) {
       case 'request':
-        this.onRequest(event.exchange, event.peer, event.headers, event.body);
+        this.onRequest(event);
         return;
       case 'response': {
         const outcome = this.take(event.exchange);
         if (event.status === ExchangeStatus.OK) outcome?.onResponse(event.body, event.headers, event.metrics);
-        else outcome?.onFailure(new TransferError('handler-failed', event.peer, textOf(event.body)));
+        else
+          outcome?.onFailure(new TransferError(reasonOfStatus(event.status), event.peer, textOf(event.body)));
         return;
       }
       case 'failure':
         this.take(event.exchange)?.onFailure(new TransferError(event.reason, event.peer));
         return;
       case 'served':
-        this.onServed?.(event.exchange, event.peer, event.reason);
+        this.onServedEnd(event);
+        return;
+      case 'alarm':
+        event.alarm.ring();
         return;
       case 'peer':
         this.onPeer?.(event.peer, event.state);
@@ -185,15 +207,36 @@ export class Pool {
     return outcome;
   }
 
-  private onRequest(exchange: ExchangeId, peer: PeerId, headerBytes: Uint8Array, body: Uint8Array): void {
-    const headers = decodeHeaders(headerBytes);
+  private onServedEnd({ exchange, peer, reason }: Extract<EndpointEvent, { type: 'served' }>): void {
+    const signal = this.signals.get(exchange);
+    this.signals.delete(exchange);
+    if (reason !== undefined) {
+      this.touch();
+      signal?.abort(new TransferError(reason, peer));
+    }
+    this.onServed?.(exchange, peer, reason);
+  }
+
+  private readonly signalOf = (exchange: ExchangeId): CancelSignal => {
+    let signal = this.signals.get(exchange);
+    if (signal === undefined) {
+      signal = new CancelSignal();
+      if (this.endpoint.isServing(exchange)) this.signals.set(exchange, signal);
+      else signal.abort(new TransferError('cancelled', -1));
+    }
+    return signal;
+  };
+
+  private onRequest(event: Extract<EndpointEvent, { type: 'request' }>): void {
+    const { exchange } = event;
+    const headers = decodeHeaders(event.headers);
     if (headers === undefined) {
       this.answerFailure(exchange, new Error('the request headers do not parse'));
       return;
     }
     let result: HandlerResult | Promise<HandlerResult>;
     try {
-      result = (this.handler as Handler)({ peer, headers, body });
+      result = (this.handler as Handler)(new IncomingRequest(event, headers, this.signalOf));
     } catch (error) {
       this.answerFailure(exchange, error);
       return;
@@ -234,12 +277,17 @@ export class Pool {
     this.driver.kick();
   }
 
-  /** Ends every pending call with `closed`. Idempotent; the driver stops driving by its own close. */
+  /** Gives up every pending call, with `closed`. Idempotent; the driver stops driving by its own close. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    const pending = [...this.calls.values()];
+    const pending = [...this.calls];
     this.calls.clear();
-    for (const outcome of pending) outcome.onFailure(new TransferError('closed', -1));
+    for (const call of this.retrying) call.stopWaiting('closed');
+    for (const [exchange, outcome] of pending) {
+      this.endpoint.cancel(this.driver.now(), exchange, 'closed');
+      outcome.onFailure(new TransferError('closed', -1));
+    }
+    this.driver.kick();
   }
 }

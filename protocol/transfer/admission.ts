@@ -6,15 +6,28 @@ import { TransferErrorCode, TransferNotify } from '../wire/index.ts';
 import { InboundTransfer } from './inbound.ts';
 import type { Receiver } from './receiver.ts';
 
-/** Slots a peer may use per credit: requests, responses to ours, slots that ran out of generations. MUST ID-3 */
-const SLOTS_PER_CREDIT = 4;
+/** Slots a peer may use per credit: requests, responses to ours, messages of streams, slots that ran out of generations. MUST ID-3 */
+const SLOTS_PER_CREDIT = 8;
+
+/** MUST NOTIFY-1, OFFER-1 */
+function isWellFormed(notify: TransferNotify): boolean {
+  const { flags, size, headerSize } = notify;
+  if (headerSize > size) return false;
+  if ((flags & TransferNotify.HEADED) !== 0 && headerSize > 0) return false;
+  if ((flags & TransferNotify.INLINE) === 0) return size > 0;
+  return notify.inlineLength === size && (flags & TransferNotify.HEADED) === 0;
+}
 
 /** What a transfer is for decides whether it is taken: asked for each new one. */
 export interface Gate {
   /** 0 to admit; else the FLOW_RESET code. */
   admit(peer: Peer, notify: TransferNotify): number;
+  /** It was admitted and will be pulled. */
+  onAdmitted(now: Nanos, transfer: InboundTransfer, notify: TransferNotify): void;
   /** A transfer was refused with a FLOW_RESET of `code`: whoever waits for it waits in vain. */
   onRefused(now: Nanos, peer: Peer, notify: TransferNotify, code: number): void;
+  /** The sender gave up a transfer that had arrived; `exchange` is what it began, or -1. */
+  onGivenUp(now: Nanos, exchange: number): void;
   /** A message that came inside its NOTIFY. `payload` is the caller's, to be copied. */
   deliverInline(now: Nanos, peer: Peer, notify: TransferNotify, payload: Uint8Array): void;
 }
@@ -55,8 +68,7 @@ export class Admission {
   private onNew(now: Nanos, peer: Peer, notify: TransferNotify): boolean {
     const { options } = this.context;
     const inline = (notify.flags & TransferNotify.INLINE) !== 0;
-    if (notify.headerSize > notify.size || (inline && notify.inlineLength !== notify.size)) return false;
-    if (!inline && notify.size === 0) return false;
+    if (!isWellFormed(notify)) return false;
     const isResponse = (notify.flags & TransferNotify.RESPONSE) !== 0;
     // A response needs no credit: there is at most one for each exchange that waits.
     const overdrawn = !isResponse && peer.admitted >= peer.advertisedLimit;
@@ -64,7 +76,8 @@ export class Admission {
       this.refuse(now, peer, notify, TransferErrorCode.LIMIT);
       return true;
     }
-    const tooLarge = notify.size > options.messageBytesMax || notify.headerSize > options.headerBytesMax;
+    const headerBytes = notify.headerSize + notify.headersLength;
+    const tooLarge = notify.size > options.messageBytesMax || headerBytes > options.headerBytesMax;
     const code = tooLarge ? TransferErrorCode.MESSAGE_TOO_LARGE : this.gate.admit(peer, notify);
     if (!isResponse) peer.admitted += 1;
     if (code !== 0) {
@@ -74,7 +87,7 @@ export class Admission {
     }
     const { transferSlot: slot, transferGeneration: generation } = notify;
     if (inline) {
-      peer.inbound.set(slot, { generation, transfer: undefined, resetCode: 0 });
+      peer.inbound.set(slot, { generation, transfer: undefined, resetCode: 0, exchange: -1 });
       this.acknowledge(now, peer, slot, generation);
       const payload = notify.inline.slice(notify.inlineStart, notify.inlineStart + notify.inlineLength);
       this.context.counters.payloadBytesFirst += payload.length;
@@ -82,7 +95,8 @@ export class Admission {
       return true;
     }
     const transfer = new InboundTransfer(peer, notify, isResponse);
-    peer.inbound.set(slot, { generation, transfer, resetCode: 0 });
+    peer.inbound.set(slot, { generation, transfer, resetCode: 0, exchange: -1 });
+    this.gate.onAdmitted(now, transfer, notify);
     this.receiver.admit(now, transfer);
     this.liveness.onWaiting(now, peer);
     this.accept(peer, slot, generation);
@@ -116,7 +130,7 @@ export class Admission {
     const { transferSlot: slot, transferGeneration: generation } = notify;
     // A slot beyond the bound leaves nothing behind: it is refused again if it comes again.
     if (slot < this.context.options.notifyWindow * SLOTS_PER_CREDIT) {
-      peer.inbound.set(slot, { generation, transfer: undefined, resetCode: code });
+      peer.inbound.set(slot, { generation, transfer: undefined, resetCode: code, exchange: -1 });
     }
     this.reset(peer, slot, generation, code);
     this.gate.onRefused(now, peer, notify, code);
@@ -168,13 +182,17 @@ export class Admission {
     if (entry !== undefined && generation < entry.generation) return;
     if (entry !== undefined && generation === entry.generation) {
       if (entry.transfer !== undefined) this.receiver.reject(now, entry.transfer, code, false);
+      else if (entry.resetCode === 0) {
+        entry.resetCode = code;
+        this.gate.onGivenUp(now, entry.exchange);
+      }
       return;
     }
     // The answer to a pull of a former incarnation's transfer: to this one the id means nothing, and may be larger than all of its own.
     if (code === TransferErrorCode.UNKNOWN_TRANSFER) return;
     if (entry?.transfer !== undefined)
       this.receiver.reject(now, entry.transfer, TransferErrorCode.CANCELLED, false);
-    peer.inbound.set(slot, { generation, transfer: undefined, resetCode: code });
+    peer.inbound.set(slot, { generation, transfer: undefined, resetCode: code, exchange: -1 });
     if (peer.admitted < peer.advertisedLimit) {
       peer.admitted += 1;
       this.context.freeCredit(peer);

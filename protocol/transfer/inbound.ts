@@ -6,7 +6,7 @@ import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Assembly } from '../records/assembly.ts';
 import { sealedSize } from '../records/layout.ts';
-import type { TransferNotify } from '../wire/index.ts';
+import { TransferNotify } from '../wire/index.ts';
 
 /**
  * One message being pulled. Of its sealed bytes, [0, pullNext) were pulled at least once; of those, `received`
@@ -27,6 +27,10 @@ export class InboundTransfer implements Timed, Ranked {
   readonly bufferSlot: number;
   readonly bufferGeneration: number;
   readonly rawKey: Uint8Array;
+  /** Headers that came in the NOTIFY. */
+  readonly noticeHeaders: Uint8Array | undefined;
+  /** The exchange it belongs to. */
+  exchange = -1;
 
   /** Index in the receiver's table and half of what admits a data packet. */
   pullSlot = -1;
@@ -86,6 +90,11 @@ export class InboundTransfer implements Timed, Ranked {
     this.bufferSlot = notify.bufferSlot;
     this.bufferGeneration = notify.bufferGeneration;
     this.rawKey = notify.dataKey.slice(notify.dataKeyStart, notify.dataKeyStart + notify.dataKeyLength);
+    const { headers, headersStart, headersLength } = notify;
+    this.noticeHeaders =
+      (notify.flags & TransferNotify.HEADED) === 0
+        ? undefined
+        : headers.slice(headersStart, headersStart + headersLength);
   }
 
   get outstanding(): Bytes {

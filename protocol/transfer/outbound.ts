@@ -4,7 +4,7 @@ import type { Timed } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
-import type { OutgoingMessage } from '../records/message.ts';
+import { OutgoingMessage } from '../records/message.ts';
 import type { SealedBuffer } from '../records/sealed-buffer.ts';
 
 /**
@@ -16,6 +16,7 @@ export type OutboundState = 'queued' | 'notified' | 'accepted' | 'done';
 /** One message on its way out. */
 export class OutboundTransfer implements Timed, Ranked {
   readonly peer: Peer;
+  /** The payload: without headers if these travel in the NOTIFY. */
   readonly message: OutgoingMessage;
   readonly priority: number;
   readonly exchange: number;
@@ -28,6 +29,10 @@ export class OutboundTransfer implements Timed, Ranked {
   state: OutboundState = 'queued';
   /** The message travels inside its NOTIFY. */
   readonly inlined: boolean;
+  /** Headers that travel in the NOTIFY of a message that is pulled. MUST OFFER-1 */
+  readonly noticeHeaders: Uint8Array | undefined;
+  /** When the exchange that it begins is given up. */
+  deadlineNs: Nanos = NEVER;
   /** Transfer id; the slot is taken at the first NOTIFY. */
   slot = -1;
   generation = 0;
@@ -67,13 +72,20 @@ export class OutboundTransfer implements Timed, Ranked {
     exchange: number,
     isResponse: boolean,
     inlined: boolean,
+    headed: boolean,
   ) {
     this.peer = peer;
-    this.message = message;
+    this.message = headed ? new OutgoingMessage(message.body) : message;
+    this.noticeHeaders = headed ? message.head : undefined;
     this.priority = priority;
     this.exchange = exchange;
     this.isResponse = isResponse;
     this.inlined = inlined;
+  }
+
+  /** Headers and body. */
+  get messageBytes(): Bytes {
+    return this.message.sizeBytes + (this.noticeHeaders?.length ?? 0);
   }
 
   /** Everything has been sent once and nothing pulled is waiting. */

@@ -1,46 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { TransferError } from '../../pool/pool.ts';
-import type { Handler, Pool } from '../../pool/pool.ts';
-import type { EndpointOptions } from '../../endpoint/options.ts';
-import { expectClean, makePair, pattern, sameBytes } from '../support/pair.ts';
-import type { Pair } from '../support/pair.ts';
-
-interface Pools extends Pair {
-  caller: Pool;
-  callee: Pool;
-}
-
-function makePools(handler: Handler | undefined, options: Partial<EndpointOptions> = {}): Pools {
-  const pair = makePair({ options });
-  const caller = pair.client.makePool();
-  const callee = pair.server.makePool();
-  if (handler !== undefined) callee.serve(handler);
-  return { ...pair, caller, callee };
-}
-
-/** Runs the network and the application in turns until `promise` is settled; what became of it. */
-async function settled<T>({ net }: Pair, promise: Promise<T>): Promise<PromiseSettledResult<T>> {
-  let result: PromiseSettledResult<T> | undefined;
-  const outcome = Promise.allSettled([promise]).then(([only]) => {
-    result = only;
-  });
-  for (let turn = 0; turn < 100 && result === undefined; turn += 1) {
-    net.run(net.now + 1_000_000_000);
-    for (let i = 0; i < 10; i += 1) await Promise.resolve();
-  }
-  await outcome;
-  net.run(net.now + 1_000_000_000);
-  return result!;
-}
-
-async function failureOf(
-  pair: Pair,
-  promise: Promise<unknown>,
-): Promise<Error & { code?: string; reason?: string }> {
-  const result = await settled(pair, promise);
-  expect(result.status).toBe('rejected');
-  return (result as PromiseRejectedResult).reason as Error;
-}
+import type { Handler } from '../../pool/pool.ts';
+import { expectClean, pattern, sameBytes } from '../support/pair.ts';
+import { failureOf, makePools, settled } from '../support/pools.ts';
 
 /** REQ POOL-1, POOL-3, POOL-8, POOL-11, POOL-13, PAT-6, XFER-7. */
 describe('unaryRpc', () => {
@@ -166,6 +128,7 @@ describe('what is not headers', () => {
   test('in a response is a violation of the peer', async () => {
     const pools = makePools(undefined);
     pools.server.pool = undefined;
+    pools.server.endpoint.serve();
     pools.server.handler = (node, { exchange }) =>
       node.reply(exchange, pattern(1), { headers: Uint8Array.of(9, 9) });
     const error = await failureOf(pools, pools.caller.unaryRpc(pools.toServer, pattern(1)));

@@ -162,7 +162,7 @@ test('when another epoch proves itself, what the former one may have seen ends, 
   hand.send(frame('TransferNotify', handTransfer(hand.net, pattern(5000), { transferSlot: 1 }).notify));
   const id = hand.node.call(hand.id, pattern(5));
   hand.net.drain(hand.node);
-  expect(hand.node.endpoint.state).toMatchObject({ exchanges: 2, inbound: 1, creditsHeld: 2 });
+  expect(hand.node.endpoint.state).toMatchObject({ exchanges: 3, inbound: 1, creditsHeld: 2 });
   const before = hand.epoch;
   hand.epoch = 5;
   hand.send();

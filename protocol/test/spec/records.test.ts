@@ -45,15 +45,15 @@ function payloads(packets: DataPacketRecord[]): Uint8Array {
 
 /** MUST RECORD-2, by a layout written down here. */
 test('records open with their index, and the id and sizes of the buffer as additional data', () => {
-  const { hand, pull, notify } = caller(150_000, 50);
-  const size = 150_050;
+  const { hand, pull, notify } = caller(150_000, 600);
+  const size = 150_600;
   const sealed = payloads(pull(0, size + 3 * 16));
   expect(sealed.length).toBe(size + 3 * 16);
   const aad = Buffer.alloc(24);
   aad.writeUInt32BE(notify.bufferSlot!, 0);
   aad.writeUInt32BE(notify.bufferGeneration!, 4);
   aad.writeBigUInt64BE(BigInt(size), 8);
-  aad.writeBigUInt64BE(50n, 16);
+  aad.writeBigUInt64BE(600n, 16);
   const plain = new Uint8Array(size);
   for (let i = 0; i * RECORD < sealed.length; i += 1) {
     const end = Math.min((i + 1) * RECORD, sealed.length);
@@ -62,7 +62,7 @@ test('records open with their index, and the id and sizes of the buffer as addit
       .open(i, aad, 0, 24, sealed, i * RECORD, end, plain, i * 65_520);
     expect(ok, `record ${i}`).toBe(true);
   }
-  expect(sameBytes(plain, concat(pattern(50, 1), pattern(150_000)))).toBe(true);
+  expect(sameBytes(plain, concat(pattern(600, 1), pattern(150_000)))).toBe(true);
 });
 
 /** MUST RECORD-1: SimCrypto remembers every nonce; a second sealing would show there and here. */

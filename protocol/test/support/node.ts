@@ -14,6 +14,7 @@ export interface Request {
   peer: PeerId;
   headers: Uint8Array;
   body: Uint8Array;
+  deadlineNs: number;
   atNs: number;
 }
 
@@ -30,6 +31,7 @@ export interface Result {
 export interface CallOptions {
   priority?: number;
   headers?: Uint8Array;
+  deadlineNs?: number;
 }
 
 /** Answers a request, now by `node.reply` or later; the default echoes it. */
@@ -93,7 +95,7 @@ export class Node {
 
   call(peer: PeerId, body: Uint8Array, options: CallOptions = {}): ExchangeId {
     const message = new OutgoingMessage(body, options.headers);
-    return this.endpoint.call(this.net.now, peer, message, options.priority ?? 3);
+    return this.endpoint.call(this.net.now, peer, message, options.priority ?? 3, options.deadlineNs);
   }
 
   reply(exchange: ExchangeId, body: Uint8Array, options: CallOptions & { status?: number } = {}): boolean {
@@ -106,8 +108,8 @@ export class Node {
     const atNs = this.net.now;
     switch (event.type) {
       case 'request': {
-        const { exchange, peer, headers, body } = event;
-        const request = { exchange, peer, headers, body, atNs };
+        const { exchange, peer, headers, body, deadlineNs } = event;
+        const request = { exchange, peer, headers, body, deadlineNs, atNs };
         this.requests.push(request);
         this.handler(this, request);
         return;
@@ -122,6 +124,9 @@ export class Node {
         return;
       case 'served':
         this.served.push({ exchange: event.exchange, reason: event.reason, atNs });
+        return;
+      case 'alarm':
+        event.alarm.ring();
         return;
       case 'peer':
         this.peerStates.push(event.state);

@@ -22,6 +22,8 @@ export interface PairConfig {
   client?: Partial<EndpointConfig>;
   server?: Partial<EndpointConfig>;
   crypto?: CryptoSuite;
+  /** False: the server takes no requests yet. */
+  serve?: boolean;
   /** The server knows the client only through `resolve`. */
   resolve?: boolean;
 }
@@ -43,7 +45,7 @@ export function makePair(config: PairConfig = {}): Pair {
   const secret = pathSecret();
   const resolve = config.resolve === true ? { resolve: () => secret } : {};
   const server = net.addNode({ ...config.server, ...resolve });
-  server.endpoint.serve();
+  if (config.serve !== false) server.endpoint.serve();
   const toServer = client.endpoint.addPeer(0, { address: server.address, secret, role: 'client' });
   const toClient =
     config.resolve === true

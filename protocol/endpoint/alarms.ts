@@ -1,0 +1,32 @@
+import { TimerQueue } from '../core/timer-queue.ts';
+import type { Timed } from '../core/timer-queue.ts';
+import { NEVER } from '../core/units.ts';
+import type { Nanos } from '../core/units.ts';
+import type { Context } from './context.ts';
+
+/** An instant that somebody above the endpoint waits for. */
+export class Alarm implements Timed {
+  timerAt: Nanos = NEVER;
+  timerIndex = -1;
+  readonly ring: () => void;
+
+  constructor(ring: () => void) {
+    this.ring = ring;
+  }
+}
+
+/** The clock of the layers above, which have no timers of their own: each alarm comes back as an event, once. */
+export class Alarms {
+  readonly timers: TimerQueue<Alarm> = new TimerQueue<Alarm>();
+  private readonly context: Context;
+
+  constructor(context: Context) {
+    this.context = context;
+  }
+
+  onTimeout(now: Nanos): void {
+    for (let alarm = this.timers.expire(now); alarm !== undefined; alarm = this.timers.expire(now)) {
+      this.context.events.push({ type: 'alarm', alarm });
+    }
+  }
+}

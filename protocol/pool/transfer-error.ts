@@ -1,0 +1,35 @@
+import type { FailureReason } from '../endpoint/errors.ts';
+import type { PeerId } from '../peer/peer.ts';
+
+/** How an exchange ended without what was asked for. `reason` is for programs, the message for people. REQ PAT-12 */
+export class TransferError extends Error {
+  override readonly name = 'TransferError';
+  readonly code = 'ERR_DCQUIC_TRANSFER';
+  readonly reason: FailureReason;
+  readonly peer: PeerId;
+
+  /** @param cause what the signal was aborted with, or the failure that this one follows from */
+  constructor(reason: FailureReason, peer: PeerId, detail?: string, cause?: unknown) {
+    const text = detail === undefined ? EXPLANATIONS[reason] : `${EXPLANATIONS[reason]}: ${detail}`;
+    super(text, cause === undefined ? undefined : { cause });
+    this.reason = reason;
+    this.peer = peer;
+  }
+}
+
+const EXPLANATIONS: Record<FailureReason, string> = {
+  cancelled: 'the peer cancelled the transfer',
+  'unknown-transfer': 'the peer no longer knows the transfer',
+  'message-too-large': 'the request or the response is larger than its receiver takes',
+  refused: 'the peer serves no requests, or no more at this time',
+  integrity: 'the message failed verification too often',
+  limit: 'the peer refused the transfer over a limit',
+  'handler-failed': 'the handler at the peer failed',
+  rejected: 'the peer rejected the request',
+  aborted: 'the caller aborted the exchange',
+  deadline: 'the deadline passed; the request may have been handled',
+  'peer-timeout': 'the peer did not answer within the peer timeout; the request may have been handled',
+  'peer-restarted': 'the peer restarted; the request may have been handled before',
+  closed: 'the pool was closed',
+  'protocol-violation': 'the peer broke the protocol',
+};

@@ -1,0 +1,126 @@
+import type { Alarm } from '../endpoint/alarms.ts';
+import type { FailureReason } from '../endpoint/errors.ts';
+import type { ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
+import type { PeerId } from '../peer/peer.ts';
+import { decodeHeaders } from './headers.ts';
+import type { CallOutcome, UnaryOptions, UnaryResponse } from './pool.ts';
+import { TransferError } from './transfer-error.ts';
+
+/** Tries after the first, unless a call says otherwise. */
+const RETRIES_DEFAULT = 3;
+
+/** The request was not handled and nothing says that it never will be. */
+const TRANSIENT: ReadonlySet<FailureReason> = new Set<FailureReason>(['refused', 'limit']);
+/** It may or may not have been handled. */
+const UNCERTAIN: ReadonlySet<FailureReason> = new Set<FailureReason>([
+  'unknown-transfer',
+  'integrity',
+  'peer-timeout',
+  'peer-restarted',
+]);
+
+/** What one call needs of its pool. */
+export interface CallHost {
+  call(peer: PeerId, request: Uint8Array, options: UnaryOptions, outcome: CallOutcome): ExchangeId;
+  cancel(exchange: ExchangeId): void;
+  /** After the wait for try number `tries` to `peer`. */
+  retryLater(call: UnaryCall, peer: PeerId, tries: number): Alarm;
+  forgetRetry(call: UnaryCall, alarm: Alarm): void;
+  /** A promise was settled. */
+  touch(): void;
+}
+
+/** One promise of `Pool.unaryRpc`: its tries, its signal, its one outcome. REQ PAT-11, XFER-4, XFER-6, POOL-11 */
+export class UnaryCall implements CallOutcome {
+  private readonly host: CallHost;
+  private readonly peer: PeerId;
+  private readonly request: Uint8Array;
+  private readonly options: UnaryOptions;
+  private readonly resolve: (response: UnaryResponse) => void;
+  private readonly reject: (error: TransferError) => void;
+  private exchange: ExchangeId = -1;
+  private alarm: Alarm | undefined;
+  private retries = 0;
+
+  constructor(
+    host: CallHost,
+    peer: PeerId,
+    request: Uint8Array,
+    options: UnaryOptions,
+    resolve: (response: UnaryResponse) => void,
+    reject: (error: TransferError) => void,
+  ) {
+    this.host = host;
+    this.peer = peer;
+    this.request = request;
+    this.options = options;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  start(): void {
+    const { signal } = this.options;
+    if (signal?.aborted) {
+      this.fail(new TransferError('aborted', this.peer, undefined, signal.reason));
+      return;
+    }
+    this.exchange = this.host.call(this.peer, this.request, this.options, this);
+    signal?.addEventListener('abort', this.onAbort);
+  }
+
+  /** The wait before another try is over. */
+  retry(): void {
+    this.alarm = undefined;
+    this.retries += 1;
+    try {
+      this.exchange = this.host.call(this.peer, this.request, this.options, this);
+    } catch {
+      // What was fine before fails now for want of room, or because the peer has been forgotten.
+      this.fail(new TransferError('refused', this.peer));
+    }
+  }
+
+  onResponse(body: Uint8Array, headerBytes: Uint8Array, metrics: ExchangeMetrics): void {
+    const headers = decodeHeaders(headerBytes);
+    if (headers === undefined) {
+      this.fail(new TransferError('protocol-violation', this.peer, 'its headers do not parse'));
+      return;
+    }
+    this.end();
+    this.resolve({ body, headers, metrics });
+  }
+
+  onFailure(error: TransferError): void {
+    const { idempotent = false, retriesMax = RETRIES_DEFAULT, signal } = this.options;
+    const again = TRANSIENT.has(error.reason) || (idempotent && UNCERTAIN.has(error.reason));
+    if (again && this.retries < retriesMax) {
+      this.alarm = this.host.retryLater(this, this.peer, this.retries);
+      return;
+    }
+    const isAborted = error.reason === 'aborted' && signal !== undefined;
+    this.fail(isAborted ? new TransferError('aborted', this.peer, undefined, signal.reason) : error);
+  }
+
+  /** Ends a call that waits before another try. */
+  stopWaiting(reason: FailureReason): void {
+    if (this.alarm === undefined) return;
+    this.host.forgetRetry(this, this.alarm);
+    this.alarm = undefined;
+    this.fail(new TransferError(reason, this.peer, undefined, this.options.signal?.reason));
+  }
+
+  private readonly onAbort = (): void => {
+    if (this.alarm === undefined) this.host.cancel(this.exchange);
+    else this.stopWaiting('aborted');
+  };
+
+  private fail(error: TransferError): void {
+    this.end();
+    this.reject(error);
+  }
+
+  private end(): void {
+    this.options.signal?.removeEventListener('abort', this.onAbort);
+    this.host.touch();
+  }
+}
