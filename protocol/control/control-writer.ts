@@ -132,6 +132,7 @@ export class ControlWriter {
     context.counters.controlOut += 1;
     out.lengthBytes = length;
     out.segmentBytes = length;
+    out.shared[0] = undefined;
     out.destination = peer.address;
     out.networkPriority = 0;
     this.pacer.spend(now, length + context.options.datagramHeaderBytes);

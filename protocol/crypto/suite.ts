@@ -39,6 +39,37 @@ export interface AeadKey {
     out: Uint8Array,
     outStart: number,
   ): boolean;
+  /**
+   * Of suites whose ciphertext is their plaintext (the simulated one): as `seal` of [start, end) of `content`, but writes the
+   * tag alone. `content` must stay as it is as long as anybody uses it.
+   */
+  sealShared?(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    content: Gathered,
+    start: number,
+    end: number,
+    tag: Uint8Array,
+  ): void;
+  /** As `open` of what `sealShared` sealed; writes nothing. */
+  openShared?(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    content: Gathered,
+    start: number,
+    end: number,
+    tag: Uint8Array,
+  ): boolean;
+}
+
+/** Two arrays taken as one. */
+export interface Gathered {
+  readonly head: Uint8Array;
+  readonly body: Uint8Array;
 }
 
 /** The cryptography an endpoint uses; injected, so that the core imports none. */

@@ -1,6 +1,7 @@
 import { assert } from '../core/assert.ts';
 import type { Address } from '../core/address.ts';
 import type { RandomSource } from '../core/random.ts';
+import type { SharedBytes } from '../core/shared-bytes.ts';
 import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import { ControlReader } from '../control/control-reader.ts';
@@ -104,7 +105,7 @@ export class Endpoint {
     );
     this.receiver = new Receiver(
       context,
-      (now, t, plaintext) => exchanges.deliver(now, t, plaintext),
+      (now, t, headers, body) => exchanges.deliver(now, t, headers, body),
       (now, t, code, tell) => exchanges.onInboundEnd(now, t, code, tell),
     );
     this.liveness = new Liveness(context, this.peers, (now, peer, reason, everything) =>
@@ -239,8 +240,11 @@ export class Endpoint {
 
   // --- inputs ------------------------------------------------------------------------------------------
 
-  /** One datagram of any bytes from anywhere; `bytes` may be reused after the return. Never throws for what it holds. */
-  handleDatagram(now: Nanos, from: Address, bytes: Uint8Array): void {
+  /**
+   * One datagram of any bytes from anywhere; `bytes` may be reused after the return. Never throws for what it holds. If it came with
+   * `shared`, its payload is there, from `sharedStart` on, and not in `bytes`.
+   */
+  handleDatagram(now: Nanos, from: Address, bytes: Uint8Array, shared?: SharedBytes, sharedStart = 0): void {
     // MUST WIRE-1, WIRE-2
     this.begin(now);
     const { counters } = this;
@@ -250,8 +254,9 @@ export class Endpoint {
     while (at >= 0 && at < limit) {
       counters.packetsIn += 1;
       const kind = (bytes[at] as number) >>> 6;
-      if (kind === DataPacket.KIND) at = this.receiver.onData(now, bytes, at, limit);
-      else if (kind === ControlPacket.KIND) at = this.reader.onPacket(now, from, bytes, at, limit);
+      if (kind === DataPacket.KIND) {
+        at = this.receiver.onData(now, bytes, at, limit, shared, sharedStart);
+      } else if (kind === ControlPacket.KIND) at = this.reader.onPacket(now, from, bytes, at, limit);
       else {
         counters.refusedMalformed += 1;
         at = -1;

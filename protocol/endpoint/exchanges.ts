@@ -226,42 +226,30 @@ export class Exchanges implements Gate {
   }
 
   deliverInline(now: Nanos, peer: Peer, notify: TransferNotify, payload: Uint8Array): void {
+    const headers = payload.subarray(0, notify.headerSize);
+    const body = payload.subarray(notify.headerSize);
     if ((notify.flags & TransferNotify.RESPONSE) !== 0) {
-      this.onResponse(
-        now,
-        peer,
-        notify.replySlot,
-        notify.replyGeneration,
-        notify.status,
-        payload,
-        notify.headerSize,
-        undefined,
-      );
+      const { replySlot, replyGeneration, status } = notify;
+      this.onResponse(now, peer, replySlot, replyGeneration, status, headers, body, undefined);
     } else {
       const exchange = this.begin(now, peer, notify, undefined);
-      this.onRequest(exchange, notify.priority, payload, notify.headerSize, undefined);
+      this.onRequest(exchange, notify.priority, headers, body);
     }
   }
 
   /** A pulled message is whole. */
-  deliver(now: Nanos, transfer: InboundTransfer, payload: Uint8Array): void {
-    const { peer, headerBytes } = transfer;
+  deliver(now: Nanos, transfer: InboundTransfer, headers: Uint8Array, body: Uint8Array): void {
+    const { peer } = transfer;
     this.part.admission.onWhole(now, transfer);
     if (!transfer.isResponse) {
-      this.onRequest(transfer.exchange, transfer.priority, payload, headerBytes, transfer.noticeHeaders);
+      this.onRequest(transfer.exchange, transfer.priority, transfer.noticeHeaders ?? headers, body);
       return;
     }
-    const { replySlot, replyGeneration, status } = transfer;
-    this.onResponse(now, peer, replySlot, replyGeneration, status, payload, headerBytes, transfer);
+    const { replySlot, replyGeneration, status, noticeHeaders } = transfer;
+    this.onResponse(now, peer, replySlot, replyGeneration, status, noticeHeaders ?? headers, body, transfer);
   }
 
-  private onRequest(
-    id: ExchangeId,
-    priority: number,
-    payload: Uint8Array,
-    headerBytes: number,
-    noticeHeaders: Uint8Array | undefined,
-  ): void {
+  private onRequest(id: ExchangeId, priority: number, headers: Uint8Array, body: Uint8Array): void {
     const exchange = this.table.get(id);
     if (exchange?.kind !== 'served') return;
     exchange.request = undefined;
@@ -271,8 +259,8 @@ export class Exchanges implements Gate {
       peer: exchange.peer.id,
       priority,
       deadlineNs: exchange.deadlineNs,
-      headers: noticeHeaders ?? payload.subarray(0, headerBytes),
-      body: payload.subarray(headerBytes),
+      headers,
+      body,
     });
   }
 
@@ -282,18 +270,17 @@ export class Exchanges implements Gate {
     slot: number,
     generation: number,
     status: number,
-    payload: Uint8Array,
-    headerBytes: number,
+    headers: Uint8Array,
+    body: Uint8Array,
     transfer: InboundTransfer | undefined,
   ): void {
     const exchange = this.awaiting(peer, slot, generation);
     if (exchange === undefined) return;
     const { request } = exchange;
-    const noticeHeaders = transfer?.noticeHeaders;
     const metrics = {
       latencyNs: now - exchange.startedAt,
       requestBytes: request.messageBytes,
-      responseBytes: payload.length + (noticeHeaders?.length ?? 0),
+      responseBytes: headers.length + body.length,
       notifyRetries: Math.max(request.notifyCount - 1, 0),
       repulledBytes: transfer?.repulledBytes ?? 0,
     };
@@ -304,8 +291,8 @@ export class Exchanges implements Gate {
       exchange: request.exchange,
       peer: peer.id,
       status,
-      headers: noticeHeaders ?? payload.subarray(0, headerBytes),
-      body: payload.subarray(headerBytes),
+      headers,
+      body,
       metrics,
     });
   }

@@ -1,15 +1,40 @@
+import { assert } from '../core/assert.ts';
+import type { SharedBytes } from '../core/shared-bytes.ts';
 import type { Bytes } from '../core/units.ts';
-import type { AeadKey } from '../crypto/suite.ts';
+import type { AeadKey, Gathered } from '../crypto/suite.ts';
 import { RECORD_PLAIN_BYTES, RECORD_SEALED_BYTES, recordCount, recordLength, sealedSize } from './layout.ts';
+import type { OutgoingMessage } from './message.ts';
 import type { RecordPool } from './record-pool.ts';
 import { RECORD_AAD_BYTES } from './sealed-buffer.ts';
+import { SharedMessage } from './shared-message.ts';
 
-/** A record as it arrives. */
-interface Filling {
-  buffer: Uint8Array;
-  received: Bytes;
+/** A record as it arrives: in a buffer, or, while all of it came by reference to one message and its own place in that, nowhere. */
+class Filling {
+  buffer: Uint8Array | undefined;
+  shared: SharedMessage | undefined;
+  received: Bytes = 0;
+  /** Sum of the positions of the bytes received: with `received` it tells that each byte has come, and once. */
+  positions = 0;
   /** Pieces it came in. */
-  pieces: number;
+  pieces = 0;
+  /** Of those by reference: start and end of each. */
+  readonly edges: number[] = [];
+
+  note(start: number, end: number): void {
+    this.received += end - start;
+    this.positions += ((start + end - 1) * (end - start)) / 2;
+    this.pieces += 1;
+  }
+
+  addEdges(start: number, end: number): void {
+    const last = this.edges.length - 1;
+    if (last >= 0 && this.edges[last] === start) this.edges[last] = end;
+    else this.edges.push(start, end);
+  }
+
+  isWhole(lengthBytes: Bytes): boolean {
+    return this.received === lengthBytes && this.positions === (lengthBytes * (lengthBytes - 1)) / 2;
+  }
 }
 
 /**
@@ -17,18 +42,24 @@ interface Filling {
  * ranges and never passes a byte twice. REQ RDP-3, RDP-5 · MUST RECORD-3: no plaintext is delivered before its tag verified.
  */
 export class Assembly {
-  readonly plaintext: Uint8Array;
+  readonly sizeBytes: Bytes;
   readonly sealedBytes: Bytes;
   private readonly key: AeadKey;
   private readonly aad: Uint8Array;
   private readonly pool: RecordPool;
-  private readonly filling: Map<number, Filling> = new Map<number, Filling>();
+  /** By record. */
+  private readonly filling: (Filling | undefined)[] = [];
   private recordsLeft: number;
   /** In how many pieces the record that failed last had come. */
   failedPieces = 0;
+  /** Verified plaintext; none while all that is verified is part of `source`. */
+  private plain: Uint8Array | undefined;
+  private source: OutgoingMessage | undefined;
+  /** Indexes of the records that are part of `source`. */
+  private readonly sourced: number[] = [];
 
   constructor(sizeBytes: Bytes, key: AeadKey, aad: Uint8Array, pool: RecordPool) {
-    this.plaintext = new Uint8Array(sizeBytes);
+    this.sizeBytes = sizeBytes;
     this.sealedBytes = sealedSize(sizeBytes);
     this.recordsLeft = recordCount(sizeBytes);
     this.key = key;
@@ -40,46 +71,106 @@ export class Assembly {
     return this.recordsLeft === 0;
   }
 
+  /** The whole message, of which the first `headerBytes` are headers. */
+  message(headerBytes: Bytes): Gathered {
+    assert(this.complete, 'a message is delivered when it is whole');
+    const { source } = this;
+    // The sender's own memory, if everything came by reference.
+    if (this.plain === undefined && source?.head.length === headerBytes) return source;
+    const plaintext = this.plaintext();
+    return { head: plaintext.subarray(0, headerBytes), body: plaintext.subarray(headerBytes) };
+  }
+
+  /** The message as one array: what has been verified of it so far. */
+  plaintext(): Uint8Array {
+    this.plain ??= new Uint8Array(this.sizeBytes);
+    for (const index of this.sourced.splice(0))
+      this.copyRecord(this.source as OutgoingMessage, index, this.plain);
+    return this.plain;
+  }
+
   /**
-   * Writes new sealed bytes [offset, offset + end - start) from `bytes`, all within one record. Returns the index of a record that
+   * Takes new sealed bytes [offset, offset + end - start) from `bytes`, all within one record. Returns the index of a record that
    * failed verification, which must then be received again as a whole, or -1.
    */
-  write(offset: number, bytes: Uint8Array, start: number, end: number): number {
+  write(offset: number, bytes: Uint8Array | SharedBytes, start: number, end: number): number {
     const index = Math.floor(offset / RECORD_SEALED_BYTES);
-    let record = this.filling.get(index);
-    if (record === undefined) {
-      record = { buffer: this.pool.take(), received: 0, pieces: 0 };
-      this.filling.set(index, record);
+    const at = offset - index * RECORD_SEALED_BYTES;
+    const record = (this.filling[index] ??= new Filling());
+    if (bytes instanceof SharedMessage && start === offset && this.fits(record, bytes)) {
+      record.shared = bytes;
+      record.addEdges(start, end);
+    } else {
+      const buffer = this.bufferOf(record, offset - at);
+      if (bytes instanceof Uint8Array) buffer.set(bytes.subarray(start, end), at);
+      else bytes.copy(start, end, buffer, at);
     }
-    record.buffer.set(bytes.subarray(start, end), offset - index * RECORD_SEALED_BYTES);
-    record.received += end - start;
-    record.pieces += 1;
+    record.note(at, at + end - start);
     const length = recordLength(index, this.sealedBytes);
     if (record.received < length) return -1;
-    const at = index * RECORD_PLAIN_BYTES;
-    const ok = this.key.open(
-      index,
-      this.aad,
-      0,
-      RECORD_AAD_BYTES,
-      record.buffer,
-      0,
-      length,
-      this.plaintext,
-      at,
-    );
-    this.filling.delete(index);
-    this.pool.give(record.buffer);
-    if (!ok) {
-      this.failedPieces = record.pieces;
-      return index;
+    this.filling[index] = undefined;
+    if (this.verify(index, record, length)) {
+      this.recordsLeft -= 1;
+      return -1;
     }
-    this.recordsLeft -= 1;
-    return -1;
+    this.failedPieces = record.pieces;
+    return index;
+  }
+
+  private fits(record: Filling, shared: SharedMessage): boolean {
+    if (record.shared !== undefined) return record.shared === shared;
+    const { key, sealedBytes } = this;
+    return record.buffer === undefined && key.openShared !== undefined && shared.lengthBytes === sealedBytes;
+  }
+
+  /** From now on the record is put together in a buffer. */
+  private bufferOf(record: Filling, base: number): Uint8Array {
+    if (record.buffer !== undefined) return record.buffer;
+    const buffer = this.pool.take();
+    record.buffer = buffer;
+    for (let i = 0; i < record.edges.length; i += 2) {
+      const start = record.edges[i] as number;
+      record.shared?.copy(start, record.edges[i + 1] as number, buffer, start - base);
+    }
+    record.shared = undefined;
+    return buffer;
+  }
+
+  private verify(index: number, record: Filling, length: Bytes): boolean {
+    const { key, aad } = this;
+    const { buffer, shared } = record;
+    if (shared !== undefined) {
+      const tag = shared.tags[index];
+      const start = index * RECORD_PLAIN_BYTES;
+      if (tag === undefined || !record.isWhole(length)) return false;
+      if (
+        !key.openShared?.(index, aad, 0, RECORD_AAD_BYTES, shared.message, start, shared.plainEnd(index), tag)
+      )
+        return false;
+      this.adopt(index, shared.message);
+      return true;
+    }
+    if (buffer === undefined) return false;
+    const at = index * RECORD_PLAIN_BYTES;
+    const ok = key.open(index, aad, 0, RECORD_AAD_BYTES, buffer, 0, length, this.plaintext(), at);
+    this.pool.give(buffer);
+    return ok;
+  }
+
+  /** A verified record stays where its sender has it, if the others of the message do. */
+  private adopt(index: number, message: OutgoingMessage): void {
+    this.source ??= message;
+    if (this.source === message && this.plain === undefined) this.sourced.push(index);
+    else this.copyRecord(message, index, this.plaintext());
+  }
+
+  private copyRecord(message: OutgoingMessage, index: number, out: Uint8Array): void {
+    const start = index * RECORD_PLAIN_BYTES;
+    message.copy(start, Math.min(start + RECORD_PLAIN_BYTES, this.sizeBytes), out, start);
   }
 
   destroy(): void {
-    for (const record of this.filling.values()) this.pool.give(record.buffer);
-    this.filling.clear();
+    for (const record of this.filling) if (record?.buffer !== undefined) this.pool.give(record.buffer);
+    this.filling.length = 0;
   }
 }

@@ -1,9 +1,11 @@
 import { assert } from '../core/assert.ts';
 import type { Bytes } from '../core/units.ts';
+import { TAG_BYTES } from '../crypto/suite.ts';
 import type { AeadKey, CryptoSuite } from '../crypto/suite.ts';
 import { RECORD_PLAIN_BYTES, RECORD_SEALED_BYTES, recordCount, recordLength, sealedSize } from './layout.ts';
 import type { OutgoingMessage } from './message.ts';
 import type { RecordPool } from './record-pool.ts';
+import { SharedMessage } from './shared-message.ts';
 
 export const RECORD_AAD_BYTES = 24;
 
@@ -47,6 +49,8 @@ export class SealedBuffer {
   private readonly aad: Uint8Array;
   private readonly pool: RecordPool;
   private readonly records: (Uint8Array | undefined)[];
+  /** Records that are handed on by reference, if that has begun: all that are not sealed yet will be. */
+  private shared: SharedMessage | undefined;
   /** Per record: bytes not yet acknowledged; 0 once it is dropped. */
   private readonly unacked: number[];
 
@@ -78,11 +82,26 @@ export class SealedBuffer {
       const index = Math.floor(start / RECORD_SEALED_BYTES);
       const base = index * RECORD_SEALED_BYTES;
       const stop = Math.min(end, base + RECORD_SEALED_BYTES);
-      const record = this.records[index] ?? this.seal(index);
-      out.set(record.subarray(start - base, stop - base), at);
+      if (this.shared !== undefined && this.sealShared(index, this.shared)) {
+        this.shared.copy(start, stop, out, at);
+      } else {
+        const record = this.records[index] ?? this.seal(index);
+        out.set(record.subarray(start - base, stop - base), at);
+      }
       at += stop - start;
       start = stop;
     }
+  }
+
+  /** All sealed bytes, of which [start, end) can be handed on by reference; undefined if `read` must copy them. */
+  share(start: number, end: number): SharedMessage | undefined {
+    if (this.key.sealShared === undefined) return undefined;
+    const shared = (this.shared ??= new SharedMessage(this.message));
+    const last = Math.floor((end - 1) / RECORD_SEALED_BYTES);
+    for (let index = Math.floor(start / RECORD_SEALED_BYTES); index <= last; index += 1) {
+      if (!this.sealShared(index, shared)) return undefined;
+    }
+    return shared;
   }
 
   /** Newly acknowledged bytes; each byte is reported once. */
@@ -109,6 +128,27 @@ export class SealedBuffer {
     if (record === undefined) return;
     this.records[index] = undefined;
     this.pool.give(record);
+  }
+
+  /** False: it was sealed into a buffer before. */
+  private sealShared(index: number, shared: SharedMessage): boolean {
+    if (this.records[index] !== undefined) return false;
+    assert((this.unacked[index] as number) > 0, 'a record was needed after it had been dropped');
+    if (shared.tags[index] !== undefined) return true;
+    const tag = new Uint8Array(TAG_BYTES);
+    const start = index * RECORD_PLAIN_BYTES;
+    this.key.sealShared?.(
+      index,
+      this.aad,
+      0,
+      RECORD_AAD_BYTES,
+      this.message,
+      start,
+      shared.plainEnd(index),
+      tag,
+    );
+    shared.tags[index] = tag;
+    return true;
   }
 
   private seal(index: number): Uint8Array {

@@ -1,4 +1,5 @@
 import { TimerQueue } from '../core/timer-queue.ts';
+import type { SharedBytes } from '../core/shared-bytes.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
@@ -14,8 +15,8 @@ import { PullScheduler } from './pull-scheduler.ts';
 /** Records that may fail verification before the transfer is given up. */
 const POISONED_MAX = 64;
 
-/** A whole, verified message: headers, then body. */
-export type Deliver = (now: Nanos, transfer: InboundTransfer, plaintext: Uint8Array) => void;
+/** A whole, verified message. */
+export type Deliver = (now: Nanos, transfer: InboundTransfer, headers: Uint8Array, body: Uint8Array) => void;
 /** The transfer ended before it was whole. `tell`: its sender does not know yet. */
 export type Abandon = (now: Nanos, transfer: InboundTransfer, code: number, tell: boolean) => void;
 
@@ -113,7 +114,14 @@ export class Receiver {
   /**
    * The data packet at `at`: returns the position after it, or -1 if the datagram cannot be read on. Without the token nothing changes.
    */
-  onData(now: Nanos, bytes: Uint8Array, at: number, limit: number): number {
+  onData(
+    now: Nanos,
+    bytes: Uint8Array,
+    at: number,
+    limit: number,
+    shared: SharedBytes | undefined,
+    sharedStart: number,
+  ): number {
     const { packet } = this;
     const { counters } = this.context;
     const next = packet.parse(bytes, at, limit);
@@ -135,14 +143,18 @@ export class Receiver {
       counters.violations += 1;
       return next;
     }
-    this.onRange(now, transfer, bytes, packet.payloadStart, packet.offset, end);
+    if (shared === undefined) {
+      this.onRange(now, transfer, bytes, packet.payloadStart, packet.offset, end);
+    } else {
+      this.onRange(now, transfer, shared, sharedStart, packet.offset, end);
+    }
     return next;
   }
 
   private onRange(
     now: Nanos,
     transfer: InboundTransfer,
-    bytes: Uint8Array,
+    bytes: Uint8Array | SharedBytes,
     at: number,
     start: number,
     end: number,
@@ -177,7 +189,13 @@ export class Receiver {
     else if (transfer.poisoned > POISONED_MAX) this.reject(now, transfer, TransferErrorCode.INTEGRITY, true);
   }
 
-  private write(transfer: InboundTransfer, bytes: Uint8Array, at: number, start: number, end: number): void {
+  private write(
+    transfer: InboundTransfer,
+    bytes: Uint8Array | SharedBytes,
+    at: number,
+    start: number,
+    end: number,
+  ): void {
     const { assembly } = transfer;
     if (assembly === undefined) return;
     while (start < end) {
@@ -206,9 +224,9 @@ export class Receiver {
   }
 
   private complete(now: Nanos, transfer: InboundTransfer): void {
-    const plaintext = transfer.assembly?.plaintext as Uint8Array;
+    const { head, body } = (transfer.assembly as Assembly).message(transfer.headerBytes);
     this.release(transfer);
-    this.deliver(now, transfer, plaintext);
+    this.deliver(now, transfer, head, body);
   }
 
   /** Gives the transfer up. */

@@ -109,7 +109,13 @@ export class SendScheduler {
       packet.length = header + length;
       packet.offset = offset;
       packet.emitHeader(out.bytes, at, out.bytes.length);
-      buffer.read(offset, offset + length, out.bytes, at + header);
+      const shared = out.byReference ? buffer.share(offset, offset + length) : undefined;
+      if (shared !== undefined) {
+        out.refer(i, header, shared, offset);
+      } else {
+        buffer.read(offset, offset + length, out.bytes, at + header);
+        out.shared[i] = undefined;
+      }
       transfer.toSend.remove(offset, offset + length);
       if (offset + length > transfer.sentHigh) transfer.sentHigh = offset + length;
       counters.dataOut += 1;

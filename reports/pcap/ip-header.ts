@@ -15,7 +15,7 @@ const LOWEST_PRIORITY = 7;
 /** What the headers are made of. */
 export type HeaderSource = Pick<
   Packet,
-  'source' | 'destination' | 'priority' | 'ecn' | 'id' | 'lengthBytes' | 'bytes'
+  'source' | 'destination' | 'priority' | 'ecn' | 'id' | 'lengthBytes' | 'datagram'
 >;
 
 /** The IPv4 address of a simulated one: host[3] is 10.0.0.3, host[300].nic[2] is 10.2.1.44. */
@@ -35,7 +35,7 @@ export function writeIpPacket(out: Uint8Array, at: number, packet: HeaderSource)
   const end = at + HEADER_BYTES + lengthBytes;
   const udpAt = at + IP_BYTES;
   out.fill(0, at, at + HEADER_BYTES);
-  out.set(packet.bytes.subarray(0, lengthBytes), at + HEADER_BYTES);
+  out.set(packet.datagram(), at + HEADER_BYTES);
   out[at] = 0x45;
   out[at + 1] = (dscpOf(packet.priority) << 2) | packet.ecn;
   put16(out, at + 2, HEADER_BYTES + lengthBytes);

@@ -170,7 +170,7 @@ test('headers: addresses of any host, DSCP and ECN, odd lengths, and a checksum 
       ecn: 3,
       id: -2,
       lengthBytes,
-      bytes,
+      datagram: () => bytes,
     });
     const packet = Buffer.from(out.subarray(3, 31 + lengthBytes));
     expect([packet[1], packet.readUInt16BE(4)]).toEqual([(32 << 2) | 3, 0xfffe]);
@@ -181,9 +181,9 @@ test('headers: addresses of any host, DSCP and ECN, odd lengths, and a checksum 
   // Two bytes that make the sum 0xffff: sent as 0xffff, since 0 means that there is no checksum.
   const common = { source: 0, destination: 0, priority: 7, ecn: 0, id: 0, lengthBytes: 2 } as const;
   const out = new Uint8Array(30);
-  writeIpPacket(out, 0, { ...common, bytes: new Uint8Array(2) });
+  writeIpPacket(out, 0, { ...common, datagram: () => new Uint8Array(2) });
   const bytes = out.slice(26, 28);
-  writeIpPacket(out, 0, { ...common, bytes });
+  writeIpPacket(out, 0, { ...common, datagram: () => bytes });
   expect([out[26], out[27]]).toEqual([0xff, 0xff]);
 });
 

@@ -44,6 +44,7 @@ export class Simulation {
   readonly trace: Trace;
   readonly network: Network;
   readonly faults: FaultTimeline;
+  readonly crypto: CryptoSuite & Partial<Pick<SimCrypto, 'know'>>;
   readonly world: World;
   readonly violations: Violations;
   readonly ledger: ExchangeLedger;
@@ -67,12 +68,14 @@ export class Simulation {
     this.network = buildNetwork(this, blueprintOf(topology), config);
     this.oracle = oracleFor(topology, this.network, endpoint.hostDelayNs);
     this.faults = new FaultTimeline(this.network.fabric, options.onInjection);
+    this.crypto = this.cryptoSuite();
     this.world = new World({
       kernel: this.kernel,
       network: this.network,
       rng: this.rng.fork('world'),
-      crypto: this.cryptoSuite(),
+      crypto: this.crypto,
       options: this.endpointOptions(),
+      byReference: true,
       ...(options.observer === undefined ? {} : { observer: options.observer }),
     });
     for (const fault of scenario.faults) this.faults.add(faultSpec(fault, this.network));

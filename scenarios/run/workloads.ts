@@ -43,7 +43,7 @@ export class Workloads {
     this.simulation = simulation;
     this.watcher = watcher;
     this.onAllEnded = onAllEnded;
-    this.pattern = new Pattern(simulation.rng.fork('payload'));
+    this.pattern = new Pattern(simulation.rng.fork('payload'), (bytes) => simulation.crypto.know?.(bytes));
     for (const host of simulation.world.hosts) {
       host.pool.serve((request) => this.serve(host.index, request));
     }

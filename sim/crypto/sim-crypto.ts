@@ -1,6 +1,13 @@
 import { assert } from '../kernel/assert.ts';
+import { ContentDigest, KnownBytes } from './content-digest.ts';
 import { ByteHash } from '../trace/byte-hash.ts';
-import { type AeadKey, type CryptoSuite, KEY_BYTES, TAG_BYTES } from '../../protocol/crypto/suite.ts';
+import {
+  type AeadKey,
+  type CryptoSuite,
+  type Gathered,
+  KEY_BYTES,
+  TAG_BYTES,
+} from '../../protocol/crypto/suite.ts';
 import { NonceAudit, type NonceLedger } from './nonce-audit.ts';
 
 const TWO_32 = 0x1_0000_0000;
@@ -17,15 +24,21 @@ const hash = new ByteHash();
 export class SimCrypto implements CryptoSuite {
   readonly name = 'sim';
   readonly audit: NonceAudit;
+  readonly #digest = new ContentDigest();
 
   /** @param audit shared by all endpoints of a simulation. */
   constructor(audit: NonceAudit = new NonceAudit()) {
     this.audit = audit;
   }
 
+  /** `bytes` never change: records of them are sealed and opened in constant time. The last that were named count. */
+  know(bytes: Uint8Array): void {
+    this.#digest.know(new KnownBytes(bytes));
+  }
+
   aeadKey(raw: Uint8Array): AeadKey {
     assert(raw.length === KEY_BYTES, 'a key is KEY_BYTES bytes');
-    return new SimKey(raw, this.audit.ledger(raw));
+    return new SimKey(raw, this.audit.ledger(raw), this.#digest);
   }
 
   /** Not HKDF, but a function of the same inputs with as many outputs. */
@@ -54,13 +67,16 @@ export class SimCrypto implements CryptoSuite {
 
 class SimKey implements AeadKey {
   readonly #ledger: NonceLedger;
+  /** Of the suite. */
+  readonly #digest: ContentDigest;
   readonly #k0: number;
   readonly #k1: number;
   readonly #k2: number;
   readonly #k3: number;
 
-  constructor(raw: Uint8Array, ledger: NonceLedger) {
+  constructor(raw: Uint8Array, ledger: NonceLedger, digest: ContentDigest) {
     this.#ledger = ledger;
+    this.#digest = digest;
     // A bijection of the raw key, so that two keys never become one.
     hash.start(0, 0, 0, 0);
     hash.bytes(raw, 0, KEY_BYTES);
@@ -85,7 +101,9 @@ class SimKey implements AeadKey {
     const tagStart = outStart + plainEnd - plainStart;
     assert(tagStart + TAG_BYTES <= out.length, 'no room for ciphertext and tag');
     this.#ledger.use(nonce);
-    this.#tag(nonce, aad, aadStart, aadEnd, plain, plainStart, plainEnd);
+    this.#digest.start();
+    this.#digest.bytes(plain, plainStart, plainEnd);
+    this.#tag(nonce, aad, aadStart, aadEnd, plainEnd - plainStart);
     copy(plain, plainStart, plainEnd, out, outStart);
     writeTag(out, tagStart);
   }
@@ -103,26 +121,54 @@ class SimKey implements AeadKey {
   ): boolean {
     const tagStart = sealedEnd - TAG_BYTES;
     if (tagStart < sealedStart) return false;
-    this.#tag(nonce, aad, aadStart, aadEnd, sealed, sealedStart, tagStart);
+    this.#digest.start();
+    this.#digest.bytes(sealed, sealedStart, tagStart);
+    this.#tag(nonce, aad, aadStart, aadEnd, tagStart - sealedStart);
     if (!tagMatches(sealed, tagStart)) return false;
     copy(sealed, sealedStart, tagStart, out, outStart);
     return true;
   }
 
-  /** Leaves the tag in `hash`. */
-  #tag(
+  sealShared(
     nonce: number,
     aad: Uint8Array,
     aadStart: number,
     aadEnd: number,
-    content: Uint8Array,
+    content: Gathered,
     start: number,
     end: number,
+    tag: Uint8Array,
   ): void {
+    this.#ledger.use(nonce);
+    this.#digest.start();
+    this.#digest.gathered(content, start, end);
+    this.#tag(nonce, aad, aadStart, aadEnd, end - start);
+    writeTag(tag, 0);
+  }
+
+  openShared(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    content: Gathered,
+    start: number,
+    end: number,
+    tag: Uint8Array,
+  ): boolean {
+    this.#digest.start();
+    this.#digest.gathered(content, start, end);
+    this.#tag(nonce, aad, aadStart, aadEnd, end - start);
+    return tagMatches(tag, 0);
+  }
+
+  /** Leaves the tag in `hash`; the digest of the content is in `#digest`. */
+  #tag(nonce: number, aad: Uint8Array, aadStart: number, aadEnd: number, contentBytes: number): void {
     hash.start(this.#k0, this.#k1, this.#k2, this.#k3);
-    hash.words(nonce | 0, (nonce / TWO_32) | 0, aadEnd - aadStart, end - start);
+    hash.words(nonce | 0, (nonce / TWO_32) | 0, aadEnd - aadStart, contentBytes);
     hash.bytes(aad, aadStart, aadEnd);
-    hash.bytes(content, start, end);
+    const { d0, d1 } = this.#digest;
+    hash.words(d0, d1, d0, d1);
     hash.finish();
   }
 }

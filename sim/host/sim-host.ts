@@ -44,13 +44,14 @@ export class SimHost implements HostPort, Driver, EventHandler {
   private draining = false;
   private waitsForRoom = false;
 
-  constructor(kernel: Kernel, nic: Nic, config: EndpointConfig) {
+  /** @param byReference payload is not copied: applications neither change what they send nor what they are given. */
+  constructor(kernel: Kernel, nic: Nic, config: EndpointConfig, byReference = false) {
     this.kernel = kernel;
     this.nic = nic;
     this.index = nic.host;
     this.endpoint = new Endpoint(config);
     this.pool = new Pool(this.endpoint, this);
-    this.out = new TransmitBuffer(65_536);
+    this.out = new TransmitBuffer(65_536, byReference);
     nic.bind(this);
     const { id, label } = hostPlace(this.index);
     this.place = kernel.resource(id, label);
@@ -75,7 +76,14 @@ export class SimHost implements HostPort, Driver, EventHandler {
   onPacket(packet: Packet): void {
     const { counters } = this.endpoint;
     const before = counters.payloadBytesFirst;
-    this.endpoint.handleDatagram(this.kernel.now, packet.source, packet.datagram());
+    const { shared, sharedStart } = packet;
+    this.endpoint.handleDatagram(
+      this.kernel.now,
+      packet.source,
+      packet.headers(),
+      shared ?? undefined,
+      sharedStart,
+    );
     const useful = counters.payloadBytesFirst > before;
     this.tap?.received(this, packet, useful);
     packet.release();
@@ -125,9 +133,20 @@ export class SimHost implements HostPort, Driver, EventHandler {
 
   private send(): void {
     const { out, nic } = this;
-    for (let at = 0; at < out.lengthBytes; at += out.segmentBytes) {
+    for (let at = 0, i = 0; at < out.lengthBytes; at += out.segmentBytes, i++) {
       const packet = nic.take();
-      packet.fill(out.bytes, at, Math.min(out.segmentBytes, out.lengthBytes - at));
+      const length = Math.min(out.segmentBytes, out.lengthBytes - at);
+      const shared = out.shared[i];
+      if (shared === undefined) packet.fill(out.bytes, at, length);
+      else
+        packet.refer(
+          out.bytes,
+          at,
+          out.headerBytes[i] as number,
+          length,
+          shared,
+          out.sharedStart[i] as number,
+        );
       packet.destination = out.destination as number;
       packet.priority = out.networkPriority;
       nic.send(packet);

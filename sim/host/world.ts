@@ -14,6 +14,8 @@ export interface WorldConfig {
   rng: Rng;
   crypto: CryptoSuite;
   options: Partial<EndpointOptions>;
+  /** Payload is not copied between hosts: applications change neither what they send nor what they are given. */
+  byReference?: boolean;
   observer?: (host: number) => EndpointObserver | undefined;
 }
 
@@ -33,12 +35,17 @@ export class World {
       const nic = host.nics[0];
       if (nic === undefined) continue;
       this.hosts.push(
-        new SimHost(config.kernel, nic, {
-          crypto: config.crypto,
-          random: config.rng.fork(`endpoint/${host.index}`),
-          options: config.options,
-          ...(observer === undefined ? {} : { observer }),
-        }),
+        new SimHost(
+          config.kernel,
+          nic,
+          {
+            crypto: config.crypto,
+            random: config.rng.fork(`endpoint/${host.index}`),
+            options: config.options,
+            ...(observer === undefined ? {} : { observer }),
+          },
+          config.byReference,
+        ),
       );
       this.peerIds.push(new Map<number, PeerId>());
       this.hostOfPeer.push(new Map<PeerId, number>());

@@ -27,6 +27,7 @@ export function giveFlips(bits: readonly number[], lengthBytes: number, flips: n
 
 /** Flips the bits and returns the content hash afterwards. */
 export function applyFlips(packet: Packet, flips: readonly number[]): number {
-  for (const bit of flips) (packet.bytes[bit >> 3] as number) ^= 1 << (bit & 7);
+  const bytes = packet.datagram();
+  for (const bit of flips) (bytes[bit >> 3] as number) ^= 1 << (bit & 7);
   return packet.contentHash();
 }

@@ -22,6 +22,25 @@ export function contentHash(bytes: DataView, start: number, lengthBytes: number)
   return hash.finish32();
 }
 
+/**
+ * The same over a datagram that ends with part of shared bytes: its first `headerBytes`, which part of what, and the length.
+ * @param digest of what is shared
+ */
+export function sharedContentHash(
+  bytes: DataView,
+  start: number,
+  headerBytes: number,
+  lengthBytes: number,
+  sharedStart: number,
+  digest: number,
+): number {
+  hash.start(0x243f6a88, 0x85a308d3, 0x13198a2e, lengthBytes);
+  mixBlocks(bytes, start, start + headerBytes);
+  hash.words(digest, sharedStart, headerBytes, 0);
+  hash.finish();
+  return hash.h0 >>> 0;
+}
+
 /** The last block is filled up with zeros. */
 function mixBlocks(bytes: DataView, start: number, end: number): void {
   let at = start;

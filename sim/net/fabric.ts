@@ -136,7 +136,7 @@ export class Fabric {
   /** A second packet like this one. Copies count down from -1, so that they shift no other packet's id. */
   duplicate(packet: Packet, where: number): Packet {
     const copy = this.packets.take();
-    copy.fill(packet.datagram());
+    copy.copyOf(packet);
     copy.wireBytes = packet.wireBytes;
     copy.source = packet.source;
     copy.destination = packet.destination;
@@ -169,7 +169,7 @@ export class Fabric {
   unreachable(about: Packet, where: number, code: UnreachableCode): Packet | null {
     if (about.unreachable !== null) return null;
     const message = this.packets.take();
-    message.fill(about.bytes, 0, Math.min(about.lengthBytes, QUOTED_BYTES_MAX));
+    message.fill(about.datagram(), 0, Math.min(about.lengthBytes, QUOTED_BYTES_MAX));
     // The IP and the ICMP header, then those of the packet.
     message.wireBytes = message.lengthBytes + 2 * this.headerBytes;
     message.source = about.destination;

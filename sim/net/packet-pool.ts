@@ -54,6 +54,7 @@ export class PacketPool {
   give(packet: Packet): void {
     assert(packet.inUse, 'a packet is released once');
     packet.inUse = false;
+    packet.shared = null;
     this.#free.push(packet);
   }
 

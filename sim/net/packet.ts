@@ -1,9 +1,10 @@
 import { assert } from '../kernel/assert.ts';
-import { contentHash } from './content-hash.ts';
+import { contentHash, sharedContentHash } from './content-hash.ts';
 import { PacketWord } from './packet-fields.ts';
 import type { Ecn } from './ecn.ts';
 import type { PacketPool } from './packet-pool.ts';
 import type { UnreachableCode } from './unreachable.ts';
+import type { SharedBytes } from '../../protocol/core/shared-bytes.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 
 /** So few bytes are copied one by one: the call of set() costs more. */
@@ -24,7 +25,12 @@ export class Packet {
   /** An ICMP message that a packet from `destination` to `source` could not be delivered; null: a datagram. */
   unreachable: UnreachableCode | null = null;
   inUse = false;
-  /** Room for the UDP payload; the first `lengthBytes` are the datagram. Reused: nothing in it outlives release(). */
+  /** What the datagram ends with by reference, in place of bytes; null: nothing. */
+  shared: SharedBytes | null = null;
+  /** Where in it that begins, and where in the datagram. */
+  sharedStart = 0;
+  sharedAt = 0;
+  /** Room for the UDP payload; the first `lengthBytes` are the datagram, after `datagram()`. Reused: nothing in it outlives release(). */
   readonly bytes: Uint8Array;
   readonly #pool: PacketPool;
   readonly #slab: DataView;
@@ -94,6 +100,7 @@ export class Packet {
     );
     assert(length <= this.bytes.length, 'a datagram is no longer than the pool allows (datagramBytesMax)');
     this.lengthBytes = length;
+    this.shared = null;
     const { bytes } = this;
     if (length <= COPY_LOOP_BYTES_MAX) {
       for (let i = 0; i < length; i++) bytes[i] = source[start + i] as number;
@@ -103,20 +110,64 @@ export class Packet {
     bytes.set(whole ? source : source.subarray(start, start + length));
   }
 
-  /** The datagram as an array of exactly its length, which views `bytes` and is valid until release(). */
+  /** A datagram of `length` bytes: `headerBytes` of `source` from `at` on, then `shared` from `sharedStart` on. */
+  refer(
+    source: Uint8Array,
+    at: number,
+    headerBytes: Bytes,
+    length: Bytes,
+    shared: SharedBytes,
+    sharedStart: number,
+  ): void {
+    const { bytes } = this;
+    assert(length <= bytes.length, 'a datagram is no longer than the pool allows (datagramBytesMax)');
+    assert(
+      headerBytes <= length && sharedStart + length - headerBytes <= shared.lengthBytes,
+      'what is shared has all that the packet ends with',
+    );
+    for (let i = 0; i < headerBytes; i++) bytes[i] = source[at + i] as number;
+    this.lengthBytes = length;
+    this.shared = shared;
+    this.sharedStart = sharedStart;
+    this.sharedAt = headerBytes;
+  }
+
+  /** The same datagram as that of `other`. */
+  copyOf(other: Packet): void {
+    if (other.shared === null) this.fill(other.datagram());
+    else this.refer(other.bytes, 0, other.sharedAt, other.lengthBytes, other.shared, other.sharedStart);
+  }
+
+  /** The datagram as an array of exactly its length, which views `bytes` and is valid until release(). Nothing is shared then. */
   datagram(): Uint8Array {
+    if (this.shared !== null) this.#copyShared(this.shared);
+    return this.headers();
+  }
+
+  /** The same, but what is shared stays where it is, and stale bytes in its place. */
+  headers(): Uint8Array {
     if (this.#view.length !== this.lengthBytes) this.#view = this.bytes.subarray(0, this.lengthBytes);
     return this.#view;
   }
 
   /** For the trace. */
   contentHash(): number {
-    return contentHash(this.#slab, this.#slabAt, this.lengthBytes);
+    const { shared } = this;
+    if (shared === null) return contentHash(this.#slab, this.#slabAt, this.lengthBytes);
+    const { sharedStart, sharedAt, lengthBytes } = this;
+    const digest = shared.digest(sharedStart, sharedStart + lengthBytes - sharedAt);
+    return sharedContentHash(this.#slab, this.#slabAt, sharedAt, lengthBytes, sharedStart, digest);
   }
 
   /** Gives the packet back; it must not be touched afterwards. */
   release(): void {
     this.#pool.give(this);
+  }
+
+  #copyShared(shared: SharedBytes): void {
+    const sharedEnd = this.sharedStart + this.lengthBytes - this.sharedAt;
+    shared.copy(this.sharedStart, sharedEnd, this.bytes, this.sharedAt);
+    this.shared = null;
   }
 
   #word(field: number): number {

@@ -115,7 +115,8 @@ function step(state: number, word: number): number {
   return Math.imul((sum << 13) | (sum >>> 19), PRIME_1);
 }
 
-function viewOf(buffer: ArrayBufferLike): DataView {
+/** A view of all of a buffer, the same one again for the same buffer. */
+export function viewOf(buffer: ArrayBufferLike): DataView {
   if (buffer === lastBuffer) return lastView;
   let view = views.get(buffer);
   if (view === undefined) {

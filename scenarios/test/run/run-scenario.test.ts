@@ -101,6 +101,23 @@ workload:
   });
 });
 
+test('whether payload crosses by reference or is copied, all that happens is the same', async () => {
+  // Who looks at the bytes of a packet makes it have bytes of its own.
+  let looked = 0;
+  const onPacket = (_point: unknown, packet: { datagram(): Uint8Array }) => {
+    looked += packet.datagram().length;
+    return 'pass' as const;
+  };
+  const looking: Extension = { path: 'looking', extend: ({ network }) => network.addMonitor({ onPacket }) };
+  const [byReference, copied] = [
+    await runScenario(scenario(ROUGH)),
+    await runScenario(scenario(ROUGH), { extensions: [looking] }),
+  ];
+  expect(looked).toBeGreaterThan(100_000);
+  expect(byReference.result.transfers.completed).toBeGreaterThan(10);
+  expect({ ...copied.result, wallMs: 0 }).toEqual({ ...byReference.result, wallMs: 0 });
+});
+
 describe('planted bugs', () => {
   const plants: [name: string, text: string, checker: string, exitCode: number][] = [
     ['final-ack-ignored', INCAST, 'leak', 3],

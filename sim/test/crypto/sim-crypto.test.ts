@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SimCrypto } from '../../crypto/sim-crypto.ts';
-import { type AeadKey, KEY_BYTES, TAG_BYTES } from '../../../protocol/crypto/suite.ts';
+import { type AeadKey, type Gathered, KEY_BYTES, TAG_BYTES } from '../../../protocol/crypto/suite.ts';
 
 const NONCE_MAX = Number.MAX_SAFE_INTEGER - 1;
 const rawKey = fc.uint8Array({ minLength: KEY_BYTES, maxLength: KEY_BYTES });
@@ -156,11 +156,71 @@ describe('what was sealed', () => {
   });
 });
 
+describe('what was sealed where it is', () => {
+  const cuts = fc.tuple(fc.nat(300), fc.nat(300), fc.nat(300));
+
+  it('has the tag of what was sealed into a buffer, also of bytes that are known never to change', () => {
+    fc.assert(
+      fc.property(long, fc.nat(40), cuts, fc.nat(8), (plain, headBytes, [a, b], pad) => {
+        const bytes = Uint8Array.from([...plain, ...plain]);
+        const [start, end] = [a % (bytes.length + 1), b % (bytes.length + 1)].toSorted((x, y) => x - y);
+        const headEnd = Math.min(headBytes, bytes.length);
+        const memory = new Uint8Array(pad + bytes.length + 3);
+        memory.set(bytes, pad);
+        const content = {
+          head: bytes.slice(0, headEnd),
+          body: memory.subarray(pad + headEnd, pad + bytes.length),
+        };
+        const aad = bytes.subarray(0, 5);
+        const expected = sealed(newKey(), 7, aad, bytes.subarray(start, end)).subarray(-TAG_BYTES);
+        const suite = new SimCrypto();
+        suite.know(memory);
+        for (const key of [newKey(), suite.aeadKey(new Uint8Array(KEY_BYTES))]) {
+          const tag = new Uint8Array(TAG_BYTES);
+          key.sealShared?.(7, aad, 0, aad.length, content, start!, end!, tag);
+          expect(tag).toEqual(expected);
+          expect(key.openShared?.(7, aad, 0, aad.length, content, start!, end!, tag)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('does not open with another key, nonce, AAD, tag, place or content', () => {
+    const content = {
+      head: Uint8Array.of(1, 2, 3, 4),
+      body: Uint8Array.from({ length: 200 }, (_, i) => i * i),
+    };
+    const changed: Gathered = { ...content, body: flipped(content.body, 700) };
+    const [aad, tag] = [new Uint8Array(9), new Uint8Array(TAG_BYTES)];
+    newKey().sealShared?.(7, aad, 0, 9, content, 0, 204, tag);
+    const open = (key: AeadKey, nonce: number, aadEnd: number, what: Gathered, end: number, by: Uint8Array) =>
+      key.openShared?.(nonce, aad, 0, aadEnd, what, 0, end, by);
+    expect(open(newKey(), 7, 9, content, 204, tag)).toBe(true);
+    expect(open(newKey(flipped(new Uint8Array(KEY_BYTES), 77)), 7, 9, content, 204, tag)).toBe(false);
+    expect(open(newKey(), 8, 9, content, 204, tag)).toBe(false);
+    expect(open(newKey(), 7, 8, content, 204, tag)).toBe(false);
+    expect(open(newKey(), 7, 9, content, 203, tag)).toBe(false);
+    expect(open(newKey(), 7, 9, content, 204, flipped(tag, 100))).toBe(false);
+    expect(open(newKey(), 7, 9, changed, 204, tag)).toBe(false);
+  });
+
+  it('is audited like any other seal', () => {
+    const suite = new SimCrypto();
+    const content = { head: new Uint8Array(0), body: new Uint8Array(8) };
+    const key = suite.aeadKey(new Uint8Array(KEY_BYTES));
+    const tag = new Uint8Array(TAG_BYTES);
+    key.sealShared?.(3, tag, 0, 0, content, 0, 8, tag);
+    expect(suite.audit.reuseCount).toBe(0);
+    key.seal(3, tag, 0, 0, content.body, 0, 8, new Uint8Array(24), 0);
+    expect(suite.audit.reuseCount).toBe(1);
+  });
+});
+
 describe('the suite', () => {
   it('is the same on every machine: sealed bytes are part of trace hashes (REQ DST-1)', () => {
     const bytes = Uint8Array.from({ length: 300 }, (_, i) => i * i + 7 * i);
     const text = sealed(newKey(bytes.subarray(0, 16)), 7, bytes.subarray(0, 5), bytes.subarray(20, 23));
-    expect(hex(text)).toBe('1c4c7eca1ddc40f8fdf1a7c289c622b9affde9');
+    expect(hex(text)).toBe('1c4c7e0e9024977197266e924e852dc54f74d2');
     const expanded = new SimCrypto().expand(bytes.subarray(0, 32), 'control', bytes.subarray(0, 3), 20);
     expect(hex(expanded)).toBe('7efe7c598f22fc94196ada610ed71cfb6cd350fe');
   });
