@@ -43,6 +43,8 @@ type Pause = 'touched' | 'host-turn';
 export class Kernel {
   /** True if a chooser is asked, who wants to know events by ids that mean the same in every schedule. */
   readonly explores: boolean;
+  /** How early a delivery may come. */
+  readonly windowNs: Nanos;
   readonly #queue: PendingEvents;
   readonly #watcher: StepWatcher | undefined;
   readonly #onProgress: ((kernel: Kernel) => void) | undefined;
@@ -63,6 +65,7 @@ export class Kernel {
   constructor(options: KernelOptions = {}) {
     const { chooser, windowNs = 0 } = options;
     this.explores = chooser !== undefined;
+    this.windowNs = chooser === undefined ? 0 : windowNs;
     this.#queue = chooser === undefined ? new EventQueue() : new ChosenQueue(chooser, windowNs);
     this.#watcher = chooser?.watcher;
     this.#onProgress = options.onProgress;

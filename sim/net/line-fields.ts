@@ -24,7 +24,7 @@ export const LineWord = {
   EPOCH: 12,
   /** Longest packet, as faults have it. */
   MTU: 13,
-  /** 1: has an impairment. 2: is down. */
+  /** 1: has an impairment. 2: is down. 4: each packet travels on its own. */
   STATE: 14,
   /** Of the switch port in front of it: bit p is set while queue p holds a packet. */
   OCCUPIED: 15,
@@ -33,3 +33,4 @@ export const LineWord = {
 export const NONE = -1;
 export const IMPAIRED = 1;
 export const DOWN = 2;
+export const LOOSE = 4;

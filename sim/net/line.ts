@@ -1,5 +1,7 @@
-import { DOWN, IMPAIRED, LineNumber, LineWord } from './line-fields.ts';
+import { DOWN, IMPAIRED, LOOSE, LineNumber, LineWord } from './line-fields.ts';
+import { childId } from '../kernel/identity.ts';
 import { PacketTime } from './packet-fields.ts';
+import { lineId } from './places.ts';
 import type { DropReason } from './drop-reason.ts';
 import type { Fabric } from './fabric.ts';
 import type { Impairment } from './faults/impairment.ts';
@@ -49,6 +51,8 @@ export class Line implements EventHandler {
   /** The packets under way that others overtake. */
   #apart: number[] = [];
   #apartEpoch = 0;
+  #competed = 0;
+  #isLoose = false;
 
   constructor(fabric: Fabric, far: PacketSink, options: LineOptions) {
     this.name = options.name;
@@ -78,6 +82,12 @@ export class Line implements EventHandler {
 
   set impairment(impairment: Impairment | null) {
     this.#impairment = impairment;
+    this.#setState();
+  }
+
+  /** From now on each packet given at once travels on its own, so that an explorer may let it overtake. */
+  loosen(): void {
+    this.#isLoose = true;
     this.#setState();
   }
 
@@ -157,7 +167,8 @@ export class Line implements EventHandler {
     if (fate.bleached) fabric.bleach(packet, this.where);
     if (fate.holdNs > 0) fabric.noteDelay(packet, this.where, fate.holdNs);
     if (fate.delayNs > 0) fabric.noteDelay(packet, this.where, fate.delayNs);
-    if (fate.delayNs > 0) this.#launchApart(packet.index, arrivalNs + fate.holdNs + fate.delayNs);
+    if (fate.delayNs > 0 || this.#isLoose)
+      this.launchApart(packet.index, arrivalNs + fate.holdNs + fate.delayNs);
     else lines.launch(this.index, packet.index, arrivalNs + fate.holdNs);
     if (firstCopy === null) return;
     lines.launch(this.index, firstCopy.index, arrivalNs);
@@ -167,7 +178,7 @@ export class Line implements EventHandler {
   }
 
   competes(packet: number): Contender {
-    return this.#lines.arrivalOf(this.index, packet);
+    return this.#lines.arrivalOf(this.index, packet, childId(lineId(this.index), ++this.#competed));
   }
 
   /** One that travels apart arrives. */
@@ -177,7 +188,7 @@ export class Line implements EventHandler {
     this.#lines.arrive(this.index, packet);
   }
 
-  #launchApart(packet: number, arrivalNs: Nanos): void {
+  launchApart(packet: number, arrivalNs: Nanos): void {
     const { kernel, packets } = this.#fabric;
     packets.times[4 * packet + PacketTime.ARRIVAL_NS] = arrivalNs;
     packets.times[4 * packet + PacketTime.LINE_END] = this.#lines.numbers[
@@ -196,7 +207,8 @@ export class Line implements EventHandler {
 
   #setState(): void {
     const impaired = this.#impairment === null ? 0 : IMPAIRED;
-    this.#lines.words[16 * this.index + LineWord.STATE] = impaired | (this.isUp ? 0 : DOWN);
+    this.#lines.words[16 * this.index + LineWord.STATE] =
+      impaired | (this.isUp ? 0 : DOWN) | (this.#isLoose ? LOOSE : 0);
   }
 
   /** Everything under way. */

@@ -1,7 +1,8 @@
 import { assert } from '../kernel/assert.ts';
+import { formatAddress } from './address.ts';
 import { DropReason } from './drop-reason.ts';
 import { LineClocks } from './line-clocks.ts';
-import { DOWN, IMPAIRED, LineNumber, LineWord, NONE } from './line-fields.ts';
+import { DOWN, IMPAIRED, LOOSE, LineNumber, LineWord, NONE } from './line-fields.ts';
 import { PacketTime, PacketWord } from './packet-fields.ts';
 import { lineId } from './places.ts';
 import type { Fabric } from './fabric.ts';
@@ -75,6 +76,7 @@ export class Lines extends LineClocks implements EventHandler {
     const arrivalNs = this.#kernel.now + (this.numbers[8 * line + LineNumber.DELAY_NS] as number);
     if (state === 0) this.launch(line, packet, arrivalNs);
     else if ((state & DOWN) !== 0) this.#drop(line, packet, (this.#lines[line] as Line).outage as DropReason);
+    else if (state === LOOSE) (this.#lines[line] as Line).launchApart(packet, arrivalNs);
     else (this.#lines[line] as Line).transmitImpaired(this.#packets.at(packet), arrivalNs);
   }
 
@@ -99,13 +101,14 @@ export class Lines extends LineClocks implements EventHandler {
   }
 
   competes(line: number): Contender {
-    return this.arrivalOf(line, this.words[16 * line + LineWord.FIRST] as number);
+    return this.arrivalOf(line, this.words[16 * line + LineWord.FIRST] as number, lineId(line));
   }
 
-  arrivalOf(line: number, packet: number): Contender {
+  arrivalOf(line: number, packet: number, id: number): Contender {
     const touches = (this.#sinks[line] as PacketSink).placesOf(packet);
-    const label = `a packet on ${(this.#lines[line] as Line).name}`;
-    return { kind: 'delivery', id: lineId(line), label, touches };
+    const { source, destination } = this.#packets.at(packet);
+    const label = `packet from ${formatAddress(source)} to ${formatAddress(destination)}`;
+    return { kind: 'delivery', id, label, touches };
   }
 
   /** The first packet of a line arrives. */

@@ -1,6 +1,8 @@
 import { SimError } from '../task/errors.ts';
 import { TaskKind } from '../task/trace-kinds.ts';
-import { portOf } from '../net/address.ts';
+import { hostOf, portOf } from '../net/address.ts';
+import { hostPlace } from '../net/places.ts';
+import { childId } from '../kernel/identity.ts';
 import { SocketDrop } from './datagram.ts';
 import type { UdpSocket } from './udp-socket.ts';
 import type { Group } from '../task/group.ts';
@@ -8,6 +10,7 @@ import type { HostInterface } from './host-interface.ts';
 import type { HostPort } from '../net/nic.ts';
 import type { Packet } from '../net/packet.ts';
 import type { Scheduler } from '../task/scheduler.ts';
+import type { Resource } from '../kernel/resource.ts';
 
 const PORTS = 65_536;
 /** First of the ports that are given out on demand (RFC 6335). */
@@ -18,6 +21,8 @@ export class HostStack implements HostPort {
   readonly group: Group;
   readonly nic: HostInterface;
   readonly scheduler: Scheduler;
+  /** What its sockets share when they send, for whoever watches. */
+  readonly uplink: Resource | undefined;
   /** Datagrams for ports that nobody is bound to. */
   unclaimed = 0;
   readonly #sockets = new Map<number, UdpSocket>();
@@ -31,6 +36,15 @@ export class HostStack implements HostPort {
     this.group = group;
     this.nic = nic;
     nic.bind(this);
+    this.uplink = scheduler.kernel.resource(hostPlace(hostOf(nic.address)).id, `host ${group.name}`);
+  }
+
+  /** What a port is to whoever watches. */
+  portResource(port: number): Resource | undefined {
+    const { kernel } = this.scheduler;
+    if (!kernel.explores) return undefined;
+    const id = childId(hostPlace(hostOf(this.nic.address)).id as number, 1 + port);
+    return kernel.resource(id, `port ${this.group.name}:${port}`);
   }
 
   /** The port for a new socket: `port` if it is free, some free one for 0. */
@@ -44,11 +58,13 @@ export class HostStack implements HostPort {
   }
 
   add(socket: UdpSocket): void {
+    socket.resource?.write();
     this.#sockets.set(socket.port, socket);
     this.#lastDestination = -1;
   }
 
   remove(socket: UdpSocket): void {
+    socket.resource?.write();
     this.#sockets.delete(socket.port);
     this.#lastDestination = -1;
   }
@@ -68,6 +84,7 @@ export class HostStack implements HostPort {
       socket.onPacket(packet);
       return;
     }
+    this.portResource(portOf(destination))?.read();
     this.unclaimed++;
     this.refuse(packet, SocketDrop.NO_SOCKET);
   }
@@ -85,6 +102,7 @@ export class HostStack implements HostPort {
   }
 
   #ephemeral(): number {
+    this.uplink?.write();
     for (let tries = EPHEMERAL_FIRST; tries < PORTS; tries++) {
       const port = this.#nextEphemeral;
       this.#nextEphemeral = port + 1 === PORTS ? EPHEMERAL_FIRST : port + 1;

@@ -78,7 +78,11 @@ export class Internet {
   /** Returns a function that ends it. */
   monitor(monitor: PacketMonitor, point: MonitorPoint): () => void {
     const { network } = this;
-    const added = new MonitorFunction(monitor, point, (address) => this.nameOf(address));
+    // Monitors may share anything.
+    const shared = this.#scheduler.kernel.resource('monitors', 'monitors');
+    const watched: PacketMonitor = (packet) => (shared?.write(), monitor(packet));
+    const decide = shared === undefined ? monitor : watched;
+    const added = new MonitorFunction(decide, point, (address) => this.nameOf(address));
     network.addMonitor(added);
     return () => network.removeMonitor(added);
   }

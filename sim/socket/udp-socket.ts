@@ -9,6 +9,7 @@ import type { HostStack } from './host-stack.ts';
 import type { Ecn } from '../net/ecn.ts';
 import type { Packet } from '../net/packet.ts';
 import type { Wait, Waitable } from '../task/wait.ts';
+import type { Resource } from '../kernel/resource.ts';
 import type { Bytes } from '../../protocol/core/units.ts';
 
 /** Bytes that a socket holds for a program that is not receiving: Linux's default. */
@@ -37,6 +38,8 @@ export class UdpSocket implements Waitable {
   readonly port: number;
   /** Host, NIC and port in one number: what peers send to. */
   readonly address: number;
+  /** For whoever watches. */
+  readonly resource: Resource | undefined;
   /** Datagrams dropped because the program was too slow. */
   dropped = 0;
   readonly #stack: HostStack;
@@ -56,6 +59,7 @@ export class UdpSocket implements Waitable {
     this.#bytesMax = options.receiveBytesMax ?? RECEIVE_BYTES_MAX;
     this.port = stack.choosePort(port);
     this.address = stack.nic.address + this.port;
+    this.resource = stack.portResource(this.port);
     stack.add(this);
   }
 
@@ -68,6 +72,7 @@ export class UdpSocket implements Waitable {
    * `unknown-host` for a name that is none. A datagram that exceeds the MTU is dropped by the network.
    */
   sendTo(data: Uint8Array, to: number | string, options?: SendOptions): void {
+    this.#stack.uplink?.write();
     if (this.#isClosed) throw this.#closedError();
     const { nic } = this.#stack;
     const destination = typeof to === 'string' ? this.#resolve(to) : to;
@@ -88,6 +93,7 @@ export class UdpSocket implements Waitable {
 
   /** Resolves to the next datagram, in `into` if it fits there. Rejects with SimError `closed`. */
   recvFrom(into?: Uint8Array): Promise<Datagram> {
+    this.resource?.write();
     const packet = this.#waiting.length > 0 ? EMPTY : this.#take();
     if (packet !== EMPTY) return Promise.resolve(this.#datagram(packet, into));
     const { scheduler } = this.#stack;
@@ -101,6 +107,7 @@ export class UdpSocket implements Waitable {
 
   /** The callback form of receiving: called with each datagram as it arrives. Undefined ends it. */
   onDatagram(listener: DatagramListener | undefined): void {
+    this.resource?.write();
     this.#listener = listener;
     if (listener === undefined) {
       this.#callback = undefined;
@@ -128,6 +135,7 @@ export class UdpSocket implements Waitable {
 
   /** A datagram for this socket has reached its host. */
   onPacket(packet: Packet): void {
+    this.resource?.write();
     if (this.#waiting.length > 0) {
       const wait = this.#waiting.shift() as Wait;
       wait.deliver(this.#datagram(packet, wait.item as Uint8Array | undefined));
@@ -152,6 +160,7 @@ export class UdpSocket implements Waitable {
 
   /** One datagram per call of the callback. */
   #tell(): void {
+    this.resource?.write();
     const packet = this.#take();
     if (packet === EMPTY) return;
     const listener = this.#listener;

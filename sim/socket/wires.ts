@@ -83,6 +83,7 @@ export class Wires implements PacketSink {
     for (let next = this.#ends.length; next <= index; next++) {
       const end = new WireEnd(this, next);
       end.up.impairment = this.#impairmentOf(next);
+      if (this.fabric.kernel.windowNs > 0) end.up.loosen();
       this.#ends.push(end);
       this.#hosts.push({ index: next, nics: [], links: [{ up: end.up, down: end.down }] });
       this.#lastDestination = -1;
@@ -103,8 +104,9 @@ export class Wires implements PacketSink {
     else end.arrive(packet);
   }
 
-  placesOf(index: number): Touchable[] {
-    return [hostPlace(hostOf(this.fabric.packets.at(index).destination))];
+  /** Whatever takes the packet says so itself. */
+  placesOf(): Touchable[] {
+    return [];
   }
 
   /** What the options ask for, as faults that never end. */

@@ -9,6 +9,8 @@ import { fifo } from '../queue/fifo.ts';
 import { EMPTY, type Queue } from '../queue/queue.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Wait, Waitable } from './wait.ts';
+import type { Contender } from '../kernel/choice.ts';
+import type { Resource } from '../kernel/resource.ts';
 
 /** Items that a channel holds unless told otherwise. */
 const CAPACITY_DEFAULT = 16;
@@ -30,6 +32,7 @@ export interface ChannelOptions<T> {
 export class Channel<T> implements Waitable, EventHandler, AsyncIterable<T> {
   readonly name: string;
   readonly #scheduler: Scheduler;
+  readonly #resource: Resource | undefined;
   readonly #queue: Queue<T>;
   readonly #senders = new WaitQueue();
   readonly #receivers = new WaitQueue();
@@ -46,21 +49,25 @@ export class Channel<T> implements Waitable, EventHandler, AsyncIterable<T> {
       throw new SimError('bad-argument', 'a channel takes a queue or a capacity, not both');
     }
     this.#scheduler = scheduler;
+    this.#resource = scheduler.resource('channel', name);
     this.name = name;
     this.#queue = queue ?? fifo<T>({ capacity: capacity ?? CAPACITY_DEFAULT });
   }
 
   /** Items inside, those on their way included. */
   get length(): number {
+    this.#resource?.read();
     return this.#queue.length;
   }
 
   get isClosed(): boolean {
+    this.#resource?.read();
     return this.#isClosed;
   }
 
   /** Resolves when the channel has taken the item in. Rejects with SimError `closed`. */
   send(item: T): Promise<void> {
+    this.#resource?.write();
     if (!this.#isClosed && this.trySend(item)) return DONE;
     const wait = this.#scheduler.wait(WaitKind.SEND, this);
     if (!wait.isPending) return wait.promise as Promise<void>;
@@ -72,6 +79,7 @@ export class Channel<T> implements Waitable, EventHandler, AsyncIterable<T> {
 
   /** The same without waiting: false if the channel is full or others wait to send. Throws SimError `closed`. */
   trySend(item: T): boolean {
+    this.#resource?.write();
     if (this.#isClosed) throw this.#closedError();
     const queue = this.#queue;
     if (this.#senders.length > 0 || queue.length >= queue.capacity) return false;
@@ -97,6 +105,7 @@ export class Channel<T> implements Waitable, EventHandler, AsyncIterable<T> {
 
   /** The next item, or EMPTY if there is none now or others wait for it. */
   tryReceive(): T | typeof EMPTY {
+    this.#resource?.write();
     return this.#receivers.length > 0 ? EMPTY : this.#take();
   }
 
@@ -105,11 +114,13 @@ export class Channel<T> implements Waitable, EventHandler, AsyncIterable<T> {
    * consumer at most, and then receive() never has anything. Undefined ends it.
    */
   onReceive(callback: ((item: T) => void) | undefined): void {
+    this.#resource?.write();
     if (callback === undefined) {
       this.#consumer = undefined;
       return;
     }
     const consumer = new Callback(this.#scheduler, 'wake', () => {
+      this.#resource?.write();
       while (this.#consumer === consumer) {
         const item = this.#take();
         if (item === EMPTY) break;
@@ -124,6 +135,7 @@ export class Channel<T> implements Waitable, EventHandler, AsyncIterable<T> {
 
   /** The callback form of waiting to send: calls `callback` once, when trySend() would succeed. */
   onRoom(callback: () => void): void {
+    this.#resource?.write();
     const listener = new Callback(this.#scheduler, 'wake', callback);
     this.#roomListener = listener;
     if (this.#hasRoom()) this.#tellRoom();
@@ -131,6 +143,7 @@ export class Channel<T> implements Waitable, EventHandler, AsyncIterable<T> {
 
   /** No more items: senders that wait are refused, what is inside can still be received. Twice is once. */
   close(): void {
+    this.#resource?.write();
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (let wait = this.#senders.shift(); wait !== undefined; wait = this.#senders.shift()) {
@@ -161,6 +174,17 @@ export class Channel<T> implements Waitable, EventHandler, AsyncIterable<T> {
     if (wait.waitKind === WaitKind.SEND)
       return `room in channel '${this.name}', which holds ${length} of ${capacity} items`;
     return `an item from channel '${this.name}', which ${length === 0 ? 'is empty' : `has ${length} on the way`}`;
+  }
+
+  competes(): Contender | undefined {
+    const resource = this.#resource;
+    if (resource === undefined) return undefined;
+    return { kind: 'timer', id: resource.id as number, label: resource.label, touches: [resource] };
+  }
+
+  /** A wait of a task that gives up has left. */
+  abandoned(): void {
+    this.#resource?.write();
   }
 
   /** The queue has an item for those who wait, at last. */

@@ -6,6 +6,7 @@ export { Mutex, type MutexGuard } from './mutex.ts';
 export type { Note } from './notes.ts';
 export * from './outcome.ts';
 export { Semaphore, type Permit } from './semaphore.ts';
+export type { Shared } from './shared.ts';
 export type { Sim } from './sim.ts';
 export * from './simulate.ts';
 export { StallError, type PendingWait, type WaitingTask } from './stall.ts';

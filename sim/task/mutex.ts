@@ -5,6 +5,7 @@ import { WaitQueue } from './wait-queue.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Task } from './task.ts';
 import type { Waitable } from './wait.ts';
+import type { Resource } from '../kernel/resource.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 
 /** A lock that is held. */
@@ -29,6 +30,7 @@ class Guard implements MutexGuard {
 export class Mutex implements Waitable {
   readonly name: string;
   readonly #scheduler: Scheduler;
+  readonly #resource: Resource | undefined;
   readonly #waiting = new WaitQueue();
   #guard: Guard | undefined;
   #holder: Task | undefined;
@@ -36,10 +38,12 @@ export class Mutex implements Waitable {
 
   constructor(scheduler: Scheduler, name: string) {
     this.#scheduler = scheduler;
+    this.#resource = scheduler.resource('mutex', name);
     this.name = name;
   }
 
   get isLocked(): boolean {
+    this.#resource?.read();
     return this.#guard !== undefined;
   }
 
@@ -59,6 +63,7 @@ export class Mutex implements Waitable {
 
   /** The lock if it is free, else undefined. */
   tryLock(): MutexGuard | undefined {
+    this.#resource?.write();
     return this.#guard === undefined ? this.#grant(this.#scheduler.current) : undefined;
   }
 
@@ -74,6 +79,7 @@ export class Mutex implements Waitable {
 
   /** A guard's release(). */
   giveBack(guard: Guard): void {
+    this.#resource?.write();
     if (this.#guard !== guard) throw new SimError('not-held', `mutex '${this.name}' was released already`);
     const next = this.#waiting.shift();
     this.#guard = undefined;
@@ -86,6 +92,11 @@ export class Mutex implements Waitable {
     if (holder === undefined) return `mutex '${this.name}'`;
     const ended = holder.hasEnded ? ', which has ended without releasing it' : '';
     return `mutex '${this.name}', held by task ${holder.label}${ended} since ${formatDuration(this.#sinceNs)}`;
+  }
+
+  /** A wait of a task that gives up has left. */
+  abandoned(): void {
+    this.#resource?.write();
   }
 
   #grant(holder: Task): MutexGuard {

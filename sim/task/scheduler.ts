@@ -34,9 +34,10 @@ export class Scheduler {
   }
 
   /** Something new that tasks share, for whoever watches; undefined if nobody does. */
-  resource(label: string): Resource | undefined {
+  resource(kind: string, name: string): Resource | undefined {
     const { kernel, current } = this;
-    return kernel.explores ? kernel.resource(childId(-current.id, current.nextResource()), label) : undefined;
+    if (!kernel.explores) return undefined;
+    return kernel.resource(childId(-current.id, current.nextResource()), `${kind} '${name}'`);
   }
 
   /** Runs `step` at this instant, in an event of its own. */

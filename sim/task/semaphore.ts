@@ -3,6 +3,7 @@ import { WaitKind } from './wait-kinds.ts';
 import { WaitQueue } from './wait-queue.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Wait, Waitable } from './wait.ts';
+import type { Resource } from '../kernel/resource.ts';
 
 /** Permits that are held. */
 export class Permit {
@@ -31,6 +32,7 @@ export class Semaphore implements Waitable {
   readonly name: string;
   readonly permits: number;
   readonly #scheduler: Scheduler;
+  readonly #resource: Resource | undefined;
   readonly #waiting = new WaitQueue();
   readonly #giveBack = (count: number): void => {
     this.#available += count;
@@ -44,12 +46,14 @@ export class Semaphore implements Waitable {
       throw new SimError('bad-argument', `a semaphore has a positive number of permits, not ${permits}`);
     }
     this.#scheduler = scheduler;
+    this.#resource = scheduler.resource('semaphore', name);
     this.name = name;
     this.permits = permits;
     this.#available = permits;
   }
 
   get available(): number {
+    this.#resource?.read();
     return this.#available;
   }
 
@@ -71,6 +75,7 @@ export class Semaphore implements Waitable {
         `semaphore '${this.name}' has 1 to ${this.permits} permits to give, not ${count}`,
       );
     }
+    this.#resource?.write();
     return this.#waiting.length === 0 && count <= this.#available ? this.#grant(count) : undefined;
   }
 
@@ -94,6 +99,7 @@ export class Semaphore implements Waitable {
   }
 
   #serve(): void {
+    this.#resource?.write();
     for (let wait = this.#waiting.first; wait !== undefined; wait = this.#waiting.first) {
       const count = wait.item as number;
       if (count > this.#available) return;

@@ -2,6 +2,7 @@ import { Channel, type ChannelOptions } from './channel.ts';
 import { checkDuration } from './duration.ts';
 import { Mutex } from './mutex.ts';
 import { Semaphore } from './semaphore.ts';
+import { Shared } from './shared.ts';
 import { runWithTimeout } from './timeout.ts';
 import { TimerCallback, type Timer } from './timer.ts';
 import { WaitKind } from './wait-kinds.ts';
@@ -34,6 +35,7 @@ export class Sim {
   #channels = 0;
   #mutexes = 0;
   #semaphores = 0;
+  #shared = 0;
 
   /** For simulate(). */
   constructor(runtime: Runtime) {
@@ -122,6 +124,22 @@ export class Sim {
   semaphore(permits: number, name?: string): Semaphore {
     const number = ++this.#semaphores;
     return new Semaphore(this.#scheduler, name ?? `semaphore-${number}`, permits);
+  }
+
+  /** A variable that tasks share, seen by explore(). Read and change it by its `value`. */
+  shared<T>(value: T, name?: string): Shared<T> {
+    const number = ++this.#shared;
+    return new Shared(this.#scheduler.resource('variable', name ?? `shared-${number}`), value);
+  }
+
+  /**
+   * Tells explore() that the current step changes, or only reads, something that tasks share and that is neither a channel nor a lock,
+   * a socket or a Shared. One name for one thing, the same in every run.
+   */
+  touch(name: string, how: 'read' | 'write' = 'write'): void {
+    const resource = this.#scheduler.kernel.resource(name, name);
+    if (how === 'read') resource?.read();
+    else resource?.write();
   }
 
   /** A UDP socket in the group of the current task; see Group.bind(). */
