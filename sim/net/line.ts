@@ -167,14 +167,17 @@ export class Line implements EventHandler {
     if (fate.bleached) fabric.bleach(packet, this.where);
     if (fate.holdNs > 0) fabric.noteDelay(packet, this.where, fate.holdNs);
     if (fate.delayNs > 0) fabric.noteDelay(packet, this.where, fate.delayNs);
-    if (fate.delayNs > 0 || this.#isLoose)
+    const { keeper } = fate;
+    const launch = (index: number, atNs: Nanos): void => {
+      if (keeper === null) lines.launch(this.index, index, atNs);
+      else keeper.keep(index, atNs);
+    };
+    if (keeper === null && (fate.delayNs > 0 || this.#isLoose))
       this.launchApart(packet.index, arrivalNs + fate.holdNs + fate.delayNs);
-    else lines.launch(this.index, packet.index, arrivalNs + fate.holdNs);
+    else launch(packet.index, arrivalNs + fate.holdNs);
     if (firstCopy === null) return;
-    lines.launch(this.index, firstCopy.index, arrivalNs);
-    for (let i = 1; i < fate.copies; i++) {
-      lines.launch(this.index, fabric.duplicate(firstCopy, this.where).index, arrivalNs);
-    }
+    launch(firstCopy.index, arrivalNs);
+    for (let i = 1; i < fate.copies; i++) launch(fabric.duplicate(firstCopy, this.where).index, arrivalNs);
   }
 
   competes(packet: number): Contender {

@@ -15,5 +15,7 @@ export const SocketDrop = {
   NO_SOCKET: 0,
   /** The program does not receive fast enough: the socket's buffer is full. */
   BUFFER_FULL: 1,
+  /** The host is down, or was restarted after the datagram had been sent. */
+  HOST_DOWN: 2,
 } as const;
 export type SocketDrop = (typeof SocketDrop)[keyof typeof SocketDrop];

@@ -74,6 +74,11 @@ export class HostStack implements HostPort {
   }
 
   onPacket(packet: Packet): void {
+    const { life } = this.group;
+    if (life.isDown || packet.sentNs < life.upSinceNs) {
+      this.refuse(packet, SocketDrop.HOST_DOWN);
+      return;
+    }
     const { destination } = packet;
     if (destination !== this.#lastDestination) {
       this.#lastDestination = destination;

@@ -1,5 +1,6 @@
 export * from './datagram.ts';
 export { STAR_DEFAULT, type NetworkOptions, type StarOptions } from './internet.ts';
+export type * from './network-fault.ts';
 export type * from './packet-monitor.ts';
 export type { WiresOptions } from './wires.ts';
 export { UdpSocket, type BindOptions, type DatagramListener, type SendOptions } from './udp-socket.ts';

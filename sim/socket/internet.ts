@@ -1,13 +1,15 @@
 import { SimError } from '../task/errors.ts';
 import { formatAddress, hostOf, portOf } from '../net/address.ts';
 import { starNetwork, type StarConfig } from '../net/topology/star.ts';
+import { FaultTimeline } from '../net/faults/timeline.ts';
+import { faultSpec, type NetworkFault } from './network-fault.ts';
 import { HostStack } from './host-stack.ts';
 import { Wires, type WiresOptions } from './wires.ts';
 import { MonitorFunction, type PacketMonitor } from './packet-monitor.ts';
 import { UdpSocket, type BindOptions } from './udp-socket.ts';
 import type { NetworkEnvironment } from '../net/fabric.ts';
 import type { MonitorPoint } from '../net/monitor.ts';
-import type { Network } from '../net/network.ts';
+import type { Network, NetworkHost } from '../net/network.ts';
 import type { Hosts } from './host-interface.ts';
 import type { Group } from '../task/group.ts';
 import type { Scheduler } from '../task/scheduler.ts';
@@ -38,6 +40,7 @@ export class Internet {
   readonly #resolved = new Map<string, number>();
   readonly #resolve = (name: string): number => this.#resolved.get(name) ?? this.#lookUp(name);
   #hosts: Hosts | undefined;
+  #faults: FaultTimeline | undefined;
 
   constructor(scheduler: Scheduler, options: NetworkOptions, groups: ReadonlyMap<string, Group>) {
     this.#scheduler = scheduler;
@@ -75,6 +78,26 @@ export class Internet {
     return port === 0 ? stack.group.name : `${stack.group.name}:${port}`;
   }
 
+  /** The group of that name. Throws SimError `unknown-host`. */
+  known(name: string): Group {
+    const group = this.#groups.get(name);
+    if (group !== undefined) return group;
+    const known = [...this.#groups.keys()].join(', ');
+    throw new SimError('unknown-host', `no group is called '${name}'; there are: ${known}`);
+  }
+
+  /** Begins now; returns a function that ends it. Throws SimError `unknown-host`, `no-host-left`, NetworkConfigError. */
+  addFault(fault: NetworkFault): () => void {
+    const { network } = this;
+    this.#faults ??= new FaultTimeline(network.fabric);
+    const faults = this.#faults;
+    const hostNamed = (name: string): NetworkHost =>
+      network.host(hostOf(this.#stack(this.known(name)).nic.address));
+    const { now } = this.#scheduler.kernel;
+    const added = faults.add(faultSpec(fault, now, hostNamed, this.#hosts instanceof Wires));
+    return () => faults.end(added);
+  }
+
   /** Returns a function that ends it. */
   monitor(monitor: PacketMonitor, point: MonitorPoint): () => void {
     const { network } = this;
@@ -91,11 +114,7 @@ export class Internet {
     const colon = name.lastIndexOf(':');
     const host = colon < 0 ? name : name.slice(0, colon);
     const port = colon < 0 ? 0 : Number(name.slice(colon + 1));
-    const group = this.#groups.get(host);
-    if (group === undefined) {
-      const known = [...this.#groups.keys()].join(', ');
-      throw new SimError('unknown-host', `no group is called '${host}'; there are: ${known}`);
-    }
+    const group = this.known(host);
     if (!/^(|.*:\d{1,5})$/.test(colon < 0 ? '' : name) || port > 65_535) {
       throw new SimError('bad-port', `'${name}' does not end with a port, as in '${host}:1337'`);
     }

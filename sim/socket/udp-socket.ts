@@ -143,7 +143,7 @@ export class UdpSocket implements Waitable {
     }
     const callback = this.#callback;
     const { scheduler } = this.#stack;
-    if (callback !== undefined && this.#arrived.length === 0 && scheduler.mayDeliver()) {
+    if (callback !== undefined && this.#arrived.length === 0 && scheduler.mayDeliver(callback.task)) {
       if (callback.enter()) this.#listener?.(packet.datagram(), packet.source);
       packet.release();
       return;

@@ -46,13 +46,13 @@ export class Callback implements Step {
   }
 
   run(): void {
-    if (this.enter()) this.#call();
+    if (!this.#scheduler.putsOff(this.task, this) && this.enter()) this.#call();
   }
 
   /** Makes this its step; what comes next is the call. False if the task was aborted: its callbacks are over with it. */
   enter(): boolean {
     const { task } = this;
-    if (task.reason !== undefined) return false;
+    if (task.reason !== undefined || task.isOfEarlierLife) return false;
     const scheduler = this.#scheduler;
     scheduler.current = task;
     const { kernel } = scheduler;

@@ -3,7 +3,7 @@
  * `stalled`: primary tasks have not ended and nothing is left to happen. `out-of-time`: nor have they at `untilNs`.
  * `stopped`: the run was stopped from outside. `ended`: the simulation is over. `unknown-host`, `no-host-left`,
  * `address-in-use`, `bad-port`: names and addresses. `not-held`: a lock or permit was released twice.
- * `bad-argument`: a number out of range. `diverged`: recorded choices do not fit this run.
+ * `host-down`: the host has crashed and was not restarted. `bad-argument`: a number out of range. `diverged`: recorded choices do not fit this run.
  */
 export type SimErrorCode =
   | 'aborted'
@@ -18,6 +18,7 @@ export type SimErrorCode =
   | 'address-in-use'
   | 'bad-port'
   | 'not-held'
+  | 'host-down'
   | 'bad-argument'
   | 'diverged';
 

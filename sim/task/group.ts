@@ -1,4 +1,8 @@
+import { SimError } from './errors.ts';
+import type { ClockError } from './host-clock.ts';
+import type { HostLife } from './host-life.ts';
 import type { Program, Task, TaskHandle } from './task.ts';
+import type { Nanos } from '../../protocol/core/units.ts';
 import type { BindOptions, UdpSocket } from '../socket/udp-socket.ts';
 
 export interface SpawnOptions {
@@ -18,7 +22,10 @@ export interface GroupOwner {
   ): Task;
   bind(group: Group, port: number, options: BindOptions): UdpSocket;
   addressOf(group: Group, port: number): number;
-  abort(group: Group, why: string | undefined): void;
+  crash(group: Group): void;
+  restart(group: Group, main: Program): Task;
+  /** The life of a new group. */
+  life(index: number): HostLife;
 }
 
 /** A host of the simulation: a name, an address, and the tasks that run on it. */
@@ -26,12 +33,15 @@ export class Group {
   readonly name: string;
   /** By order of creation, 0 is the group of the main task; `where` in the trace. */
   readonly index: number;
+  readonly life: HostLife;
   readonly #owner: GroupOwner;
+  #main: Program | undefined;
 
   constructor(owner: GroupOwner, name: string, index: number) {
     this.#owner = owner;
     this.name = name;
     this.index = index;
+    this.life = owner.life(index);
   }
 
   /**
@@ -54,8 +64,57 @@ export class Group {
     return this.#owner.addressOf(this, port);
   }
 
-  /** The host fails: its tasks are aborted, its sockets closed. It may be used again, as after a restart. */
-  abort(why?: string): void {
-    this.#owner.abort(this, why);
+  /** Whether it has crashed and was not restarted. */
+  get isDown(): boolean {
+    return this.life.isDown;
+  }
+
+  /**
+   * The host fails: its tasks are aborted, its sockets closed, its callbacks never called again, and what they still throw is
+   * lost with them. Until restart() it takes no packets, and spawn() and bind() throw SimError `host-down`. Twice is once.
+   */
+  crash(): void {
+    this.#owner.crash(this);
+  }
+
+  /** Spawns `main`, and again after every restart(). Throws SimError `host-down`. */
+  start<T>(main: (task: TaskHandle) => T, options?: SpawnOptions): TaskHandle<Awaited<T>>;
+  start(main: Program, options?: SpawnOptions): TaskHandle {
+    this.#main = main;
+    return this.#owner.spawn(this, main, options, undefined, this.start);
+  }
+
+  /**
+   * Starts the host again after a crash, with the program given to start() unless there is another; crashes it first if it is
+   * up. Name, address and clock are what they were, all else is lost; so are the packets that were on their way to it.
+   */
+  restart<T>(main?: (task: TaskHandle) => T): TaskHandle<Awaited<T>>;
+  restart(main: Program | undefined = this.#main): TaskHandle {
+    if (main === undefined) {
+      throw new SimError(
+        'bad-argument',
+        `'${this.name}' has no program to restart with: start(main) or restart(main)`,
+      );
+    }
+    this.#main = main;
+    return this.#owner.restart(this, main);
+  }
+
+  /**
+   * The host stands still for `ns` nanoseconds of virtual time, as in a long garbage collection: no task goes on, no callback is
+   * called, while its clock runs and its sockets gather what fits into their buffers. A crash ends it.
+   */
+  pause(ns: Nanos): void {
+    this.life.pause(ns);
+  }
+
+  /** What its clock shows: virtual time, unless clock() says otherwise. */
+  now(): Nanos {
+    return this.life.clock.now();
+  }
+
+  /** Sets its clock wrong; what is left out stays. Drift also stretches the sleeps, timers and timeouts begun from now on. */
+  clock(error: ClockError): void {
+    this.life.setClock(error);
   }
 }

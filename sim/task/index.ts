@@ -1,7 +1,9 @@
 export { Channel, type ChannelOptions } from './channel.ts';
 export { formatDuration, ms, seconds, us } from './duration.ts';
 export { SimError, type SimErrorCode } from './errors.ts';
+export type { ClockFault, CrashFault, Fault, FaultHandle, PauseFault } from './fault-plan.ts';
 export type { Group, SpawnOptions } from './group.ts';
+export type { ClockError } from './host-clock.ts';
 export { Mutex, type MutexGuard } from './mutex.ts';
 export type { Note } from './notes.ts';
 export * from './outcome.ts';

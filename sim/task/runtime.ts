@@ -1,9 +1,12 @@
 import { OVER, SimError } from './errors.ts';
 import { Group, type GroupOwner, type SpawnOptions } from './group.ts';
 import { captureLocation } from './location.ts';
+import { PlannedFault, type Fault, type FaultHandle, type FaultTargets } from './fault-plan.ts';
+import { HostLife } from './host-life.ts';
 import { Notes } from './notes.ts';
 import { Task, type Program } from './task.ts';
 import { Internet, type NetworkOptions } from '../socket/internet.ts';
+import type { NetworkFault } from '../socket/network-fault.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { BindOptions, UdpSocket } from '../socket/udp-socket.ts';
 
@@ -11,13 +14,14 @@ import type { BindOptions, UdpSocket } from '../socket/udp-socket.ts';
 const MAIN = 'main';
 
 /** The groups and tasks of one run. */
-export class Runtime implements GroupOwner {
+export class Runtime implements GroupOwner, FaultTargets {
   readonly scheduler: Scheduler;
   readonly internet: Internet;
   readonly notes: Notes;
   readonly #groups = new Map<string, Group>();
   /** Tasks whose place of spawning is still to be kept. */
   #locationsLeft: number;
+  #root: Task | undefined;
 
   constructor(scheduler: Scheduler, network: NetworkOptions, locationsMax: number) {
     this.scheduler = scheduler;
@@ -26,10 +30,25 @@ export class Runtime implements GroupOwner {
     this.#locationsLeft = locationsMax;
   }
 
+  /** Begins now or at its time. Throws SimError `bad-argument`, and `unknown-host` if it begins now. */
+  fault(fault: Fault): FaultHandle {
+    this.scheduler.mustRun();
+    return new PlannedFault(fault, this, this.#root as Task);
+  }
+
+  knownGroup(name: string): Group {
+    return this.internet.known(name);
+  }
+
+  addNetworkFault(fault: NetworkFault): () => void {
+    return this.internet.addFault(fault);
+  }
+
   /** The main task, from which all others come. */
   start(program: Program): Task {
     const task = new Task(this.scheduler, this.group(MAIN), MAIN, program, undefined, true, undefined);
     this.scheduler.current = task;
+    this.#root = task;
     this.#begin(task);
     return task;
   }
@@ -62,8 +81,12 @@ export class Runtime implements GroupOwner {
 
   /** @param caller the function of ours that the program called: the task was spawned where that was called. */
   spawnTask(group: Group, name: string, program: Program, isPrimary: boolean, caller: unknown): Task {
+    this.#mustRun(group);
+    return this.#spawn(group, name, program, isPrimary, caller);
+  }
+
+  #spawn(group: Group, name: string, program: Program, isPrimary: boolean, caller: unknown): Task {
     const { scheduler } = this;
-    if (scheduler.isOver) throw OVER;
     const parent = scheduler.current;
     const location = this.#locationsLeft > 0 ? captureLocation(caller) : undefined;
     this.#locationsLeft--;
@@ -74,7 +97,7 @@ export class Runtime implements GroupOwner {
   }
 
   bind(group: Group, port: number, options: BindOptions): UdpSocket {
-    if (this.scheduler.isOver) throw OVER;
+    this.#mustRun(group);
     return this.internet.bind(group, port, options);
   }
 
@@ -82,10 +105,33 @@ export class Runtime implements GroupOwner {
     return this.internet.lookUp(`${group.name}:${port}`);
   }
 
-  abort(group: Group, why = `host ${group.name} failed`): void {
+  crash(group: Group): void {
+    if (group.isDown) return;
+    group.life.crash();
     // The tasks first: what they wait for at a socket ends because they are aborted, not because it was closed.
-    for (const task of this.scheduler.tasks) if (task.group === group) task.abort(why);
+    for (const task of this.scheduler.tasks)
+      if (task.group === group) task.abort(`host ${group.name} crashed`);
     this.internet.closeAll(group);
+  }
+
+  restart(group: Group, main: Program): Task {
+    this.crash(group);
+    group.life.restart();
+    return this.#spawn(group, main.name === '' ? MAIN : main.name, main, false, group.restart);
+  }
+
+  life(index: number): HostLife {
+    return new HostLife(this.scheduler, index);
+  }
+
+  /** What a task does after its host has crashed, in `finally` for example, reaches nothing, not even a restarted host. */
+  #mustRun(group: Group): void {
+    const { current, isOver } = this.scheduler;
+    if (isOver) throw OVER;
+    group.life.mustBeUp(group.name);
+    if (current.isOfEarlierLife) {
+      throw new SimError('host-down', `task ${current.label} is one of before the crash of its host`);
+    }
   }
 
   #begin(task: Task): void {

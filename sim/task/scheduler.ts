@@ -24,6 +24,8 @@ export class Scheduler {
   readonly tasks: TaskList = new TaskList();
   /** Primary tasks that have not ended. */
   primaries = 0;
+  /** Hosts that are paused. */
+  pausedHosts = 0;
   /** The event in which deliver() ran a step last. */
   #deliveredIn = -1;
 
@@ -46,20 +48,26 @@ export class Scheduler {
   }
 
   /**
-   * True if a step may run in the present event, which is not its own: it has run none yet, since two in one event would run
-   * interleaved, and nobody wants to choose.
+   * True if a step of `task` may run in the present event, which is not its own: it has run none yet, since two in one event would
+   * run interleaved, nobody wants to choose, and its host is not paused.
    */
-  mayDeliver(): boolean {
+  mayDeliver(task: Task): boolean {
     const { events } = this.kernel;
     if (this.kernel.explores || this.#deliveredIn === events) return false;
+    if (this.pausedHosts > 0 && task.group.life.isPaused) return false;
     this.#deliveredIn = events;
     return true;
   }
 
-  /** Runs `step` in the present event if it may, else in one of its own. */
-  deliver(step: Step): void {
-    if (this.mayDeliver()) step.run();
-    else this.ready(step);
+  /** Runs the step of `wait` in the present event if it may, else in one of its own. */
+  deliver(wait: Wait): void {
+    if (this.mayDeliver(wait.task)) wait.run();
+    else this.ready(wait);
+  }
+
+  /** True if the host of `task` is paused: the step happens when it goes on. */
+  putsOff(task: Task, step: Step, stage = 0): boolean {
+    return this.pausedHosts > 0 && task.group.life.putsOff(step, stage);
   }
 
   /** The current task begins to wait; `isPending` is false if it is refused. */

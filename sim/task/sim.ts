@@ -6,6 +6,7 @@ import { Shared } from './shared.ts';
 import { runWithTimeout } from './timeout.ts';
 import { TimerCallback, type Timer } from './timer.ts';
 import { WaitKind } from './wait-kinds.ts';
+import type { Fault, FaultHandle } from './fault-plan.ts';
 import type { Group, SpawnOptions } from './group.ts';
 import type { Runtime } from './runtime.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -44,15 +45,16 @@ export class Sim {
     this.rng = runtime.scheduler.rng.fork('program');
   }
 
-  /** Virtual time: nanoseconds since the start of the run. */
+  /** Virtual time: nanoseconds since the start of the run, and the truth. What a host takes for it is `sim.host.now()`. */
   now(): Nanos {
     return this.#scheduler.kernel.now;
   }
 
-  /** Resolves `ns` nanoseconds of virtual time from now: `sleep(ms(2))`. */
+  /** Resolves when the clock of the host has gone on by `ns` nanoseconds: `sleep(ms(2))`. */
   sleep(ns: Nanos): Promise<void> {
     checkDuration('sleep()', ns);
-    return this.#sleepUntil(this.#scheduler.kernel.now + ns);
+    const { kernel, current } = this.#scheduler;
+    return this.#sleepUntil(kernel.now + current.group.life.clock.durationOf(ns));
   }
 
   /** Resolves at the instant `atNs`, or at once if that is past. */
@@ -101,6 +103,11 @@ export class Sim {
   spawn<T>(name: string, program: (task: TaskHandle) => T, options?: SpawnOptions): TaskHandle<Awaited<T>>;
   spawn(first: string | Program, second?: Program | SpawnOptions, third?: SpawnOptions): TaskHandle {
     return this.#runtime.spawn(this.#scheduler.current.group, first, second, third, this.spawn);
+  }
+
+  /** The host that the current task runs on. */
+  get host(): Group {
+    return this.#scheduler.current.group;
   }
 
   /** The host of that name, made when it is first asked for. */
@@ -163,6 +170,14 @@ export class Sim {
    */
   monitor(monitor: PacketMonitor, point: MonitorPoint = 'egress'): () => void {
     return this.#runtime.internet.monitor(monitor, point);
+  }
+
+  /**
+   * Something goes wrong, now or at `atNs`, until it is ended or for `forNs`. A fault that begins later looks its hosts up then. Throws
+   * SimError `unknown-host`, `bad-argument`, and NetworkConfigError for numbers that make no sense.
+   */
+  fault(fault: Fault): FaultHandle {
+    return this.#runtime.fault(fault);
   }
 
   /** The simulated network: statistics, links, faults. */

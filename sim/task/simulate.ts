@@ -8,6 +8,7 @@ import { Kernel, type KernelOptions, type RunEnd } from '../kernel/kernel.ts';
 import { RecordingChooser, ReplayChooser } from '../explore/choosers.ts';
 import { Rng } from '../random/rng.ts';
 import { Trace, type TraceOptions } from '../trace/trace.ts';
+import type { Fault } from './fault-plan.ts';
 import type { Note } from './notes.ts';
 import type { Task } from './task.ts';
 import type { Network } from '../net/network.ts';
@@ -24,6 +25,8 @@ export interface SimulateOptions extends KernelOptions {
   readonly untilNs?: Nanos;
   /** Default: `{ kind: 'wires' }`, any number of hosts, 50 µs from one to the other. */
   readonly network?: NetworkOptions;
+  /** What goes wrong, and when: `sim.fault()` for each. What is to begin at 0 begins after the first step of the program. */
+  readonly faults?: readonly Fault[];
   /** Whether to keep the records of the trace; the hash is always there. */
   readonly trace?: TraceOptions;
   /** Instead of a chooser: the choices of an earlier run, `result.choices` or `error.simulation.choices`. */
@@ -73,6 +76,7 @@ export async function simulate<T>(
   );
   const sim = new Sim(runtime);
   const task = runtime.start(() => main(sim));
+  for (const fault of options.faults ?? []) runtime.fault(fault);
   const summary = (): SimulationSummary => ({
     seed,
     endedAtNs: kernel.now,

@@ -68,6 +68,8 @@ export class Task implements TaskHandle, Step, Waitable {
   #outcome: TaskOutcome = TaskOutcome.RETURNED;
   #value: unknown = undefined;
   readonly #parentSerial: number;
+  /** Crashes of its host before. */
+  readonly #life: number;
 
   /** @param name of the task, without that of the group; `parent` spawned it, undefined for the main task. */
   constructor(
@@ -86,6 +88,7 @@ export class Task implements TaskHandle, Step, Waitable {
     this.#parentSerial = parent === undefined ? 0 : parent.serial;
     const number = parent === undefined ? 0 : parent.nextChild();
     this.id = parent !== undefined && scheduler.kernel.explores ? childId(parent.id, number) : ROOT_ID;
+    this.#life = group.life.crashes;
     this.isPrimary = isPrimary;
     this.location = location;
     const { kernel } = scheduler;
@@ -126,7 +129,13 @@ export class Task implements TaskHandle, Step, Waitable {
     return stage === AFTER_ABORT ? undefined : this;
   }
 
+  /** True if its host has crashed since it was spawned: whatever it still does is not done. */
+  get isOfEarlierLife(): boolean {
+    return this.#life !== this.group.life.crashes;
+  }
+
   onEvent(stage: number): void {
+    if (this.scheduler.putsOff(this, this, stage)) return;
     if (stage === AFTER_ABORT) this.#afterAbort();
     else this.run();
   }
@@ -245,7 +254,7 @@ export class Task implements TaskHandle, Step, Waitable {
 
   #threw(error: unknown): void {
     if (this.hasEnded) return;
-    if (error === this.reason) {
+    if (error === this.reason || this.isOfEarlierLife) {
       this.#end(TaskOutcome.ABORTED, error);
     } else {
       const isJoined = this.#joiners !== undefined && this.#joiners.length > 0;

@@ -6,7 +6,7 @@ import type { Nanos } from '../../protocol/core/units.ts';
 
 /** Calls a function at one instant, and again whenever it is set anew. */
 export interface Timer {
-  /** The call comes in `ns` nanoseconds, and not when it was to come before. */
+  /** The call comes in `ns` nanoseconds by the clock of the host, and not when it was to come before. */
   set(ns: Nanos): void;
   /** True if a call was to come and now does not. */
   cancel(): boolean;
@@ -25,19 +25,23 @@ export class TimerCallback extends Callback implements Timer {
     checkDuration('a timer', ns);
     const scheduler = this.#scheduler;
     const { kernel } = scheduler;
-    if (this.#event !== NO_EVENT) kernel.cancel(this.#event);
+    const { life } = this.task.group;
+    if (this.#event !== NO_EVENT && !kernel.cancel(this.#event)) life.callsOff(this);
     this.task.resources?.state.write();
-    this.#event = kernel.schedule(kernel.now + ns, this);
+    this.#event = kernel.schedule(kernel.now + life.clock.durationOf(ns), this);
   }
 
   cancel(): boolean {
     const event = this.#event;
     this.#event = NO_EVENT;
     this.task.resources?.state.write();
-    return event !== NO_EVENT && this.#scheduler.kernel.cancel(event);
+    return (
+      event !== NO_EVENT && (this.#scheduler.kernel.cancel(event) || this.task.group.life.callsOff(this))
+    );
   }
 
   override run(): void {
+    if (this.#scheduler.putsOff(this.task, this)) return;
     this.#event = NO_EVENT;
     super.run();
   }

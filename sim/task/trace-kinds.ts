@@ -15,5 +15,20 @@ export const TaskKind = {
   NOTED: 52,
   /** A datagram came and no socket took it: source address, destination address, SocketDrop, 0. */
   REFUSED: 53,
+  /** Something befell the host: HostEvent, its two parameters, 0. */
+  HOST: 54,
 } as const;
 export type TaskKind = (typeof TaskKind)[keyof typeof TaskKind];
+
+/** What befalls a host, with its parameters. The numbers are part of the trace hash. */
+export const HostEvent = {
+  CRASHED: 0,
+  /** Crashes so far, 0. */
+  RESTARTED: 1,
+  /** For how many ns, 0. */
+  PAUSED: 2,
+  RESUMED: 3,
+  /** How far its clock is ahead of virtual time now, in ns, and its drift in ppm. */
+  CLOCK_SET: 4,
+} as const;
+export type HostEvent = (typeof HostEvent)[keyof typeof HostEvent];

@@ -106,7 +106,9 @@ export class Wait implements Step {
   /** Gives up, if nothing was decided yet. */
   cancel(error: unknown): void {
     if (!this.isPending) return;
-    if (this.event !== NO_EVENT) this.task.scheduler.kernel.cancel(this.event);
+    if (this.event !== NO_EVENT && !this.task.scheduler.kernel.cancel(this.event)) {
+      this.task.group.life.callsOff(this);
+    }
     if (this.queue !== undefined) this.queue.remove(this);
     // A task that is to give up may have waits that it does not listen to.
     this.promise.catch(ignore);
@@ -129,9 +131,10 @@ export class Wait implements Step {
   }
 
   run(): void {
-    this.isPending = false;
     const { task } = this;
     const { scheduler } = task;
+    if (scheduler.putsOff(task, this)) return;
+    this.isPending = false;
     task.removeWait(this);
     scheduler.current = task;
     const { kernel, trace } = scheduler;

@@ -21,6 +21,7 @@ export const FaultKind = {
   'nic-down': 10,
   mtu: 11,
   icmp: 12,
+  hold: 13,
 } as const;
 export type FaultKind = keyof typeof FaultKind;
 
@@ -103,6 +104,11 @@ export interface LinkDownSpec extends FaultWindow, OnLines {
   readonly kind: 'link-down';
 }
 
+/** The lines keep what they are given, and let it go when the fault ends. */
+export interface HoldSpec extends FaultWindow, OnLines {
+  readonly kind: 'hold';
+}
+
 /** The NICs at these links are dead: they lose what they hold, and nothing passes in either direction. */
 export interface NicDownSpec extends FaultWindow {
   readonly kind: 'nic-down';
@@ -120,7 +126,8 @@ export interface PartitionSpec extends FaultWindow {
 export type PacketFaultSpec =
   LossSpec | DuplicateSpec | ReorderSpec | CorruptSpec | BurstLossSpec | DelaySpec | EcnBleachSpec | IcmpSpec;
 
-export type FaultSpec = PacketFaultSpec | RateSpec | MtuSpec | LinkDownSpec | NicDownSpec | PartitionSpec;
+export type FaultSpec =
+  PacketFaultSpec | RateSpec | MtuSpec | LinkDownSpec | HoldSpec | NicDownSpec | PartitionSpec;
 
 const DELAY_NS_MAX = 1e12;
 const MTU_BYTES_MAX = 65_535;
@@ -137,6 +144,7 @@ export function checkFault(spec: FaultSpec, nowNs: Nanos): void {
   if (spec.on.length === 0) throw new NetworkConfigError('fault.on', 'names no link');
   switch (spec.kind) {
     case 'link-down':
+    case 'hold':
     case 'nic-down':
       return;
     case 'rate':

@@ -16,6 +16,7 @@ import {
   type PacketFaultSpec,
   type PartitionSpec,
 } from './fault-spec.ts';
+import { holdEffect } from './hold.ts';
 import { WatchedFault, type Injection } from './injection.ts';
 import { LineCondition } from './line-condition.ts';
 import { ListedTrial } from './trial.ts';
@@ -24,7 +25,7 @@ import type { Fabric } from '../fabric.ts';
 import type { Line } from '../line.ts';
 import type { NetworkHost } from '../network.ts';
 import { NEVER, type BitsPerSecond, type Nanos } from '../../../protocol/core/units.ts';
-import type { EventHandler } from '../../kernel/kernel.ts';
+import type { EventHandler, EventId } from '../../kernel/kernel.ts';
 import type { Rng } from '../../random/rng.ts';
 
 const ON = 1;
@@ -33,6 +34,9 @@ const OFF = 0;
 interface Entry {
   readonly spec: FaultSpec;
   readonly effects: readonly FaultEffect[];
+  isOn: boolean;
+  /** What is to happen to it. */
+  events: EventId[];
 }
 
 /**
@@ -63,22 +67,33 @@ export class FaultTimeline implements EventHandler {
     return this.#healedNs;
   }
 
-  /** Throws NetworkConfigError. The start must not lie in the past. */
-  add(spec: FaultSpec): void {
+  /** Returns its number. Throws NetworkConfigError. The start must not lie in the past. */
+  add(spec: FaultSpec): number {
     const { kernel } = this.#fabric;
     checkFault(spec, kernel.now);
     const index = this.#entries.length;
-    this.#entries.push({ spec, effects: this.#effects(spec, index) });
+    const entry: Entry = { spec, effects: this.#effects(spec, index), isOn: false, events: [] };
+    this.#entries.push(entry);
     const endNs = spec.forNs === undefined ? NEVER : spec.atNs + spec.forNs;
     this.#healedNs = Math.max(this.#healedNs, endNs);
     // A fault that begins now acts on what is sent next, also before the kernel runs.
     if (spec.atNs === kernel.now) this.onEvent(index, ON);
-    else kernel.schedule(spec.atNs, this, index, ON);
-    if (endNs !== NEVER) kernel.schedule(endNs, this, index, OFF);
+    else entry.events.push(kernel.schedule(spec.atNs, this, index, ON));
+    if (endNs !== NEVER) entry.events.push(kernel.schedule(endNs, this, index, OFF));
+    return index;
+  }
+
+  /** Ends the fault with that number now, if it has not ended; one that has not begun never does. */
+  end(index: number): void {
+    const entry = this.#entries[index] as Entry;
+    for (const event of entry.events) this.#fabric.kernel.cancel(event);
+    if (entry.isOn) this.onEvent(index, OFF);
   }
 
   onEvent(index: number, state: number): void {
-    const { spec, effects } = this.#entries[index] as Entry;
+    const entry = this.#entries[index] as Entry;
+    const { spec, effects } = entry;
+    entry.isOn = state === ON;
     const { kernel, trace } = this.#fabric;
     const traceKind = state === ON ? NetKind.FAULT_ON : NetKind.FAULT_OFF;
     for (const { line, parameter } of effects) {
@@ -98,6 +113,8 @@ export class FaultTimeline implements EventHandler {
         const outage = { reason: DropReason.LINK_DOWN, deadEnd: false };
         return spec.on.map((line) => outageEffect(line, this.#condition(line), outage));
       }
+      case 'hold':
+        return spec.on.map((line) => holdEffect(line, this.#fabric, (fault) => packetEffect(line, fault)));
       case 'nic-down':
         return spec.on.flatMap(({ up, down }) => [
           outageEffect(up, this.#condition(up), { reason: DropReason.NIC_DOWN, deadEnd: true }),

@@ -87,7 +87,7 @@ describe('burst-loss (Gilbert–Elliott): REQ DST-5', () => {
     ['burst', { numerator: 1, denominator: 4 }, 1.5],
   ] as const)('%s of %o × %d is refused', (field, rate, burst) => {
     const rig = new Rig();
-    const add = (): void =>
+    const add = (): number =>
       rig.faults.add({ kind: 'burst-loss', rate, burst, atNs: 0, on: rig.network.lines });
     expect(add).toThrow(NetworkConfigError);
     expect(add).toThrow(`fault.${field}`);
@@ -237,7 +237,7 @@ describe('partition: REQ DST-5', () => {
       [[a], []],
       [[a, b], [b]],
     ] as const) {
-      const add = (): void => rig.faults.add({ kind: 'partition', between, direction: 'both', atNs: 0 });
+      const add = (): number => rig.faults.add({ kind: 'partition', between, direction: 'both', atNs: 0 });
       expect(add).toThrow('fault.between');
     }
   });

@@ -194,9 +194,9 @@ describe('a host that fails (REQ TEST-S4)', () => {
       const client = sim.group('client');
       server.spawn(serve);
       const answers = [await client.spawn(ask).join()];
-      server.abort();
+      server.crash();
       answers.push(await client.spawn(ask).join());
-      server.spawn(serve);
+      server.restart(serve);
       answers.push(await client.spawn(ask).join());
       return answers;
     });
@@ -225,7 +225,7 @@ describe('after aborts, nothing is left', () => {
       ];
       for (const program of programs) host.spawn(program);
       await sim.sleep(10);
-      host.abort();
+      host.crash();
       await sim.sleep(1);
     });
     expect(left).toEqual({ pending: 0, tasks: 0, packets: 0 });
@@ -238,7 +238,7 @@ describe('after aborts, nothing is left', () => {
       for (let i = 0; i < 10; i++) sim.bind(0).sendTo(new Uint8Array(10), 'host:7');
       await sim.sleep(us(100));
       expect(sim.network.packets.inUse).toBe(10);
-      host.abort();
+      host.crash();
       await sim.sleep(1);
     });
     expect(left).toEqual({ pending: 0, tasks: 0, packets: 0 });

@@ -28,6 +28,7 @@ describe('the guide in sim/README.md', () => {
       'counter.ts',
       'counter.test.ts',
       'stall.test.ts',
+      'faults.test.ts',
       'order.test.ts',
       'queues.test.ts',
     ]);
