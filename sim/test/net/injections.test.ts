@@ -75,7 +75,7 @@ describe('listed packets: REQ DST-3, DST-5', () => {
   ])('%s is refused in %j', (field, spec) => {
     const rig = new Rig();
     const whole: object = { ...spec, atNs: 0, on: [rig.network.link(0).up] };
-    const add = (): void => rig.faults.add(whole as PacketFaultSpec);
+    const add = (): number => rig.faults.add(whole as PacketFaultSpec);
     expect(add).toThrow(NetworkConfigError);
     expect(add).toThrow(field);
   });

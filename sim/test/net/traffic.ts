@@ -88,6 +88,7 @@ function specOf(network: Network, { kind, numerator, atNs, forNs, line }: FaultD
     case 'mtu':
       return { ...window, on, kind, mtuBytes: 100 * (numerator + 1) };
     case 'link-down':
+    case 'hold':
       return { ...window, on, kind };
     case 'nic-down':
       return {
