@@ -26,6 +26,8 @@ export class Context {
   /** Largest datagram: the MTU less the IP and UDP headers. */
   readonly datagramBytesMax: number;
   serving = false;
+  /** Requests are offered before they are pulled. */
+  offering = false;
 
   constructor(
     options: EndpointOptions,

@@ -106,6 +106,7 @@ export class Endpoint {
     this.receiver = new Receiver(
       context,
       (now, t, headers, body) => exchanges.deliver(now, t, headers, body),
+      (t, plaintext) => exchanges.onPreview(t, plaintext),
       (now, t, code, tell) => exchanges.onInboundEnd(now, t, code, tell),
     );
     this.liveness = new Liveness(context, this.peers, (now, peer, reason, everything) =>
@@ -138,9 +139,10 @@ export class Endpoint {
     return this.peers.add(now, config).id;
   }
 
-  /** From now on requests are taken; without it they are refused. */
-  serve(): void {
+  /** From now on requests are taken; without it they are refused. `offering`: each that is pulled is an `offer` first. */
+  serve(offering: boolean = false): void {
     this.context.serving = true;
+    this.context.offering = offering;
   }
 
   // --- commands ----------------------------------------------------------------------------------------
@@ -217,6 +219,15 @@ export class Endpoint {
     this.begin(now);
     this.checkMessage(response, priority);
     return this.exchanges.reply(now, exchange, response, status, priority);
+  }
+
+  /**
+   * Takes a request that was offered; its body goes to the front of `into`, which must have room, and in parts, before the whole of it is
+   * verified. False: the exchange has ended.
+   */
+  accept(now: Nanos, exchange: ExchangeId, into?: Uint8Array): boolean {
+    this.begin(now);
+    return this.exchanges.accept(exchange, into);
   }
 
   private checkMessage(message: OutgoingMessage, priority: number): void {

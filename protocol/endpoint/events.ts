@@ -1,4 +1,4 @@
-import type { Nanos } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
 import type { PeerId } from '../peer/peer.ts';
 import type { Alarm } from './alarms.ts';
 import type { FailureReason } from './errors.ts';
@@ -28,6 +28,19 @@ export type EndpointEvent =
       deadlineNs: Nanos;
       headers: Uint8Array;
       body: Uint8Array;
+      /** It was accepted after an `offer`. */
+      offered: boolean;
+    }
+  /** A request of which nothing is pulled, but headers, until `accept` or a reply. */
+  | {
+      type: 'offer';
+      exchange: ExchangeId;
+      peer: PeerId;
+      priority: number;
+      deadlineNs: Nanos;
+      headers: Uint8Array;
+      /** Of the body. */
+      sizeBytes: Bytes;
     }
   | {
       type: 'response';

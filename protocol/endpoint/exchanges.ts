@@ -6,6 +6,7 @@ import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { OutgoingMessage } from '../records/message.ts';
+import { RECORD_SEALED_BYTES, recordCount } from '../records/layout.ts';
 import type { Admission, Gate } from '../transfer/admission.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import { OutboundTransfer } from '../transfer/outbound.ts';
@@ -34,9 +35,18 @@ interface ServedExchange {
   requestSlot: number;
   requestGeneration: number;
   deadlineNs: Nanos;
-  /** The request while it is being pulled. */
+  /** The request while it is being pulled, or offered. */
   request: InboundTransfer | undefined;
+  /** The application knows of it. */
+  offered: boolean;
   response: OutboundTransfer | undefined;
+}
+
+/** The body where the application wants it, which may be where it is. */
+function placed(body: Uint8Array, into: Uint8Array | undefined): Uint8Array {
+  if (into === undefined || body.buffer === into.buffer) return body;
+  into.set(body);
+  return into.subarray(0, body.length);
 }
 
 /** Own decisions to give an exchange up: whoever serves it cannot know. */
@@ -156,7 +166,13 @@ export class Exchanges implements Gate {
   reply(now: Nanos, id: ExchangeId, message: OutgoingMessage, status: number, priority: number): boolean {
     const exchange = this.table.get(id);
     if (exchange?.kind !== 'served' || exchange.response !== undefined) return false;
-    const { peer } = exchange;
+    const { peer, request } = exchange;
+    if (request !== undefined) {
+      // MUST OFFER-3
+      exchange.request = undefined;
+      this.part.receiver.drop(request);
+      this.part.admission.onWhole(now, request);
+    }
     const response = this.outbound(peer, message, priority, id, true, 0);
     response.replySlot = exchange.requestSlot;
     response.replyGeneration = exchange.requestGeneration;
@@ -185,7 +201,48 @@ export class Exchanges implements Gate {
       transfer.exchange = own.request.exchange;
     } else {
       transfer.exchange = this.begin(now, peer, notify, transfer);
+      if (this.context.offering) this.holdBack(transfer);
     }
+  }
+
+  /** Only what the application needs to decide is pulled. MUST OFFER-2 */
+  private holdBack(transfer: InboundTransfer): void {
+    const { headerBytes, sealedBytes } = transfer;
+    const limit = recordCount(headerBytes) * RECORD_SEALED_BYTES;
+    // What has to be pulled as a whole is asked about when it is here.
+    if (limit >= sealedBytes) return;
+    transfer.pullLimit = limit;
+    if (limit === 0) this.offer(transfer, transfer.noticeHeaders ?? transfer.rawKey.subarray(0, 0));
+    else transfer.previewed = true;
+  }
+
+  onPreview(transfer: InboundTransfer, plaintext: Uint8Array): void {
+    this.offer(transfer, plaintext.slice(0, transfer.headerBytes));
+  }
+
+  private offer(transfer: InboundTransfer, headers: Uint8Array): void {
+    const id = transfer.exchange;
+    const exchange = this.table.get(id);
+    if (exchange?.kind !== 'served') return;
+    exchange.offered = true;
+    const { priority, sizeBytes, headerBytes } = transfer;
+    this.context.events.push({
+      type: 'offer',
+      exchange: id,
+      peer: exchange.peer.id,
+      priority,
+      deadlineNs: exchange.deadlineNs,
+      headers,
+      sizeBytes: sizeBytes - headerBytes,
+    });
+  }
+
+  accept(id: ExchangeId, into: Uint8Array | undefined): boolean {
+    const exchange = this.table.get(id);
+    if (exchange?.kind !== 'served' || exchange.request === undefined) return false;
+    exchange.request.into = into;
+    this.part.receiver.resume(exchange.request);
+    return true;
   }
 
   /** A place for a request that was admitted. */
@@ -204,6 +261,7 @@ export class Exchanges implements Gate {
       requestGeneration,
       deadlineNs,
       request,
+      offered: false,
       response: undefined,
     };
     const id = this.table.insert(exchange);
@@ -242,7 +300,8 @@ export class Exchanges implements Gate {
     const { peer } = transfer;
     this.part.admission.onWhole(now, transfer);
     if (!transfer.isResponse) {
-      this.onRequest(transfer.exchange, transfer.priority, transfer.noticeHeaders ?? headers, body);
+      const { into, noticeHeaders } = transfer;
+      this.onRequest(transfer.exchange, transfer.priority, noticeHeaders ?? headers, placed(body, into));
       return;
     }
     const { replySlot, replyGeneration, status, noticeHeaders } = transfer;
@@ -261,6 +320,7 @@ export class Exchanges implements Gate {
       deadlineNs: exchange.deadlineNs,
       headers,
       body,
+      offered: exchange.offered,
     });
   }
 
@@ -364,8 +424,16 @@ export class Exchanges implements Gate {
     this.part.admission.onAbandoned(transfer, code, tell);
     const exchange = this.table.get(transfer.exchange);
     if (!transfer.isResponse) {
+      const { peer } = transfer;
       this.table.delete(transfer.exchange);
-      this.context.freeCredit(transfer.peer);
+      this.context.freeCredit(peer);
+      if (exchange?.kind === 'served' && exchange.offered)
+        this.context.events.push({
+          type: 'served',
+          exchange: transfer.exchange,
+          peer: peer.id,
+          reason: reasonOfCode(code),
+        });
     } else if (exchange?.kind === 'own') {
       this.fail(now, exchange, reasonOfCode(code));
     }

@@ -20,10 +20,15 @@ export class IncomingRequest {
   private ownSignal: CancelSignal | undefined;
   private readonly signalOf: (exchange: ExchangeId) => CancelSignal;
 
-  constructor(event: RequestEvent, headers: Headers, signalOf: (exchange: ExchangeId) => CancelSignal) {
+  constructor(
+    event: RequestEvent,
+    headers: Headers,
+    body: Uint8Array,
+    signalOf: (exchange: ExchangeId) => CancelSignal,
+  ) {
     this.peer = event.peer;
     this.headers = headers;
-    this.body = event.body;
+    this.body = body;
     this.priority = event.priority;
     this.deadlineNs = event.deadlineNs === NEVER ? undefined : event.deadlineNs;
     this.exchange = event.exchange;

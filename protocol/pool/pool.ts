@@ -6,20 +6,18 @@ import type { EndpointEvent, ExchangeId, ExchangeMetrics } from '../endpoint/eve
 import type { PeerConfig, PeerId } from '../peer/peer.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import { ExchangeStatus } from '../wire/index.ts';
-import { CancelSignal } from './abort.ts';
 import type { AbortSignalLike } from './abort.ts';
+import type { Acceptor } from './acceptance.ts';
 import type { Driver } from './driver.ts';
-import { decodeHeaders, encodeHeaders, textOf, utf8Prefix } from './headers.ts';
+import { encodeHeaders, textOf } from './headers.ts';
 import type { Headers } from './headers.ts';
-import { IncomingRequest } from './incoming.ts';
+import type { IncomingRequest } from './incoming.ts';
 import { TransferError } from './transfer-error.ts';
 import { UnaryCall } from './unary-call.ts';
 import type { CallHost } from './unary-call.ts';
+import { DEFAULT_PRIORITY, UnaryServer } from './unary-server.ts';
 
 export { TransferError } from './transfer-error.ts';
-
-/** Priority of a call that names none: the middle. */
-const DEFAULT_PRIORITY = 3;
 
 /** What every call may say. */
 export interface CallOptions {
@@ -49,21 +47,10 @@ export interface UnaryResponse {
 export type HandlerResult = Uint8Array | { body: Uint8Array; headers?: Headers };
 export type Handler = (request: IncomingRequest) => HandlerResult | Promise<HandlerResult>;
 
-/** Bytes of a handler's message that travel to its caller. */
-const MESSAGE_BYTES_MAX = 1024;
-
-/** A handler may throw anything, also what has no text. */
-function textOfThrown(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? thrown.message : String(thrown);
-  } catch {
-    return '';
-  }
-}
-
-/** An exchange that ended with a status of its handler's side. */
-function reasonOfStatus(status: number): FailureReason {
-  return status === ExchangeStatus.HANDLER_FAILED ? 'handler-failed' : 'rejected';
+/** An exchange that ended with a status other than OK of its handler's side. */
+function errorOfStatus(status: number, peer: PeerId, text: string): TransferError {
+  const reason = status === ExchangeStatus.HANDLER_FAILED ? 'handler-failed' : 'rejected';
+  return new TransferError(reason, peer, { detail: text, status });
 }
 
 /** Ends of one call; the callback form is for callers with very many, e.g. a workload generator. */
@@ -81,9 +68,7 @@ export class Pool {
   private readonly driver: Driver;
   private readonly calls: Map<ExchangeId, CallOutcome> = new Map<ExchangeId, CallOutcome>();
   private readonly retrying: Set<UnaryCall> = new Set<UnaryCall>();
-  /** Of the requests being served whose handlers asked for one. */
-  private readonly signals: Map<ExchangeId, CancelSignal> = new Map<ExchangeId, CancelSignal>();
-  private handler: Handler | undefined;
+  private readonly server: UnaryServer;
   private closed = false;
   /** Told of every peer that comes, goes or restarts. REQ EVT-1, HEALTH-12 */
   onPeer: ((peer: PeerId, state: 'up' | 'down' | 'restarted') => void) | undefined;
@@ -113,6 +98,7 @@ export class Pool {
   constructor(endpoint: Endpoint, driver: Driver) {
     this.endpoint = endpoint;
     this.driver = driver;
+    this.server = new UnaryServer(endpoint, driver);
   }
 
   addPeer(config: PeerConfig): PeerId {
@@ -121,10 +107,11 @@ export class Pool {
     return id;
   }
 
-  /** Takes requests from now on. One handler per pool. */
-  serve(handler: Handler): void {
-    this.handler = handler;
-    this.endpoint.serve();
+  /** Takes requests from now on. One handler per pool; `accept` decides about each request before its payload comes. */
+  serve(handler: Handler, options: { accept?: Acceptor } = {}): void {
+    this.server.handler = handler;
+    this.server.acceptor = options.accept;
+    this.endpoint.serve(options.accept !== undefined);
   }
 
   /**
@@ -178,20 +165,23 @@ export class Pool {
   private onEvent(event: EndpointEvent): void {
     switch (event.type) {
       case 'request':
-        this.onRequest(event);
+        this.server.onRequest(event);
+        return;
+      case 'offer':
+        this.server.onOffer(event);
         return;
       case 'response': {
         const outcome = this.take(event.exchange);
         if (event.status === ExchangeStatus.OK) outcome?.onResponse(event.body, event.headers, event.metrics);
-        else
-          outcome?.onFailure(new TransferError(reasonOfStatus(event.status), event.peer, textOf(event.body)));
+        else outcome?.onFailure(errorOfStatus(event.status, event.peer, textOf(event.body)));
         return;
       }
       case 'failure':
         this.take(event.exchange)?.onFailure(new TransferError(event.reason, event.peer));
         return;
       case 'served':
-        this.onServedEnd(event);
+        this.server.onServed(event);
+        this.onServed?.(event.exchange, event.peer, event.reason);
         return;
       case 'alarm':
         event.alarm.ring();
@@ -207,80 +197,11 @@ export class Pool {
     return outcome;
   }
 
-  private onServedEnd({ exchange, peer, reason }: Extract<EndpointEvent, { type: 'served' }>): void {
-    const signal = this.signals.get(exchange);
-    this.signals.delete(exchange);
-    if (reason !== undefined) {
-      this.touch();
-      signal?.abort(new TransferError(reason, peer));
-    }
-    this.onServed?.(exchange, peer, reason);
-  }
-
-  private readonly signalOf = (exchange: ExchangeId): CancelSignal => {
-    let signal = this.signals.get(exchange);
-    if (signal === undefined) {
-      signal = new CancelSignal();
-      if (this.endpoint.isServing(exchange)) this.signals.set(exchange, signal);
-      else signal.abort(new TransferError('cancelled', -1));
-    }
-    return signal;
-  };
-
-  private onRequest(event: Extract<EndpointEvent, { type: 'request' }>): void {
-    const { exchange } = event;
-    const headers = decodeHeaders(event.headers);
-    if (headers === undefined) {
-      this.answerFailure(exchange, new Error('the request headers do not parse'));
-      return;
-    }
-    let result: HandlerResult | Promise<HandlerResult>;
-    try {
-      result = (this.handler as Handler)(new IncomingRequest(event, headers, this.signalOf));
-    } catch (error) {
-      this.answerFailure(exchange, error);
-      return;
-    }
-    // A handler that answers at once costs no promise, and its response shares a packet with the acknowledgement.
-    if (result instanceof Promise) {
-      this.driver.touchPromise?.();
-      result.then(
-        (value) => this.answer(exchange, value),
-        (error: unknown) => this.answerFailure(exchange, error),
-      );
-    } else {
-      this.answer(exchange, result);
-    }
-  }
-
-  private answer(exchange: ExchangeId, result: HandlerResult): void {
-    try {
-      const { body, headers } = result instanceof Uint8Array ? { body: result, headers: undefined } : result;
-      this.send(exchange, new OutgoingMessage(body, encodeHeaders(headers)), ExchangeStatus.OK);
-    } catch (error) {
-      // What the handler returned cannot be sent: the caller learns that, not silence.
-      this.answerFailure(exchange, error);
-    }
-  }
-
-  private answerFailure(exchange: ExchangeId, error: unknown): void {
-    const body = utf8Prefix(
-      textOfThrown(error),
-      Math.min(MESSAGE_BYTES_MAX, this.endpoint.options.messageBytesMax),
-    );
-    this.send(exchange, new OutgoingMessage(body), ExchangeStatus.HANDLER_FAILED);
-  }
-
-  private send(exchange: ExchangeId, message: OutgoingMessage, status: number): void {
-    if (this.closed) return;
-    this.endpoint.reply(this.driver.now(), exchange, message, status, DEFAULT_PRIORITY);
-    this.driver.kick();
-  }
-
   /** Gives up every pending call, with `closed`. Idempotent; the driver stops driving by its own close. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
+    this.server.closed = true;
     const pending = [...this.calls];
     this.calls.clear();
     for (const call of this.retrying) call.stopWaiting('closed');

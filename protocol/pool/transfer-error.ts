@@ -7,14 +7,24 @@ export class TransferError extends Error {
   readonly code = 'ERR_DCQUIC_TRANSFER';
   readonly reason: FailureReason;
   readonly peer: PeerId;
+  /** What the peer's application ended it with, if it did: from 256 its own. */
+  readonly status: number | undefined;
 
-  /** @param cause what the signal was aborted with, or the failure that this one follows from */
-  constructor(reason: FailureReason, peer: PeerId, detail?: string, cause?: unknown) {
+  constructor(reason: FailureReason, peer: PeerId, more: TransferErrorDetails = {}) {
+    const { detail, cause, status } = more;
     const text = detail === undefined ? EXPLANATIONS[reason] : `${EXPLANATIONS[reason]}: ${detail}`;
     super(text, cause === undefined ? undefined : { cause });
     this.reason = reason;
     this.peer = peer;
+    this.status = status;
   }
+}
+
+export interface TransferErrorDetails {
+  detail?: string;
+  /** What the signal was aborted with, or the failure that this one follows from. */
+  cause?: unknown;
+  status?: number;
 }
 
 const EXPLANATIONS: Record<FailureReason, string> = {

@@ -61,7 +61,7 @@ export class UnaryCall implements CallOutcome {
   start(): void {
     const { signal } = this.options;
     if (signal?.aborted) {
-      this.fail(new TransferError('aborted', this.peer, undefined, signal.reason));
+      this.fail(new TransferError('aborted', this.peer, { cause: signal.reason }));
       return;
     }
     this.exchange = this.host.call(this.peer, this.request, this.options, this);
@@ -83,7 +83,7 @@ export class UnaryCall implements CallOutcome {
   onResponse(body: Uint8Array, headerBytes: Uint8Array, metrics: ExchangeMetrics): void {
     const headers = decodeHeaders(headerBytes);
     if (headers === undefined) {
-      this.fail(new TransferError('protocol-violation', this.peer, 'its headers do not parse'));
+      this.fail(new TransferError('protocol-violation', this.peer, { detail: 'its headers do not parse' }));
       return;
     }
     this.end();
@@ -98,7 +98,7 @@ export class UnaryCall implements CallOutcome {
       return;
     }
     const isAborted = error.reason === 'aborted' && signal !== undefined;
-    this.fail(isAborted ? new TransferError('aborted', this.peer, undefined, signal.reason) : error);
+    this.fail(isAborted ? new TransferError('aborted', this.peer, { cause: signal.reason }) : error);
   }
 
   /** Ends a call that waits before another try. */
@@ -106,7 +106,7 @@ export class UnaryCall implements CallOutcome {
     if (this.alarm === undefined) return;
     this.host.forgetRetry(this, this.alarm);
     this.alarm = undefined;
-    this.fail(new TransferError(reason, this.peer, undefined, this.options.signal?.reason));
+    this.fail(new TransferError(reason, this.peer, { cause: this.options.signal?.reason }));
   }
 
   private readonly onAbort = (): void => {

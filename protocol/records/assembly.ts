@@ -58,8 +58,10 @@ export class Assembly {
   /** Indexes of the records that are part of `source`. */
   private readonly sourced: number[] = [];
 
-  constructor(sizeBytes: Bytes, key: AeadKey, aad: Uint8Array, pool: RecordPool) {
+  /** @param into where the plaintext goes, if not to memory of its own or its sender's */
+  constructor(sizeBytes: Bytes, key: AeadKey, aad: Uint8Array, pool: RecordPool, into?: Uint8Array) {
     this.sizeBytes = sizeBytes;
+    this.plain = into?.subarray(0, sizeBytes);
     this.sealedBytes = sealedSize(sizeBytes);
     this.recordsLeft = recordCount(sizeBytes);
     this.key = key;

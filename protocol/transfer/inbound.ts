@@ -36,6 +36,12 @@ export class InboundTransfer implements Timed, Ranked {
   pullSlot = -1;
   tokenHi = 0;
   tokenLo = 0;
+  /** Nothing at or above this offset of the sealed message is pulled yet. */
+  pullLimit: Bytes;
+  /** Somebody waits for the bytes below pullLimit. */
+  previewed = false;
+  /** Where the body goes, if not to memory of its own. */
+  into: Uint8Array | undefined;
   /** Set when the first byte is pulled: memory is taken then, not at the notify. */
   assembly: Assembly | undefined;
   /** Something of it was pulled. */
@@ -82,6 +88,7 @@ export class InboundTransfer implements Timed, Ranked {
     this.sizeBytes = notify.size;
     this.headerBytes = notify.headerSize;
     this.sealedBytes = sealedSize(notify.size);
+    this.pullLimit = this.sealedBytes;
     this.priority = notify.priority;
     this.isResponse = isResponse;
     this.replySlot = isResponse ? notify.replySlot : 0;
@@ -103,7 +110,7 @@ export class InboundTransfer implements Timed, Ranked {
 
   /** Something is left to pull. */
   get wantsPull(): boolean {
-    return this.pullNext < this.sealedBytes || !this.holes.isEmpty;
+    return this.pullNext < this.pullLimit || !this.holes.isEmpty;
   }
 
   get remaining(): Bytes {

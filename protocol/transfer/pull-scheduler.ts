@@ -148,7 +148,7 @@ export class PullScheduler {
 
   private mayGrant(transfer: InboundTransfer): boolean {
     const budget = this.budget(transfer.peer);
-    const wanted = transfer.sealedBytes - transfer.pullNext + transfer.holes.total;
+    const wanted = transfer.pullLimit - transfer.pullNext + transfer.holes.total;
     const room = this.context.options.receiveBufferBytes - this.outstandingBytes;
     if (room < Math.min(wanted, this.context.options.mtuBytes * 4)) return false;
     if (transfer.small && this.shortBytes + wanted <= budget) return true;

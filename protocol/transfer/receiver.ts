@@ -17,6 +17,8 @@ const POISONED_MAX = 64;
 
 /** A whole, verified message. */
 export type Deliver = (now: Nanos, transfer: InboundTransfer, headers: Uint8Array, body: Uint8Array) => void;
+/** The front of a message that is held back behind it has come and verified. */
+export type Preview = (transfer: InboundTransfer, plaintext: Uint8Array) => void;
 /** The transfer ended before it was whole. `tell`: its sender does not know yet. */
 export type Abandon = (now: Nanos, transfer: InboundTransfer, code: number, tell: boolean) => void;
 
@@ -31,13 +33,15 @@ export class Receiver {
   memoryBytes = 0;
   private readonly context: Context;
   private readonly deliver: Deliver;
+  private readonly preview: Preview;
   private readonly abandon: Abandon;
   private readonly table: (InboundTransfer | undefined)[] = [];
   private readonly freeSlots: number[] = [];
   private readonly packet: DataPacket = new DataPacket();
   active = 0;
 
-  constructor(context: Context, deliver: Deliver, abandon: Abandon) {
+  constructor(context: Context, deliver: Deliver, preview: Preview, abandon: Abandon) {
+    this.preview = preview;
     this.context = context;
     this.deliver = deliver;
     this.abandon = abandon;
@@ -87,9 +91,9 @@ export class Receiver {
    * end in a short one. The path's MTU is that of both sides. MUST PULL-5
    */
   private pullEnd(transfer: InboundTransfer, bytes: Bytes): Bytes {
-    const { pullNext, sealedBytes } = transfer;
+    const { pullNext, pullLimit } = transfer;
     const limit = pullNext + bytes;
-    if (limit >= sealedBytes) return sealedBytes;
+    if (limit >= pullLimit) return pullLimit;
     let end = pullNext;
     for (;;) {
       const payloadBytes = this.context.datagramBytesMax - DataPacket.headerLength(end);
@@ -107,7 +111,8 @@ export class Receiver {
     if (this.memoryBytes > 0 && this.memoryBytes + sizeBytes > options.receiveBytesMax) return false;
     this.memoryBytes += sizeBytes;
     const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
-    transfer.assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), aad, records);
+    const into = transfer.headerBytes === 0 ? transfer.into : undefined;
+    transfer.assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), aad, records, into);
     return true;
   }
 
@@ -185,6 +190,7 @@ export class Receiver {
     }
     this.losses.onArrival(now, transfer);
     this.scheduler.onArrival(transfer, fresh - held);
+    if (transfer.previewed && received.prefix >= transfer.pullLimit) this.onPreview(transfer);
     if (transfer.assembly?.complete) this.complete(now, transfer);
     else if (transfer.poisoned > POISONED_MAX) this.reject(now, transfer, TransferErrorCode.INTEGRITY, true);
   }
@@ -227,6 +233,22 @@ export class Receiver {
     const { head, body } = (transfer.assembly as Assembly).message(transfer.headerBytes);
     this.release(transfer);
     this.deliver(now, transfer, head, body);
+  }
+
+  private onPreview(transfer: InboundTransfer): void {
+    transfer.previewed = false;
+    this.preview(transfer, (transfer.assembly as Assembly).plaintext());
+  }
+
+  /** The rest of it may be pulled now. */
+  resume(transfer: InboundTransfer): void {
+    transfer.pullLimit = transfer.sealedBytes;
+    this.scheduler.update(transfer);
+  }
+
+  /** Lets go of a transfer that is not wanted, whose sender learns it otherwise. */
+  drop(transfer: InboundTransfer): void {
+    this.release(transfer);
   }
 
   /** Gives the transfer up. */

@@ -1,0 +1,199 @@
+import { NEVER } from '../core/units.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
+import { OutgoingMessage } from '../records/message.ts';
+import { ExchangeStatus } from '../wire/index.ts';
+import { CancelSignal } from './abort.ts';
+import { rejectionStatus } from './acceptance.ts';
+import type { Acceptor, Verdict } from './acceptance.ts';
+import type { Driver } from './driver.ts';
+import { decodeHeaders, encodeHeaders, utf8Prefix } from './headers.ts';
+import type { Headers } from './headers.ts';
+import { IncomingRequest } from './incoming.ts';
+import type { Handler, HandlerResult } from './pool.ts';
+import { TransferError } from './transfer-error.ts';
+
+type RequestEvent = Extract<EndpointEvent, { type: 'request' }>;
+type OfferEvent = Extract<EndpointEvent, { type: 'offer' }>;
+type ServedEvent = Extract<EndpointEvent, { type: 'served' }>;
+
+/** Priority of responses, and of calls that name none: the middle. */
+export const DEFAULT_PRIORITY = 3;
+/** Bytes of a message for people that travel to a caller. */
+const MESSAGE_BYTES_MAX = 1024;
+
+/** A handler may throw anything, also what has no text. */
+export function textOfThrown(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return '';
+  }
+}
+
+/** The serving half of a pool: acceptor, handler, answers. REQ PAT-1, PAT-12 */
+export class UnaryServer {
+  handler: Handler | undefined;
+  acceptor: Acceptor | undefined;
+  closed = false;
+  private readonly endpoint: Endpoint;
+  private readonly driver: Driver;
+  /** Of the requests being served whose handlers asked for one. */
+  private readonly signals: Map<ExchangeId, CancelSignal> = new Map<ExchangeId, CancelSignal>();
+
+  constructor(endpoint: Endpoint, driver: Driver) {
+    this.endpoint = endpoint;
+    this.driver = driver;
+  }
+
+  onServed({ exchange, peer, reason }: ServedEvent): void {
+    const signal = this.signals.get(exchange);
+    this.signals.delete(exchange);
+    if (reason === undefined || signal === undefined) return;
+    this.driver.touchPromise?.();
+    signal.abort(new TransferError(reason, peer));
+  }
+
+  /** A request will be pulled if the application wants it. MUST OFFER-2 */
+  onOffer(event: OfferEvent): void {
+    this.consider(event, event.headers, event.sizeBytes, (verdict) => {
+      const { exchange, sizeBytes } = event;
+      const { into } = verdict;
+      if (into !== undefined && into.length < sizeBytes) {
+        this.reject(exchange, { reject: `the buffer has room for ${into.length} of ${sizeBytes} bytes` });
+        return;
+      }
+      this.endpoint.accept(this.driver.now(), exchange, into);
+      this.driver.kick();
+    });
+  }
+
+  /** A request is here. One that was not offered, because it came inside its announcement, is considered now. */
+  onRequest(event: RequestEvent): void {
+    const { body } = event;
+    if (event.offered || this.acceptor === undefined) {
+      this.handle(event, body);
+      return;
+    }
+    this.consider(event, event.headers, body.length, ({ into }) => {
+      if (into === undefined) {
+        this.handle(event, body);
+      } else if (into.length < body.length) {
+        this.reject(event.exchange, {
+          reject: `the buffer has room for ${into.length} of ${body.length} bytes`,
+        });
+      } else {
+        into.set(body);
+        this.handle(event, into.subarray(0, body.length));
+      }
+    });
+  }
+
+  /** Asks the application about a request, and goes on with `take` if it wants it. */
+  private consider(
+    event: OfferEvent | RequestEvent,
+    headerBytes: Uint8Array,
+    sizeBytes: number,
+    take: (verdict: { into?: Uint8Array }) => void,
+  ): void {
+    const { exchange, peer, priority } = event;
+    const headers = this.headersOf(exchange, headerBytes);
+    if (headers === undefined) return;
+    const { signalOf } = this;
+    const offer = {
+      peer,
+      headers,
+      sizeBytes,
+      priority,
+      deadlineNs: event.deadlineNs === NEVER ? undefined : event.deadlineNs,
+      get signal(): CancelSignal {
+        return signalOf(exchange);
+      },
+    };
+    const decide = (verdict: Verdict): void => {
+      if (verdict.reject !== undefined) this.reject(exchange, verdict);
+      else take(verdict);
+    };
+    const failed = (error: unknown): void => this.reject(exchange, { reject: textOfThrown(error) });
+    try {
+      const verdict = (this.acceptor as Acceptor)(offer);
+      if (verdict instanceof Promise) {
+        this.driver.touchPromise?.();
+        verdict.then(decide).catch(failed);
+      } else {
+        decide(verdict);
+      }
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** MUST OFFER-3 */
+  private reject(exchange: ExchangeId, verdict: { reject: string; status?: number }): void {
+    this.send(exchange, new OutgoingMessage(this.text(verdict.reject)), rejectionStatus(verdict));
+  }
+
+  private headersOf(exchange: ExchangeId, bytes: Uint8Array): Headers | undefined {
+    const headers = decodeHeaders(bytes);
+    if (headers === undefined) this.fail(exchange, new Error('the request headers do not parse'));
+    return headers;
+  }
+
+  private handle(event: RequestEvent, body: Uint8Array): void {
+    const { exchange } = event;
+    const headers = this.headersOf(exchange, event.headers);
+    if (headers === undefined) return;
+    let result: HandlerResult | Promise<HandlerResult>;
+    try {
+      result = (this.handler as Handler)(new IncomingRequest(event, headers, body, this.signalOf));
+    } catch (error) {
+      this.fail(exchange, error);
+      return;
+    }
+    // A handler that answers at once costs no promise, and its response shares a packet with the acknowledgement.
+    if (result instanceof Promise) {
+      this.driver.touchPromise?.();
+      result.then(
+        (value) => this.answer(exchange, value),
+        (error: unknown) => this.fail(exchange, error),
+      );
+    } else {
+      this.answer(exchange, result);
+    }
+  }
+
+  private answer(exchange: ExchangeId, result: HandlerResult): void {
+    try {
+      const { body, headers } = result instanceof Uint8Array ? { body: result, headers: undefined } : result;
+      this.send(exchange, new OutgoingMessage(body, encodeHeaders(headers)), ExchangeStatus.OK);
+    } catch (error) {
+      // What the handler returned cannot be sent: the caller learns that, not silence.
+      this.fail(exchange, error);
+    }
+  }
+
+  private fail(exchange: ExchangeId, error: unknown): void {
+    const body = this.text(textOfThrown(error));
+    this.send(exchange, new OutgoingMessage(body), ExchangeStatus.HANDLER_FAILED);
+  }
+
+  private text(text: string): Uint8Array {
+    return utf8Prefix(text, Math.min(MESSAGE_BYTES_MAX, this.endpoint.options.messageBytesMax));
+  }
+
+  private send(exchange: ExchangeId, message: OutgoingMessage, status: number): void {
+    if (this.closed) return;
+    this.endpoint.reply(this.driver.now(), exchange, message, status, DEFAULT_PRIORITY);
+    this.driver.kick();
+  }
+
+  private readonly signalOf = (exchange: ExchangeId): CancelSignal => {
+    let signal = this.signals.get(exchange);
+    if (signal === undefined) {
+      signal = new CancelSignal();
+      if (this.endpoint.isServing(exchange)) this.signals.set(exchange, signal);
+      else signal.abort(new TransferError('cancelled', -1));
+    }
+    return signal;
+  };
+}
