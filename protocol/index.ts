@@ -10,6 +10,7 @@ export type * from './endpoint/counters.ts';
 export type * from './endpoint/errors.ts';
 export type * from './endpoint/events.ts';
 export type * from './endpoint/observer.ts';
+export type * from './endpoint/signal.ts';
 export { CREDENTIAL_BYTES, SECRET_BYTES } from './keys/path-secret.ts';
 export type { PathSecret, Role } from './keys/path-secret.ts';
 export type { PeerConfig, PeerId } from './peer/peer.ts';

@@ -23,6 +23,8 @@ export interface EndpointCounters {
   /** Authentic but against the rules. */
   violations: number;
   peerTimeouts: number;
+  /** Reports, forged or not, that a datagram could not be delivered. */
+  unreachables: number;
 }
 
 export function newCounters(): EndpointCounters {
@@ -46,5 +48,6 @@ export function newCounters(): EndpointCounters {
     refusedReplay: 0,
     violations: 0,
     peerTimeouts: 0,
+    unreachables: 0,
   };
 }

@@ -27,6 +27,7 @@ import type { EndpointEvent, ExchangeId } from './events.ts';
 import { Exchanges } from './exchanges.ts';
 import type { EndpointObserver } from './observer.ts';
 import { resolveOptions } from './options.ts';
+import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
 
 export interface EndpointConfig {
@@ -284,6 +285,18 @@ export class Endpoint {
     this.receiver.losses.onTimeout(now);
     this.scheduler.onTimeout(now);
     this.liveness.onTimeout(now);
+  }
+
+  /** News from the driver that are neither a datagram nor the time. MUST LIVE-6 */
+  handleSignal(now: Nanos, signal: Signal): void {
+    this.begin(now);
+    if (signal.type === 'receive-room') {
+      this.receiver.setRoom(signal.bytes);
+      return;
+    }
+    this.counters.unreachables += 1;
+    const peer = this.peers.quoted(signal.quoted);
+    if (peer !== undefined) this.liveness.onUnreachable(now, peer);
   }
 
   // --- drains ------------------------------------------------------------------------------------------

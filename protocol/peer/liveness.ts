@@ -107,6 +107,14 @@ export class Liveness {
     this.armAt(peer, Math.min(now + interval, silentSince + peerTimeoutNs));
   }
 
+  /** The network says that a packet to `peer` was not delivered, which may be a lie: a PROBE finds out. MUST LIVE-6 */
+  onUnreachable(now: Nanos, peer: Peer): void {
+    // A PROBE alone to one that has never been heard would say that nothing announced has met anybody. MUST FRESH-6
+    if (peer.waiting === 0 || peer.acks.isEmpty || now < peer.reportNotBefore) return;
+    peer.reportNotBefore = now + Math.max(peer.rtt.smoothedNs, this.probeInterval());
+    this.sendProbe(peer);
+  }
+
   private sendProbe(peer: Peer): void {
     if (!peer.probeAwaited) {
       peer.probeHi = this.context.random.nextU32();

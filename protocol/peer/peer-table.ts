@@ -4,9 +4,13 @@ import type { Context } from '../endpoint/context.ts';
 import { ControlReceiveKeys, ControlSendKeys, deriveControlKey } from '../keys/control-keys.ts';
 import { CREDENTIAL_BYTES, assertPathSecret, credentialKey } from '../keys/path-secret.ts';
 import type { PathSecret, Role } from '../keys/path-secret.ts';
+import { ControlPacket } from '../wire/index.ts';
 import { Embryos } from './embryos.ts';
 import { Peer } from './peer.ts';
 import type { PeerConfig, PeerId } from './peer.ts';
+
+/** Of the credential in a control packet: kind and length stand in front of it. */
+const QUOTED_CREDENTIAL_AT = 3;
 
 /** Finds a path secret by its credential; undefined if there is none. Stands in for the handshake's table. */
 export type ResolveSecret = (credential: Uint8Array) => PathSecret | undefined;
@@ -70,6 +74,13 @@ export class PeerTable {
   find(bytes: Uint8Array, start: number): Peer | undefined {
     const key = credentialKey(bytes, start);
     return this.byCredential.get(key) ?? this.embryos.get(key);
+  }
+
+  /** The peer that a control packet of ours was for, by the first bytes of it; undefined: it is none, or too few. */
+  quoted(bytes: Uint8Array): Peer | undefined {
+    if (bytes.length < QUOTED_CREDENTIAL_AT + CREDENTIAL_BYTES) return undefined;
+    if ((bytes[0] as number) >>> 6 !== ControlPacket.KIND) return undefined;
+    return this.byCredential.get(credentialKey(bytes, QUOTED_CREDENTIAL_AT));
   }
 
   forEach(visit: (peer: Peer) => void): void {

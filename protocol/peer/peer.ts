@@ -137,6 +137,8 @@ export class Peer implements Timed {
   waitingSince: Nanos = 0;
   lastHeardAt: Nanos = 0;
   livenessAt: Nanos = NEVER;
+  /** A report that it cannot be reached causes no PROBE before this. */
+  reportNotBefore: Nanos = 0;
 
   timerAt: Nanos = NEVER;
   timerIndex = -1;

@@ -88,6 +88,11 @@ export class PullScheduler {
     this.update(transfer);
   }
 
+  /** What had no room may have it now. */
+  onRoom(): void {
+    this.dirty = true;
+  }
+
   /** Forgets the transfer. */
   remove(transfer: InboundTransfer): void {
     this.heapOf(transfer).remove(transfer);

@@ -31,6 +31,8 @@ export class Receiver {
   readonly losses: LossDetector;
   /** Messages being received: memory taken for them. */
   memoryBytes = 0;
+  /** Most they may take. */
+  private roomBytes: Bytes;
   private readonly context: Context;
   private readonly deliver: Deliver;
   private readonly preview: Preview;
@@ -43,6 +45,7 @@ export class Receiver {
   constructor(context: Context, deliver: Deliver, preview: Preview, abandon: Abandon) {
     this.preview = preview;
     this.context = context;
+    this.roomBytes = context.options.receiveBytesMax;
     this.deliver = deliver;
     this.abandon = abandon;
     this.scheduler = new PullScheduler(context, (now, transfer, bytes) => this.grant(now, transfer, bytes));
@@ -61,6 +64,12 @@ export class Receiver {
     transfer.peer.inboundActive += 1;
     transfer.peer.addWaiting(now);
     this.scheduler.update(transfer);
+  }
+
+  /** There is room for so much, as far as `receiveBytesMax` allows it. MUST PULL-6 */
+  setRoom(bytes: Bytes): void {
+    this.roomBytes = Math.min(bytes, this.context.options.receiveBytesMax);
+    this.scheduler.onRoom();
   }
 
   private grant(now: Nanos, transfer: InboundTransfer, bytes: Bytes): boolean {
@@ -106,9 +115,9 @@ export class Receiver {
 
   /** Memory is taken when the pull begins; one above the limit may be the only one. REQ BP-2, CONF-2 · MUST PULL-6 */
   private takeMemory(transfer: InboundTransfer): boolean {
-    const { crypto, records, options } = this.context;
+    const { crypto, records } = this.context;
     const { sizeBytes } = transfer;
-    if (this.memoryBytes > 0 && this.memoryBytes + sizeBytes > options.receiveBytesMax) return false;
+    if (this.memoryBytes > 0 && this.memoryBytes + sizeBytes > this.roomBytes) return false;
     this.memoryBytes += sizeBytes;
     const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
     const into = transfer.headerBytes === 0 ? transfer.into : undefined;

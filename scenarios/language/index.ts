@@ -9,4 +9,6 @@ export { type Parsed, type Problem, formatProblem } from './problem.ts';
 export type { Ratio } from './ratio.ts';
 export type { ReadFile } from './resolve/size.ts';
 export { blueprintOf } from './resolve/topology.ts';
+export type * from './host-fault.ts';
 export type * from './scenario.ts';
+export { faultEndNs } from './scenario.ts';

@@ -1,15 +1,14 @@
 import { formatRatio } from './ratio.ts';
 import type { Fault, FaultPlace } from './scenario.ts';
 import { formatHosts } from './selector.ts';
-import { formatDuration, formatRate } from './unit.ts';
+import { formatDuration, formatRate, formatSize } from './unit.ts';
 
 /** A fault as in a file. */
 export function printFault(fault: Fault): object {
-  const { kind, atNs, forNs } = fault;
   const window = {
-    kind,
-    at: formatDuration(atNs),
-    ...(forNs !== undefined && { for: formatDuration(forNs) }),
+    kind: fault.kind,
+    at: formatDuration(fault.atNs),
+    ...('forNs' in fault && fault.forNs !== undefined && { for: formatDuration(fault.forNs) }),
   };
   if (fault.kind === 'partition') {
     return { ...window, between: fault.between.map(printSet), direction: fault.direction };
@@ -22,10 +21,12 @@ export function printFault(fault: Fault): object {
       rate: typeof fault.limit === 'number' ? formatRate(fault.limit) : formatRatio(fault.limit),
     }),
     ...('burst' in fault && { burst: fault.burst }),
-    ...('delayNs' in fault && { delay: formatDuration(fault.delayNs) }),
     ...('delaysNs' in fault && { delay: printDelays(fault.delaysNs) }),
     ...('bits' in fault && { bits: fault.bits }),
     ...('mtuBytes' in fault && { mtu: fault.mtuBytes }),
+    ...('roomBytes' in fault && { room: formatSize(fault.roomBytes) }),
+    ...('drift' in fault && { drift: formatRatio(fault.drift) }),
+    ...durations(fault),
     on: formatPlace(fault.on),
   };
 }
@@ -33,6 +34,19 @@ export function printFault(fault: Fault): object {
 function printDelays(delaysNs: readonly number[]): string | string[] {
   const texts = delaysNs.map(formatDuration);
   return texts.every((text) => text === texts[0]) ? (texts[0] as string) : texts;
+}
+
+/** By the key in the file: the name of the figure without its unit. */
+function durations(fault: Fault): object {
+  const names = ['delayNs', 'everyNs', 'restartNs', 'offsetNs', 'jumpNs'];
+  const given = Object.entries(fault).filter(([name]) => names.includes(name));
+  return Object.fromEntries(
+    given.map(([name, ns]) => [name.slice(0, -'Ns'.length), formatStep(ns as number)]),
+  );
+}
+
+function formatStep(ns: number): string {
+  return ns < 0 ? `-${formatDuration(-ns)}` : formatDuration(ns);
 }
 
 function printSet(hosts: readonly number[]): string | string[] {

@@ -1,6 +1,7 @@
 import type { BitsPerSecond, Bytes, Nanos } from '../../protocol/index.ts';
 import type { SizeDistribution } from '../distributions/size-distribution.ts';
 import type { Expectation } from './expectation.ts';
+import type { HostFault } from './host-fault.ts';
 import type { Ratio } from './ratio.ts';
 
 /**
@@ -181,7 +182,15 @@ interface ByNumber extends FaultWindow {
   on: FaultPlace;
 }
 
-export type Fault =
+export type Fault = NetworkFault | HostFault;
+
+/** When the fault is over; undefined: never. */
+export function faultEndNs(fault: Fault): Nanos | undefined {
+  const lastsNs = fault.kind === 'crash' ? fault.restartNs : fault.forNs;
+  return lastsNs === undefined ? undefined : fault.atNs + lastsNs;
+}
+
+export type NetworkFault =
   | LossFault
   | BurstLossFault
   | DuplicateFault

@@ -1,8 +1,9 @@
+import { HostFaultKind, type HostFaultSpec, type World } from '../../sim/host/index.ts';
 import type { FaultSpec, Line, Link, Network } from '../../sim/net/index.ts';
-import type { Fault, FaultPlace } from '../language/index.ts';
+import type { Fault, FaultPlace, HostFault, NetworkFault } from '../language/index.ts';
 
 /** A fault of a scenario, as the network takes it. */
-export function faultSpec(fault: Fault, network: Network): FaultSpec {
+export function faultSpec(fault: NetworkFault, network: Network): FaultSpec {
   const window = { atNs: fault.atNs, ...(fault.forNs === undefined ? {} : { forNs: fault.forNs }) };
   switch (fault.kind) {
     case 'partition': {
@@ -27,6 +28,14 @@ export function faultSpec(fault: Fault, network: Network): FaultSpec {
       return { ...window, ...rest, on: linesOf(on, network) };
     }
   }
+}
+
+export function hostFaultSpec(fault: HostFault, world: World): HostFaultSpec {
+  return { ...fault, on: fault.on.hosts.map((host) => world.host(host)) };
+}
+
+export function isOfHosts(fault: Fault): fault is HostFault {
+  return Object.hasOwn(HostFaultKind, fault.kind);
 }
 
 /** The cables of hosts at a place. */

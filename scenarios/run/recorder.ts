@@ -1,5 +1,5 @@
 import { SumSeries } from '../../sim/net/index.ts';
-import { formatFaultPlace } from '../language/index.ts';
+import { faultEndNs, formatFaultPlace } from '../language/index.ts';
 import type { RunReport } from '../result.ts';
 import type { Simulation } from './simulation.ts';
 import type { ExchangeWatcher, OfferedExchange } from './workloads.ts';
@@ -69,7 +69,7 @@ export class Recorder implements ExchangeWatcher {
         kind: fault.kind,
         on: formatFaultPlace(fault),
         fromNs: fault.atNs,
-        toNs: fault.forNs === undefined ? null : fault.atNs + fault.forNs,
+        toNs: faultEndNs(fault) ?? null,
       })),
     };
   }

@@ -12,7 +12,7 @@ export function resultOf(simulation: Simulation, workloads: Workloads, wallMs: n
   const { kernel, trace, network, world, violations, ledger, scenario } = simulation;
   const { statistics } = network;
   let useful = 0;
-  for (const host of world.hosts) useful += host.endpoint.counters.usefulPackets;
+  for (const host of world.hosts) useful += host.counters().usefulPackets;
   const cancelled = workloads.runs.reduce((sum, run) => sum + run.cancelled, 0);
   const result: RunResult = {
     scenario: scenario.name,
@@ -31,7 +31,7 @@ export function resultOf(simulation: Simulation, workloads: Workloads, wallMs: n
     transfers: {
       started: ledger.offered + cancelled,
       completed: ledger.completed,
-      failed: ledger.failed,
+      failed: ledger.failed + ledger.crashed,
       cancelled,
     },
     goodput: statistics.sentPackets === 0 ? 0 : useful / statistics.sentPackets,

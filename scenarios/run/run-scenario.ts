@@ -94,6 +94,7 @@ class Run implements ExchangeWatcher, EventHandler {
   private readonly frames: FrameWatch = new FrameWatch();
   private readonly choices: RecordingChooser | undefined;
   private readonly injections: Injection[][] | undefined;
+  /** When transfers that have not been acknowledged are a leak; -1: exchanges have not ended yet. */
   private settleUntil = -1;
   private cancelled = false;
 
@@ -147,7 +148,8 @@ class Run implements ExchangeWatcher, EventHandler {
   private settle(): void {
     if (this.settleUntil >= 0) return;
     const { kernel, oracle } = this.simulation;
-    this.settleUntil = kernel.now + SETTLE_RTTS * oracle.rttNs;
+    const since = Math.max(kernel.now, outageUntilNs(this.scenario));
+    this.settleUntil = since + SETTLE_RTTS * oracle.rttNs;
     kernel.schedule(kernel.now + oracle.rttNs, this);
   }
 
@@ -165,7 +167,7 @@ class Run implements ExchangeWatcher, EventHandler {
       untilNs: this.scenario.untilNs,
       events: kernel.events,
       offered: ledger.offered,
-      ended: ledger.completed + ledger.failed,
+      ended: ledger.offered - ledger.active,
     });
     if (this.options.isCancelled?.() === true) {
       this.cancelled = true;
@@ -209,7 +211,9 @@ class Run implements ExchangeWatcher, EventHandler {
   private checkEnd(end: RunEnd): void {
     const { world, network, violations, ledger, kernel, oracle } = this.simulation;
     if (this.workloads.finished) {
-      if (!isQuiet(world, network)) reportLeaks(world, network, violations);
+      // What an outage keeps from being acknowledged is no leak.
+      if (kernel.now >= outageUntilNs(this.scenario) && !isQuiet(world, network))
+        reportLeaks(world, network, violations);
       return;
     }
     const oldest = this.workloads.unfinished()[0];

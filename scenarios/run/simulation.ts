@@ -4,7 +4,7 @@ import { ExchangeLedger, Marks, Violations } from '../../sim/check/index.ts';
 import { AuditedSuite } from '../../sim/crypto/audited-suite.ts';
 import { NonceAudit } from '../../sim/crypto/nonce-audit.ts';
 import { SimCrypto } from '../../sim/crypto/sim-crypto.ts';
-import { World } from '../../sim/host/index.ts';
+import { HostFaultTimeline, World } from '../../sim/host/index.ts';
 import { Kernel } from '../../sim/kernel/kernel.ts';
 import type { KernelOptions } from '../../sim/kernel/kernel.ts';
 import { FaultTimeline, buildNetwork, checkNetwork } from '../../sim/net/index.ts';
@@ -15,7 +15,7 @@ import type { TraceOptions } from '../../sim/trace/trace.ts';
 import { nodeCrypto } from '../../transports/crypto/node-crypto.ts';
 import { blueprintOf } from '../language/index.ts';
 import type { Scenario } from '../language/index.ts';
-import { faultSpec } from './fault-specs.ts';
+import { faultSpec, hostFaultSpec, isOfHosts } from './fault-specs.ts';
 import { oracleFor } from './oracle.ts';
 import type { Oracle } from './oracle.ts';
 
@@ -45,6 +45,7 @@ export class Simulation {
   readonly network: Network;
   readonly faults: FaultTimeline;
   readonly crypto: CryptoSuite & Partial<Pick<SimCrypto, 'know'>>;
+  readonly hostFaults: HostFaultTimeline;
   readonly world: World;
   readonly violations: Violations;
   readonly ledger: ExchangeLedger;
@@ -78,7 +79,11 @@ export class Simulation {
       byReference: true,
       ...(options.observer === undefined ? {} : { observer: options.observer }),
     });
-    for (const fault of scenario.faults) this.faults.add(faultSpec(fault, this.network));
+    this.hostFaults = new HostFaultTimeline(this.kernel, this.trace);
+    for (const fault of scenario.faults) {
+      if (isOfHosts(fault)) this.hostFaults.add(hostFaultSpec(fault, this.world));
+      else this.faults.add(faultSpec(fault, this.network));
+    }
   }
 
   private cryptoSuite(): CryptoSuite {

@@ -1,5 +1,6 @@
 import type { Contender } from '../../sim/kernel/choice.ts';
 import { childId } from '../../sim/kernel/identity.ts';
+import type { SimHost } from '../../sim/host/index.ts';
 import type { EventHandler } from '../../sim/kernel/kernel.ts';
 import { hostPlace } from '../../sim/net/places.ts';
 import type { Rng } from '../../sim/random/rng.ts';
@@ -84,8 +85,20 @@ export class WorkloadRun implements EventHandler {
     return { kind: 'start', id, label: `${this.workload.name} at ${place.label}`, touches: [place] };
   }
 
-  /** Source `source` offers: all its exchanges, or its next one. */
+  /** A source offers as soon as its host runs. */
   onEvent(source: number): void {
+    this.hostOf(source).state.whenRunning(
+      () => this.arrive(source),
+      () => this.close(source),
+    );
+  }
+
+  private hostOf(source: number): SimHost {
+    return this.simulation.world.host(this.workload.from[source] as number);
+  }
+
+  /** Source `source` offers: all its exchanges, or its next one. */
+  private arrive(source: number): void {
     const { arrivals } = this.workload;
     const { kernel } = this.simulation;
     if (arrivals.kind === 'load') {
@@ -130,7 +143,25 @@ export class WorkloadRun implements EventHandler {
     const rng = this.sizes[source] as Rng;
     const requestBytes = sizeOf(this.workload.request, rng);
     const responseBytes = sizeOf(this.workload.response, rng);
-    const offer = () => this.workloads.offer(this, index, from, to, requestBytes, responseBytes);
+    const offer = () => {
+      const { state } = this.hostOf(source);
+      if (state.isRunning) {
+        this.workloads.offer(this, index, from, to, requestBytes, responseBytes);
+        return;
+      }
+      this.waiting += 1;
+      state.whenRunning(
+        () => {
+          this.waiting -= 1;
+          offer();
+        },
+        () => {
+          this.waiting -= 1;
+          this.close(source);
+          this.cancel(from, index);
+        },
+      );
+    };
     if (this.gates.length === 0) {
       offer();
       return;
@@ -152,14 +183,19 @@ export class WorkloadRun implements EventHandler {
           if (cancelled) return;
           cancelled = true;
           this.waiting -= 1;
-          this.started += 1;
-          this.cancelled += 1;
-          this.milestones?.reach(from, index, 'failed');
-          this.keepConcurrency(from);
-          this.workloads.onCancelled();
+          this.cancel(from, index);
         },
       );
     }
+  }
+
+  /** The exchange is never offered. */
+  private cancel(from: number, index: number): void {
+    this.started += 1;
+    this.cancelled += 1;
+    this.milestones?.reach(from, index, 'failed');
+    this.keepConcurrency(from);
+    this.workloads.onCancelled();
   }
 
   private destinationsOf(from: number): number {
@@ -202,6 +238,7 @@ export class WorkloadRun implements EventHandler {
     if (arrivals.kind !== 'concurrency') return;
     const { kernel } = this.simulation;
     const source = this.workload.from.indexOf(from);
+    if (!this.openSources.has(source)) return;
     if (kernel.now < arrivals.stopNs) this.decide(source);
     else this.close(source);
   }

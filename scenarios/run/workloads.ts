@@ -1,5 +1,6 @@
-import type { IncomingRequest, TransferError } from '../../protocol/index.ts';
+import type { HandlerResult, IncomingRequest, TransferError } from '../../protocol/index.ts';
 import { Pattern } from '../../sim/check/index.ts';
+import type { SimHost } from '../../sim/host/index.ts';
 import { HostKind } from '../../sim/trace/kinds.ts';
 import { Figures } from './figures.ts';
 import { ordinalHeaders, ordinalOf, ORDINAL_HEADER_BYTES } from './ordinal.ts';
@@ -45,7 +46,8 @@ export class Workloads {
     this.onAllEnded = onAllEnded;
     this.pattern = new Pattern(simulation.rng.fork('payload'), (bytes) => simulation.crypto.know?.(bytes));
     for (const host of simulation.world.hosts) {
-      host.pool.serve((request) => this.serve(host.index, request));
+      host.serve((request) => this.serve(host, request));
+      host.onCrash = () => this.onCrash(host.index);
     }
     this.runs = simulation.scenario.workloads.map((workload) => new WorkloadRun(workload, simulation, this));
     for (const run of this.runs) run.connect(this.runs);
@@ -93,7 +95,7 @@ export class Workloads {
     };
     this.active.set(ordinal, exchange);
     this.lastOfferedNs = kernel.now;
-    ledger.onOffered(ordinal, anonymous);
+    ledger.onOffered(ordinal, to, anonymous);
     trace.record(kernel.now, HostKind.OFFERED, from, ordinal, to, requestBytes, run.workload.priority);
     const body = pattern.body(ordinal, anonymous ? requestBytes : requestBytes - ORDINAL_HEADER_BYTES);
     const options = anonymous
@@ -107,19 +109,32 @@ export class Workloads {
     this.watcher.offered(exchange, id);
   }
 
-  private serve(host: number, request: IncomingRequest): Uint8Array {
-    const { ledger, trace, kernel, world } = this.simulation;
+  private serve(host: SimHost, request: IncomingRequest): HandlerResult | Promise<HandlerResult> {
+    const { trace, kernel, world } = this.simulation;
     const ordinal = ordinalOf(request.headers);
-    const from = this.peerHost(world.hostOf(host, request.peer));
+    const from = this.peerHost(world.hostOf(host.index, request.peer));
+    const response = this.handle(host, from, ordinal, request);
+    return host.answer(response, () =>
+      trace.record(kernel.now, HostKind.REPLIED, host.index, ordinal ?? -1, from, response.length, 0),
+    );
+  }
+
+  private handle(
+    { index: host, incarnation }: SimHost,
+    from: number,
+    ordinal: number | undefined,
+    request: IncomingRequest,
+  ): Uint8Array {
+    const { ledger, trace, kernel } = this.simulation;
     if (ordinal === undefined) {
-      ledger.onHandledAnonymous();
+      ledger.onHandledAnonymous(host);
       const size = request.body.length;
       this.payloadBytes += size;
       trace.record(kernel.now, HostKind.HANDLED, host, -1, from, size, 0);
       return this.pattern.body(0, this.anonymousResponse(host, from, size));
     }
     const exchange = this.active.get(ordinal);
-    ledger.onHandled(ordinal);
+    ledger.onHandled(ordinal, incarnation);
     trace.record(kernel.now, HostKind.HANDLED, host, ordinal, from, request.body.length, 0);
     if (exchange === undefined) return new Uint8Array(0);
     this.payloadBytes += exchange.requestBytes;
@@ -180,6 +195,20 @@ export class Workloads {
       latencyNs,
     );
     this.end(exchange, latencyNs, false);
+  }
+
+  /** A host went down: nobody there waits for anything any more. */
+  private onCrash(host: number): void {
+    const { ledger, trace, kernel } = this.simulation;
+    ledger.onRestarted(host);
+    for (const exchange of this.unfinished()) {
+      const { ordinal, from, to } = exchange;
+      if (from !== host) continue;
+      ledger.onCrashed(ordinal);
+      const latencyNs = kernel.now - exchange.offeredNs;
+      trace.record(kernel.now, HostKind.CRASHED, from, ordinal, to, 0, latencyNs);
+      this.end(exchange, latencyNs, false);
+    }
   }
 
   private end(exchange: OfferedExchange, latencyNs: number, ok: boolean): void {

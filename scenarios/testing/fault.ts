@@ -47,11 +47,44 @@ export function anyFault(topology: Topology, untilNs: number): fc.Arbitrary<Faul
     with_<Fault>('mtu', { on, mtuBytes }),
     with_<Fault>('link-down', { on }),
     with_<Fault>('nic-down', { on: anyHostPlace(topology) }),
+    ...hostFaults(topology, untilNs),
     with_<Fault>('partition', {
       between: anySides(topology.hosts),
       direction: fc.constantFrom('both', 'to', 'from'),
     }),
   );
+}
+
+function hostFaults(topology: Topology, untilNs: number): fc.Arbitrary<Fault>[] {
+  const all = Array.from({ length: topology.hosts }, (_, host) => host);
+  const on = fc.oneof(
+    fc.constant({ place: 'all' as const, hosts: all }),
+    fc
+      .tuple(fc.nat(topology.hosts - 1), fc.nat(topology.hosts - 1))
+      .map(([a, b]) => ({ place: 'host' as const, hosts: all.slice(Math.min(a, b), Math.max(a, b) + 1) })),
+  );
+  const atNs = fc.nat(untilNs - 1);
+  const someNs = fc.integer({ min: 1, max: untilNs });
+  type Draws = Record<string, fc.Arbitrary<unknown>>;
+  const of = (kind: string, must: Draws, may: Draws): fc.Arbitrary<Fault> =>
+    fc
+      .tuple(fc.record({ atNs, on, ...must }), fc.record(may, { requiredKeys: [] }))
+      .map(([given, more]) => ({ kind, ...given, ...more }) as unknown as Fault);
+  const step = fc.tuple(someNs, fc.constantFrom(1, -1)).map(([ns, sign]) => sign * ns);
+  const drift = fc
+    .tuple(anyRatio, fc.constantFrom(1, -1))
+    .filter(([{ numerator, denominator }]) => numerator > 0 && numerator < denominator)
+    .map(([{ numerator, denominator }, sign]) => ({ numerator: sign * numerator, denominator }));
+  return [
+    of('crash', {}, { restartNs: someNs }),
+    of('pause', {}, { forNs: someNs }),
+    of('clock', { offsetNs: step }, { drift, jumpNs: step, forNs: someNs }),
+    of('clock', { drift }, { forNs: someNs }),
+    of('clock', { jumpNs: step }, {}),
+    of('slow-app', { delayNs: someNs }, { everyNs: someNs, forNs: someNs }),
+    of('slow-app', { everyNs: someNs }, { forNs: someNs }),
+    of('exhaust', { roomBytes: fc.integer({ min: 1, max: 1_000_000 }) }, { forNs: someNs }),
+  ];
 }
 
 function anyHostPlace({ hosts, nics }: Topology) {

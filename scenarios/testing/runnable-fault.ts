@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { blueprintOf, type Fault, type FaultPlace, type Ratio, type Topology } from '../language/index.ts';
+import {
+  blueprintOf,
+  type Fault,
+  type FaultPlace,
+  type HostPlace,
+  type Ratio,
+  type Topology,
+} from '../language/index.ts';
 import { atScale } from './scale.ts';
 
 /** Faults begin within this time, in which most of the exchanges take place. */
@@ -10,6 +17,9 @@ const LAST_NS_MAX = 5_000_000;
 const TIME_NS_MIN = 1000;
 const DELAY_NS_MAX = 200_000;
 const MTU_BYTES_MIN = 600;
+/** By less than a peer timeout. */
+const STEP_NS_MAX = 20_000_000;
+const ROOM_BYTES_MAX = 200_000;
 
 export type FaultKind = Fault['kind'];
 
@@ -49,7 +59,31 @@ const DRAWS: { readonly [K in FaultKind]: Draw } = {
       between: twoSides(hosts),
       direction: fc.constantFrom('both' as const, 'to' as const, 'from' as const),
     }),
+  crash: (topology) => fc.record({ on: someHosts(topology) }),
+  pause: (topology) => fc.record({ on: someHosts(topology) }),
+  clock: (topology) => clockError.chain((error) => someHosts(topology).map((on) => ({ ...error, on }))),
+  'slow-app': (topology) =>
+    fc.oneof(
+      fc.record({ on: someHosts(topology), delayNs: atScale(1, DELAY_NS_MAX) }),
+      fc.record({ on: someHosts(topology), everyNs: atScale(1, DELAY_NS_MAX / 10) }),
+    ),
+  exhaust: (topology) => fc.record({ on: someHosts(topology), roomBytes: atScale(1, ROOM_BYTES_MAX) }),
 };
+
+/** Set forward or back, running fast or slow. */
+const clockError = fc
+  .record({
+    what: fc.constantFrom('offsetNs' as const, 'jumpNs' as const, 'drift' as const),
+    ns: atScale(1, STEP_NS_MAX),
+    numerator: fc.constantFrom(1, 100, 100_000),
+    isBack: fc.boolean(),
+  })
+  .map(({ what, ns, numerator, isBack }) => {
+    const sign = isBack ? -1 : 1;
+    return what === 'drift'
+      ? { drift: { numerator: sign * numerator, denominator: 1_000_000 } }
+      : { [what]: sign * ns };
+  });
 
 /** Every kind of fault that the protocol must survive once it has healed. */
 export const SURVIVABLE: readonly FaultKind[] = Object.keys(DRAWS) as FaultKind[];
@@ -63,9 +97,23 @@ export function runnableFault(topology: Topology, kinds: readonly FaultKind[]): 
   const faults = kinds.map((kind) =>
     fc
       .tuple(fc.record(times), DRAWS[kind](topology))
-      .map(([window, rest]) => ({ kind, ...window, ...rest }) as Fault),
+      .map(([{ atNs, forNs }, rest]) => ({ kind, atNs, ...lasting(kind, forNs, rest), ...rest }) as Fault),
   );
   return fc.oneof(...(faults as [fc.Arbitrary<Fault>]));
+}
+
+/** How long, in the words of the kind. */
+function lasting(kind: FaultKind, forNs: number, rest: object): object {
+  if (kind === 'crash') return { restartNs: forNs };
+  return kind === 'clock' && 'jumpNs' in rest ? {} : { forNs };
+}
+
+function someHosts({ hosts }: Topology): fc.Arbitrary<HostPlace> {
+  const all = Array.from({ length: hosts }, (_, host) => host);
+  return fc.oneof(
+    fc.nat(hosts - 1).map((host) => ({ place: 'host' as const, hosts: [host] })),
+    fc.constant({ place: 'all' as const, hosts: all }),
+  );
 }
 
 function hostPlace({ hosts }: Topology): fc.Arbitrary<FaultPlace> {

@@ -55,12 +55,13 @@ export function runnableScenario(options: RunnableOptions = {}): fc.Arbitrary<Sc
   );
   return cases.map((drawn) => ({
     ...drawn,
-    expectations: offersSome(drawn.workloads) ? [allComplete()] : [],
+    expectations: mustComplete(drawn.workloads, drawn.faults) ? [allComplete()] : [],
   }));
 }
 
-/** A load may offer nothing at all, of which 100 % cannot complete. */
-function offersSome(workloads: readonly Workload[]): boolean {
+/** A load may offer nothing at all, of which 100 % cannot complete; nor can what a host knew that crashed. */
+function mustComplete(workloads: readonly Workload[], faults: readonly Fault[]): boolean {
+  if (faults.some(({ kind }) => kind === 'crash')) return false;
   return workloads.some(({ arrivals }) => arrivals.kind !== 'load');
 }
 

@@ -1,4 +1,5 @@
 import type { EndpointState } from '../../protocol/endpoint/endpoint.ts';
+import type { SimHost } from '../host/sim-host.ts';
 import type { World } from '../host/world.ts';
 import type { Network } from '../net/network.ts';
 import type { Violations } from './violations.ts';
@@ -17,16 +18,27 @@ const MUST_END: readonly (readonly [field: keyof EndpointState, name: string])[]
 
 /** Nothing is left anywhere: every endpoint is at rest and no packet is on its way. */
 export function isQuiet(world: World, network: Network): boolean {
-  if (network.packets.inUse > 0) return false;
-  return world.hosts.every(({ endpoint }) => {
+  if (strayPackets(world, network) > 0) return false;
+  return accountable(world).every(({ endpoint }) => {
     const { state } = endpoint;
     return MUST_END.every(([field]) => state[field] === 0);
   });
 }
 
+/** What a host that is down held is gone; one that is paused for ever gives nothing back. */
+function accountable({ hosts }: World): SimHost[] {
+  return hosts.filter(({ state }) => state.isUp && !state.isGone);
+}
+
+/** Packets that nobody holds any more. */
+function strayPackets({ hosts }: World, network: Network): number {
+  const kept = hosts.filter(({ state }) => state.isGone).map(({ state }) => state.heldPackets);
+  return network.packets.inUse - kept.reduce((sum, count) => sum + count, 0);
+}
+
 /** Reports whatever is left although every exchange has ended. */
 export function reportLeaks(world: World, network: Network, violations: Violations): void {
-  for (const host of world.hosts) {
+  for (const host of accountable(world)) {
     const { state } = host.endpoint;
     for (const [field, name] of MUST_END) {
       const left = state[field];
@@ -34,11 +46,6 @@ export function reportLeaks(world: World, network: Network, violations: Violatio
         violations.report('leak', 'invariant', `host[${host.index}] has ${left} ${name} left at the end`);
     }
   }
-  if (network.packets.inUse > 0) {
-    violations.report(
-      'leak',
-      'invariant',
-      `${network.packets.inUse} packets are neither delivered nor dropped`,
-    );
-  }
+  const stray = strayPackets(world, network);
+  if (stray > 0) violations.report('leak', 'invariant', `${stray} packets are neither delivered nor dropped`);
 }

@@ -69,7 +69,7 @@ export function readStandardMarks(
 }
 
 function totalCounters({ hosts }: World): EndpointCounters {
-  const [first, ...others] = hosts.map(({ endpoint }) => endpoint.counters);
+  const [first, ...others] = hosts.map((host) => host.counters());
   const total = { ...(first as EndpointCounters) };
   for (const counters of others) {
     for (const field of Object.keys(total) as (keyof EndpointCounters)[]) total[field] += counters[field];

@@ -1,8 +1,11 @@
 import { Endpoint } from '../../protocol/endpoint/endpoint.ts';
 import type { EndpointConfig } from '../../protocol/endpoint/endpoint.ts';
+import type { EndpointCounters } from '../../protocol/endpoint/counters.ts';
+import { newCounters } from '../../protocol/endpoint/counters.ts';
 import { NEVER } from '../../protocol/core/units.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 import { Pool } from '../../protocol/pool/pool.ts';
+import type { Handler, HandlerResult } from '../../protocol/pool/pool.ts';
 import type { Driver } from '../../protocol/pool/driver.ts';
 import { TransmitBuffer } from '../../protocol/transmit.ts';
 import type { EventHandler, EventId, Kernel } from '../kernel/kernel.ts';
@@ -13,6 +16,10 @@ import type { Resource } from '../kernel/resource.ts';
 import { hostPlace } from '../net/places.ts';
 import type { HostPort, Nic } from '../net/nic.ts';
 import type { Packet } from '../net/packet.ts';
+import type { Unreachable } from '../net/unreachable.ts';
+import { HostState } from './host-state.ts';
+import { LocalClock } from './local-clock.ts';
+import { SlowApp } from './slow-app.ts';
 
 const WAKE = 0;
 const KICK = 1;
@@ -21,44 +28,102 @@ const KICK = 1;
 export interface HostTap {
   /** `packet` was handed to the network: read its id, nothing else is ours any more. */
   sent(host: SimHost, packet: Packet): void;
-  received(host: SimHost, packet: Packet, useful: boolean): void;
+  /** `newBytes`: payload in it that had not arrived before. */
+  received(host: SimHost, packet: Packet, newBytes: number): void;
+}
+
+/** What a host is made of. */
+export interface HostConfig {
+  kernel: Kernel;
+  nic: Nic;
+  /** Payload is not copied: applications neither change what they send nor what they are given. */
+  byReference: boolean;
+  /** For the endpoint of incarnation 0, 1, …; each draws random numbers of its own. */
+  endpoint: (incarnation: number) => EndpointConfig;
+  /** A new incarnation has begun: its endpoint knows nobody. */
+  onRestart: (host: SimHost) => void;
 }
 
 /**
  * Binds one endpoint and its pool to a simulated NIC: the driver of the simulator. The endpoint is the production code; what is
  * simulated is the time it is told and the network its packets cross. REQ SIM-1 … SIM-5, TRN-4
+ *
+ * A host may be down, and come back with a new endpoint and pool; it may do nothing for a while; its clock may be wrong.
  */
 export class SimHost implements HostPort, Driver, EventHandler {
   readonly index: number;
   readonly nic: Nic;
-  readonly endpoint: Endpoint;
-  readonly pool: Pool;
+  /** Those of the present incarnation, or of the last one while the host is down. */
+  endpoint: Endpoint;
+  pool: Pool;
+  /** Restarts so far. */
+  incarnation = 0;
+  /** Whether it is up, and doing something. */
+  readonly state: HostState;
+  readonly app: SlowApp;
   tap: HostTap | undefined;
+  /** Told when the host goes down; what its application waited for never comes. */
+  onCrash: (() => void) | undefined;
   private readonly kernel: Kernel;
   /** For whoever watches. */
   private readonly place: Resource | undefined;
+  private readonly config: HostConfig;
   private readonly out: TransmitBuffer;
+  private readonly past: EndpointCounters = newCounters();
+  /** Null: it shows the true time. */
+  private clock: LocalClock | null = null;
+  private roomLimits: readonly { readonly roomBytes: number }[] = [];
+  private handler: Handler | undefined;
   private wakeAt: Nanos = NEVER;
   private wakeId: EventId = NO_EVENT;
   private kicked = false;
   private draining = false;
   private waitsForRoom = false;
 
-  /** @param byReference payload is not copied: applications neither change what they send nor what they are given. */
-  constructor(kernel: Kernel, nic: Nic, config: EndpointConfig, byReference = false) {
+  constructor(config: HostConfig) {
+    const { kernel, nic } = config;
+    this.config = config;
     this.kernel = kernel;
     this.nic = nic;
     this.index = nic.host;
-    this.endpoint = new Endpoint(config);
+    this.state = new HostState([nic]);
+    this.app = new SlowApp(kernel);
+    this.endpoint = new Endpoint(config.endpoint(0));
     this.pool = new Pool(this.endpoint, this);
-    this.out = new TransmitBuffer(65_536, byReference);
+    this.out = new TransmitBuffer(65_536, config.byReference);
     nic.bind(this);
     const { id, label } = hostPlace(this.index);
     this.place = kernel.resource(id, label);
   }
 
+  /** Takes requests, also after restarts. */
+  serve(handler: Handler): void {
+    this.handler = handler;
+    this.pool.serve(handler);
+  }
+
+  /** `result` as a handler's result: late, if the application is slow; `onLate` is called when it leaves then. */
+  answer(result: HandlerResult, onLate: () => void): HandlerResult | Promise<HandlerResult> {
+    if (!this.app.isSlow) return result;
+    const { incarnation } = this;
+    return new Promise((resolve) => {
+      this.app.hold(() => {
+        this.state.whenRunning(
+          () => {
+            if (incarnation !== this.incarnation) return;
+            this.kernel.touchPromise();
+            onLate();
+            resolve(result);
+          },
+          () => {},
+        );
+      });
+    });
+  }
+
+  /** What its clock shows. */
   now(): Nanos {
-    return this.kernel.now;
+    return this.clock === null ? this.kernel.now : this.clock.read(this.kernel.now);
   }
 
   kick(): void {
@@ -73,20 +138,27 @@ export class SimHost implements HostPort, Driver, EventHandler {
     this.kernel.touchPromise();
   }
 
+  /** Totals of all incarnations. */
+  counters(): EndpointCounters {
+    const total = { ...this.past };
+    addCounters(total, this.endpoint.counters);
+    return total;
+  }
+
+  // --- packets and time ----------------------------------------------------------------------------------
+
   onPacket(packet: Packet): void {
     const { counters } = this.endpoint;
     const before = counters.payloadBytesFirst;
-    const { shared, sharedStart } = packet;
-    this.endpoint.handleDatagram(
-      this.kernel.now,
-      packet.source,
-      packet.headers(),
-      shared ?? undefined,
-      sharedStart,
-    );
-    const useful = counters.payloadBytesFirst > before;
-    this.tap?.received(this, packet, useful);
+    const { source, shared, sharedStart } = packet;
+    this.endpoint.handleDatagram(this.now(), source, packet.headers(), shared ?? undefined, sharedStart);
+    this.tap?.received(this, packet, counters.payloadBytesFirst - before);
     packet.release();
+    this.drain();
+  }
+
+  onUnreachable({ quoted }: Unreachable): void {
+    this.endpoint.handleSignal(this.now(), { type: 'unreachable', quoted });
     this.drain();
   }
 
@@ -107,18 +179,20 @@ export class SimHost implements HostPort, Driver, EventHandler {
     } else {
       this.wakeId = NO_EVENT;
       this.wakeAt = NEVER;
-      this.endpoint.handleTimeout(this.kernel.now);
+      if (this.state.isRunning) this.endpoint.handleTimeout(this.now());
     }
     this.drain();
   }
 
   /** The drain of the core contract: events, transmissions, next timeout. */
   private drain(): void {
-    const { endpoint, kernel, nic, out } = this;
+    if (!this.state.isRunning) return;
+    const { endpoint, nic, out } = this;
+    const now = this.now();
     this.draining = true;
     this.pool.dispatch();
     while (nic.hasRoom(out.bytes.length >> 2)) {
-      if (!endpoint.pollTransmit(kernel.now, out)) {
+      if (!endpoint.pollTransmit(now, out)) {
         this.draining = false;
         this.wake(endpoint.nextTimeout());
         return;
@@ -157,8 +231,82 @@ export class SimHost implements HostPort, Driver, EventHandler {
   /** One wake-up is kept; one that is early enough already is left, and looks again when it fires. */
   private wake(at: Nanos): void {
     if (at >= this.wakeAt) return;
-    if (this.wakeId !== NO_EVENT) this.kernel.cancel(this.wakeId);
+    this.forgetWake();
     this.wakeAt = at;
-    this.wakeId = this.kernel.schedule(Math.max(at, this.kernel.now), this, WAKE);
+    const { now } = this.kernel;
+    const trueAt = this.clock === null ? Math.max(at, now) : this.clock.trueTimeOf(at, now);
+    this.wakeId = this.kernel.schedule(trueAt, this, WAKE);
   }
+
+  private forgetWake(): void {
+    if (this.wakeId !== NO_EVENT) this.kernel.cancel(this.wakeId);
+    this.wakeId = NO_EVENT;
+    this.wakeAt = NEVER;
+  }
+
+  // --- faults --------------------------------------------------------------------------------------------
+
+  /** Everything is lost: endpoint, pool, timers, what waits at the NIC in either direction. */
+  crash(comesBack: boolean): void {
+    const wasUp = this.state.isUp;
+    this.state.goDown(comesBack);
+    if (!wasUp) return;
+    addCounters(this.past, this.endpoint.counters);
+    this.forgetWake();
+    this.app.clear();
+    this.onCrash?.();
+  }
+
+  /** One reason to be down is over; after the last one a new incarnation begins. */
+  restart(): void {
+    this.state.comeUp(() => {
+      this.incarnation += 1;
+      this.endpoint = new Endpoint(this.config.endpoint(this.incarnation));
+      this.pool = new Pool(this.endpoint, this);
+      if (this.handler !== undefined) this.pool.serve(this.handler);
+      this.applyRoom();
+      this.config.onRestart(this);
+    });
+    this.drain();
+  }
+
+  pause(comesBack: boolean): void {
+    this.state.pause(comesBack);
+  }
+
+  resume(): void {
+    this.state.resume();
+    this.drain();
+  }
+
+  /** Does something to its clock. */
+  setClock(change: (clock: LocalClock) => void): void {
+    this.clock ??= new LocalClock();
+    this.clock.read(this.kernel.now);
+    change(this.clock);
+    this.forgetWake();
+    this.drain();
+  }
+
+  /** The strictest limit counts. */
+  limitRoom(limit: { readonly roomBytes: number }): void {
+    this.roomLimits = [...this.roomLimits, limit];
+    this.applyRoom();
+  }
+
+  unlimitRoom(limit: { readonly roomBytes: number }): void {
+    this.roomLimits = this.roomLimits.filter((other) => other !== limit);
+    this.applyRoom();
+  }
+
+  private applyRoom(): void {
+    const bytes = Math.min(Number.MAX_SAFE_INTEGER, ...this.roomLimits.map(({ roomBytes }) => roomBytes));
+    if (!this.state.isUp) return;
+    this.endpoint.handleSignal(this.now(), { type: 'receive-room', bytes });
+    this.drain();
+  }
+}
+
+function addCounters(total: EndpointCounters, more: Readonly<EndpointCounters>): void {
+  for (const field of Object.keys(total) as (keyof EndpointCounters)[]) total[field] += more[field];
 }

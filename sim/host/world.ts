@@ -1,7 +1,7 @@
 import type { CryptoSuite } from '../../protocol/crypto/suite.ts';
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
 import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
-import type { PeerId } from '../../protocol/peer/peer.ts';
+import type { PeerConfig, PeerId } from '../../protocol/peer/peer.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { hostAddress } from '../net/address.ts';
 import type { Network } from '../net/network.ts';
@@ -19,10 +19,15 @@ export interface WorldConfig {
   observer?: (host: number) => EndpointObserver | undefined;
 }
 
-/** Hosts with endpoints on a simulated network. Pairs get a path secret when they first meet, as from a handshake that took no time. */
+/**
+ * Hosts with endpoints on a simulated network. Pairs get a path secret when they first meet, as from a handshake that took no time. A
+ * host that restarts still has its path secrets, as if they were part of its configuration, and nothing else.
+ */
 export class World {
   readonly hosts: SimHost[] = [];
   private readonly rng: Rng;
+  /** Per host: what it knows of each other host that it has met, also after a restart. */
+  private readonly acquaintances: Map<number, PeerConfig>[] = [];
   /** Per host: its id of each other host. */
   private readonly peerIds: Map<number, PeerId>[] = [];
   /** Per host: which host a peer id is. */
@@ -35,18 +40,20 @@ export class World {
       const nic = host.nics[0];
       if (nic === undefined) continue;
       this.hosts.push(
-        new SimHost(
-          config.kernel,
+        new SimHost({
+          kernel: config.kernel,
           nic,
-          {
+          byReference: config.byReference ?? false,
+          endpoint: (incarnation) => ({
             crypto: config.crypto,
-            random: config.rng.fork(`endpoint/${host.index}`),
+            random: config.rng.fork(`endpoint/${host.index}${incarnation === 0 ? '' : `#${incarnation}`}`),
             options: config.options,
             ...(observer === undefined ? {} : { observer }),
-          },
-          config.byReference,
-        ),
+          }),
+          onRestart: ({ index }) => this.introduce(index),
+        }),
       );
+      this.acquaintances.push(new Map<number, PeerConfig>());
       this.peerIds.push(new Map<number, PeerId>());
       this.hostOfPeer.push(new Map<PeerId, number>());
     }
@@ -86,7 +93,20 @@ export class World {
     secret: { credential: Uint8Array; secret: Uint8Array },
     role: 'client' | 'server',
   ): void {
-    const id = this.host(at).pool.addPeer({ address: hostAddress(other), secret, role });
+    const config = { address: hostAddress(other), secret, role };
+    this.acquaintances[at]?.set(other, config);
+    if (this.host(at).state.isUp) this.tell(at, other, config);
+  }
+
+  /** A host that has restarted learns whom it knows. */
+  private introduce(at: number): void {
+    this.peerIds[at]?.clear();
+    this.hostOfPeer[at]?.clear();
+    for (const [other, config] of this.acquaintances[at] ?? []) this.tell(at, other, config);
+  }
+
+  private tell(at: number, other: number, config: PeerConfig): void {
+    const id = this.host(at).pool.addPeer(config);
     this.peerIds[at]?.set(other, id);
     this.hostOfPeer[at]?.set(id, other);
   }

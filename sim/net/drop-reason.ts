@@ -22,6 +22,10 @@ export const DropReason = {
   NIC_DOWN: 9,
   /** A fault parts its sender from its receiver. */
   PARTITION: 10,
+  /** The host it arrived at is down, or went down while the packet waited at its NIC. */
+  HOST_DOWN: 11,
+  /** The host it arrived at does nothing, and the ring of its NIC is full. */
+  RING_FULL: 12,
 } as const;
 export type DropReason = (typeof DropReason)[keyof typeof DropReason];
 
@@ -38,4 +42,6 @@ export const DROP_REASON_NAMES: readonly string[] = [
   'link-down',
   'nic-down',
   'partition',
+  'host-down',
+  'ring-full',
 ];

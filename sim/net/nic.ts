@@ -2,6 +2,7 @@ import { assert } from '../kernel/assert.ts';
 import { hostAddress, interfaceOf } from './address.ts';
 import { DropReason } from './drop-reason.ts';
 import { RESUMED, type Fabric } from './fabric.ts';
+import { ReceiveRing } from './receive-ring.ts';
 import { Line, type LineOptions, type LineOwner } from './line.ts';
 import { hostPlace } from './places.ts';
 import { NetKind } from './trace-kinds.ts';
@@ -62,6 +63,8 @@ export class Nic implements EventHandler, LineOwner, PacketSink {
   readonly #queueBytesLow: Bytes;
   readonly #interface: number;
   #port: HostPort | null = null;
+  /** Null, the usual case: the host takes what arrives at once. */
+  #ring: ReceiveRing | null = null;
   #roomRequested = false;
   /** The event of an older epoch is void. */
   #roomEpoch = 0;
@@ -84,6 +87,28 @@ export class Nic implements EventHandler, LineOwner, PacketSink {
   /** Who gets the packets; null: nobody, they are dropped. */
   bind(port: HostPort | null): void {
     this.#port = port;
+  }
+
+  /**
+   * The host takes nothing until `resume()`: what arrives waits, `packetsMax` packets of it. The rest is dropped for `reason`, and
+   * so is what waits already and is too much now.
+   */
+  hold(packetsMax: number, reason: DropReason): void {
+    const waiting = this.#ring?.waiting ?? [];
+    this.#ring = new ReceiveRing(packetsMax, reason, waiting.slice(0, packetsMax));
+    for (const index of waiting.slice(packetsMax)) this.#fabric.drop(this.#at(index), this.where, reason);
+  }
+
+  /** The host takes what has waited, and from now on everything at once. */
+  resume(): void {
+    const ring = this.#ring;
+    this.#ring = null;
+    for (const index of ring?.waiting ?? []) this.#deliver(this.#at(index));
+  }
+
+  /** Packets that wait for `resume()`. */
+  get heldPackets(): number {
+    return this.#ring?.waiting.length ?? 0;
   }
 
   /** Bytes (with headers) handed over and not yet on the wire. */
@@ -179,6 +204,10 @@ export class Nic implements EventHandler, LineOwner, PacketSink {
   #deliver(packet: Packet): void {
     const fabric = this.#fabric;
     assert(interfaceOf(packet.destination) === this.#interface, 'a packet arrives where it was sent');
+    if (this.#ring !== null) {
+      if (!this.#ring.take(packet.index)) fabric.drop(packet, this.where, this.#ring.dropReason);
+      return;
+    }
     if (packet.unreachable !== null) {
       this.#tell(packet, packet.unreachable);
       return;
@@ -211,6 +240,10 @@ export class Nic implements EventHandler, LineOwner, PacketSink {
       quoted,
     });
     message.release();
+  }
+
+  #at(index: number): Packet {
+    return this.#fabric.packets.at(index);
   }
 
   #refuse(packet: Packet): void {

@@ -11,7 +11,7 @@ export const HostKind = {
   OFFERED: 64,
   /** The handler of a request began: exchange, client host, bytes, content hash. */
   HANDLED: 65,
-  /** It answered: exchange, client host, bytes, content hash. */
+  /** It answered, later than at once: exchange, client host, bytes, content hash. */
   REPLIED: 66,
   /** The response is complete: exchange, server host, bytes, content hash. */
   COMPLETED: 67,
@@ -21,6 +21,12 @@ export const HostKind = {
   CANCELLED: 69,
   /** A checker found a violation: index in the list of violations, 0, 0, 0. */
   VIOLATION: 70,
+  /** A fault of this host began: index in its timeline, HostFaultKind, its parameter or 0, 0. */
+  HOST_FAULT_ON: 71,
+  /** It ended: the same. */
+  HOST_FAULT_OFF: 72,
+  /** The exchange ended because its caller's host went down: exchange, server host, 0, ns since it was offered. */
+  CRASHED: 73,
 } as const;
 export type HostKind = (typeof HostKind)[keyof typeof HostKind];
 

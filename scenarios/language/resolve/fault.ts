@@ -2,10 +2,12 @@ import type { Blueprint } from '../../../sim/net/index.ts';
 import { type Path, quote } from '../problem.ts';
 import type { Fault, FaultPlace } from '../scenario.ts';
 import { type HostSelector, type PlaceSelector, selectHosts } from '../selector.ts';
-import type { FaultDraft } from '../shape/fault.ts';
+import type { FaultDraft, NetworkFaultDraft } from '../shape/fault.ts';
+import { HOST_FAULT_KINDS, type HostFaultDraft } from '../shape/host-fault.ts';
 import { suggest } from '../suggest.ts';
 import { formatDuration } from '../unit.ts';
 import { resolvePacketFault } from './packet-fault.ts';
+import { resolveHostFault } from './host-fault.ts';
 import { raiseHosts } from './topology.ts';
 import type { Surroundings } from './workload.ts';
 
@@ -15,6 +17,11 @@ export function resolveFault(draft: FaultDraft, path: Path, around: Surroundings
   if (draft.at >= untilNs) {
     const message = `the run ends at ${formatDuration(untilNs)}, before this fault begins`;
     findings.add([...path, 'at'], message, 'let it begin earlier, or raise until');
+  }
+  if (isOfHosts(draft)) {
+    const hosts = resolveHosts([draft.on], [...path, 'on'], around);
+    const place = draft.on === 'all' ? 'all' : 'host';
+    return hosts && resolveHostFault(draft, { place, hosts }, path, around);
   }
   const window = { atNs: draft.at, ...(draft.for !== undefined && { forNs: draft.for }) };
   if (draft.kind === 'partition') {
@@ -39,8 +46,12 @@ export function resolveFault(draft: FaultDraft, path: Path, around: Surroundings
   }
 }
 
+function isOfHosts(draft: FaultDraft): draft is HostFaultDraft {
+  return HOST_FAULT_KINDS.some((kind) => kind === draft.kind);
+}
+
 function checkFigures(
-  draft: Exclude<FaultDraft, { kind: 'partition' }>,
+  draft: Exclude<NetworkFaultDraft, { kind: 'partition' }>,
   path: Path,
   around: Surroundings,
 ): void {

@@ -21,6 +21,7 @@ import {
   record,
   unionError,
 } from './field.ts';
+import { HOST_FAULT_KINDS, type HostFaultDraft, hostFaultShapes } from './host-fault.ts';
 import { flippedBits, holdBacks, packetNumbers } from './injection.ts';
 import { packetBytes } from './link.ts';
 
@@ -46,7 +47,9 @@ export type PacketFaultDraft =
   | (PacketDraft & { kind: 'corrupt'; bits?: number[][] | undefined });
 
 /** A fault as written: read, but not yet checked against the topology. */
-export type FaultDraft =
+export type FaultDraft = NetworkFaultDraft | HostFaultDraft;
+
+export type NetworkFaultDraft =
   | PacketFaultDraft
   | (PlaceDraft & { kind: 'burst-loss'; rate: Ratio; burst: number })
   | (PlaceDraft & { kind: 'link-down' | 'nic-down' })
@@ -68,8 +71,8 @@ const KINDS = [
   'link-down',
   'nic-down',
   'partition',
+  ...HOST_FAULT_KINDS,
 ];
-const LATER_KINDS = ['crash', 'pause', 'clock', 'slow-app', 'exhaust'];
 /** An IPv4 packet of this length passes every link (RFC 791). */
 const MTU_MIN = 68;
 const BURST_MAX = 1_000_000;
@@ -218,8 +221,9 @@ const shapes = [
       'Cut off: both directions, only from the first set to the second, or only back.',
     ).prefault('both'),
   }),
+  ...hostFaultShapes,
 ] as const;
 
 export const faultShape: Field<FaultDraft> = z.discriminatedUnion('kind', shapes, {
-  error: unionError('fault', 'kind', KINDS, LATER_KINDS),
+  error: unionError('fault', 'kind', KINDS, []),
 });

@@ -1,0 +1,11 @@
+import type { Bytes } from '../core/units.ts';
+
+/** What a driver knows besides datagrams and the time. REQ HEALTH-11 */
+export type Signal =
+  /**
+   * The network says that a datagram of this endpoint could not be delivered; `quoted`: its first bytes, 19 at least to be of use.
+   * Whoever wants to can forge that, so nothing ends because of it.
+   */
+  | { type: 'unreachable'; quoted: Uint8Array }
+  /** Messages being received may take so many bytes from now on, and never more than `receiveBytesMax`. */
+  | { type: 'receive-room'; bytes: Bytes };
