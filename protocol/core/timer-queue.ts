@@ -12,13 +12,21 @@ export interface Timed {
 /** Deadlines in a binary heap that knows each item's position: arm, move and disarm are O(log n), the earliest is O(1). */
 export class TimerQueue<T extends Timed> {
   private readonly heap: T[] = [];
+  /** The earliest deadline is kept at `slot` of it. */
+  private readonly earliest: Float64Array;
+  private readonly slot: number;
+
+  constructor(earliest: Float64Array = new Float64Array([NEVER]), slot = 0) {
+    this.earliest = earliest;
+    this.slot = slot;
+  }
 
   get size(): number {
     return this.heap.length;
   }
 
   get next(): Nanos {
-    return this.heap[0]?.timerAt ?? NEVER;
+    return this.earliest[this.slot] as number;
   }
 
   /** Arms or moves `item`; NEVER disarms it. */
@@ -29,12 +37,14 @@ export class TimerQueue<T extends Timed> {
       item.timerAt = at;
       this.heap.push(item);
       this.up(this.heap.length - 1, item);
+      this.note();
       return;
     }
     const earlier = at < item.timerAt;
     item.timerAt = at;
     if (earlier) this.up(index, item);
     else this.down(index, item);
+    this.note();
   }
 
   disarm(item: T): void {
@@ -44,17 +54,23 @@ export class TimerQueue<T extends Timed> {
     item.timerIndex = -1;
     item.timerAt = NEVER;
     const last = this.heap.pop() as T;
-    if (last === item) return;
-    this.up(index, last);
-    this.down(last.timerIndex, last);
+    if (last !== item) {
+      this.up(index, last);
+      this.down(last.timerIndex, last);
+    }
+    this.note();
   }
 
   /** Removes and returns an item whose deadline is not after `now`. */
   expire(now: Nanos): T | undefined {
-    const first = this.heap[0];
-    if (first === undefined || first.timerAt > now) return undefined;
+    if (this.next > now) return undefined;
+    const first = this.heap[0] as T;
     this.disarm(first);
     return first;
+  }
+
+  private note(): void {
+    this.earliest[this.slot] = this.heap[0]?.timerAt ?? NEVER;
   }
 
   private up(from: number, item: T): void {

@@ -1,5 +1,4 @@
-import { TimerQueue } from '../core/timer-queue.ts';
-import type { Timed } from '../core/timer-queue.ts';
+import type { Timed, TimerQueue } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import type { Context } from './context.ts';
@@ -17,11 +16,12 @@ export class Alarm implements Timed {
 
 /** The clock of the layers above, which have no timers of their own: each alarm comes back as an event, once. */
 export class Alarms {
-  readonly timers: TimerQueue<Alarm> = new TimerQueue<Alarm>();
+  readonly timers: TimerQueue<Alarm>;
   private readonly context: Context;
 
   constructor(context: Context) {
     this.context = context;
+    this.timers = context.deadlines.queue<Alarm>();
   }
 
   onTimeout(now: Nanos): void {

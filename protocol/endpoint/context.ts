@@ -2,7 +2,8 @@ import { Fifo } from '../core/fifo.ts';
 import type { RandomSource } from '../core/random.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
 import type { Peer } from '../peer/peer.ts';
-import { TimerQueue } from '../core/timer-queue.ts';
+import { Deadlines } from '../core/deadlines.ts';
+import type { TimerQueue } from '../core/timer-queue.ts';
 import type { Nanos } from '../core/units.ts';
 import { RecordPool } from '../records/record-pool.ts';
 import { newCounters } from './counters.ts';
@@ -20,7 +21,8 @@ export class Context {
   readonly counters: EndpointCounters = newCounters();
   readonly records: RecordPool = new RecordPool();
   readonly events: Fifo<EndpointEvent> = new Fifo<EndpointEvent>();
-  readonly peerTimers: TimerQueue<Peer> = new TimerQueue<Peer>();
+  readonly deadlines: Deadlines = new Deadlines();
+  readonly peerTimers: TimerQueue<Peer> = this.deadlines.queue<Peer>();
   /** Peers with frames to send. */
   readonly controlQueue: Fifo<Peer> = new Fifo<Peer>();
   /** Largest datagram: the MTU less the IP and UDP headers. */

@@ -330,9 +330,7 @@ export class Endpoint {
   /** When `handleTimeout` or `pollTransmit` has something to do again; NEVER if nothing is pending. */
   nextTimeout(): Nanos {
     assert(this.drained && this.context.events.length === 0, 'nextTimeout before the drain was complete');
-    let next = Math.min(this.sender.timers.next, this.receiver.nextTimeout, this.context.peerTimers.next);
-    next = Math.min(next, this.exchanges.timers.next, this.alarms.timers.next);
-    next = Math.min(next, this.scheduler.nextPacedAt);
+    let { next } = this.context.deadlines;
     if (this.context.controlQueue.length > 0) next = Math.min(next, this.pacer.controlAt);
     if (this.scheduler.hasReady) next = Math.min(next, this.pacer.dataAt);
     return next;

@@ -1,7 +1,6 @@
 import { DEADLINE_BYTES } from '../control/control-writer.ts';
 import { SlotMap } from '../core/slot-map.ts';
-import { TimerQueue } from '../core/timer-queue.ts';
-import type { Timed } from '../core/timer-queue.ts';
+import type { Timed, TimerQueue } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
@@ -77,11 +76,12 @@ export class Exchanges implements Gate {
   private readonly context: Context;
   private readonly table: SlotMap<Exchange>;
   /** Deadlines of own exchanges. */
-  readonly timers: TimerQueue<OwnExchange> = new TimerQueue<OwnExchange>();
+  readonly timers: TimerQueue<OwnExchange>;
   private parts: ExchangeParts | undefined;
 
   constructor(context: Context) {
     this.context = context;
+    this.timers = context.deadlines.queue<OwnExchange>();
     this.table = new SlotMap<Exchange>(context.options.exchangesMax);
   }
 

@@ -21,14 +21,10 @@ export class LossDetector {
   private readonly scheduler: PullScheduler;
   private readonly timers: TimerQueue<InboundTransfer>;
 
-  constructor(context: Context, scheduler: PullScheduler, timers: TimerQueue<InboundTransfer>) {
+  constructor(context: Context, scheduler: PullScheduler) {
     this.context = context;
     this.scheduler = scheduler;
-    this.timers = timers;
-  }
-
-  get next(): Nanos {
-    return this.timers.next;
+    this.timers = context.deadlines.queue<InboundTransfer>();
   }
 
   get armed(): number {

@@ -29,6 +29,8 @@ export class PullScheduler {
   private shortBytes = 0;
   private stalledCount = 0;
   private dirty = false;
+  /** Bit l is set while `begun` or `waiting` of level l is not empty. */
+  private levelsOccupied = 0;
 
   /** `grant` makes room for the transfer's message and records the pull; false if it has not begun and there is no memory for it now. */
   constructor(context: Context, grant: (now: Nanos, transfer: InboundTransfer, bytes: Bytes) => boolean) {
@@ -59,13 +61,13 @@ export class PullScheduler {
   /** The transfer's ranges changed: new budget, new place in line. */
   update(transfer: InboundTransfer): void {
     this.account(transfer);
-    const heap = this.heapOf(transfer);
     if (!transfer.wantsPull || transfer.outstanding >= this.budget(transfer.peer)) {
-      heap.remove(transfer);
+      this.leaveLine(transfer);
       return;
     }
     transfer.rank = transfer.remaining;
-    heap.place(transfer);
+    this.heapOf(transfer).place(transfer);
+    this.levelsOccupied |= 1 << transfer.priority;
     this.dirty = true;
   }
 
@@ -95,7 +97,7 @@ export class PullScheduler {
 
   /** Forgets the transfer. */
   remove(transfer: InboundTransfer): void {
-    this.heapOf(transfer).remove(transfer);
+    this.leaveLine(transfer);
     this.setStalls(transfer, 0);
     this.charge(transfer, 0);
     this.dirty = true;
@@ -109,8 +111,8 @@ export class PullScheduler {
     if (!this.dirty) return;
     this.dirty = false;
     let mayBegin = true;
-    for (let level = 0; level < LEVELS; level += 1) {
-      for (;;) {
+    for (let level = 0; this.levelsOccupied >>> level !== 0; level += 1) {
+      while ((this.levelsOccupied & (1 << level)) !== 0) {
         const transfer = this.first(level, mayBegin);
         if (transfer === undefined) break;
         if (!transfer.begun && !this.mayBegin(transfer)) {
@@ -124,12 +126,20 @@ export class PullScheduler {
           mayBegin = false;
           continue;
         }
-        this.heapOf(transfer).remove(transfer);
+        this.leaveLine(transfer);
         transfer.begun = true;
         this.update(transfer);
       }
     }
     this.dirty = false;
+  }
+
+  private leaveLine(transfer: InboundTransfer): void {
+    if (transfer.heapIndex < 0) return;
+    this.heapOf(transfer).remove(transfer);
+    const { priority } = transfer;
+    const left = (this.begun[priority]?.size ?? 0) + (this.waiting[priority]?.size ?? 0);
+    if (left === 0) this.levelsOccupied &= ~(1 << priority);
   }
 
   private first(level: number, mayBegin: boolean): InboundTransfer | undefined {

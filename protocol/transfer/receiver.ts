@@ -1,6 +1,4 @@
-import { TimerQueue } from '../core/timer-queue.ts';
 import type { SharedBytes } from '../core/shared-bytes.ts';
-import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { Peer } from '../peer/peer.ts';
@@ -49,7 +47,7 @@ export class Receiver {
     this.deliver = deliver;
     this.abandon = abandon;
     this.scheduler = new PullScheduler(context, (now, transfer, bytes) => this.grant(now, transfer, bytes));
-    this.losses = new LossDetector(context, this.scheduler, new TimerQueue<InboundTransfer>());
+    this.losses = new LossDetector(context, this.scheduler);
   }
 
   /** A transfer has been admitted: it gets a slot and a token and stands in line. */
@@ -288,9 +286,5 @@ export class Receiver {
     for (const entry of peer.inbound.values()) {
       if (entry.transfer !== undefined) this.reject(now, entry.transfer, code, tell);
     }
-  }
-
-  get nextTimeout(): Nanos {
-    return this.active === 0 ? NEVER : this.losses.next;
   }
 }

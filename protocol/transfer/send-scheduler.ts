@@ -1,6 +1,5 @@
 import { RankedHeap } from '../core/ranked-heap.ts';
-import { TimerQueue } from '../core/timer-queue.ts';
-import type { Timed } from '../core/timer-queue.ts';
+import type { Timed, TimerQueue } from '../core/timer-queue.ts';
 import { NANOS_PER_SECOND, NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
@@ -31,22 +30,20 @@ export class SendScheduler {
   private readonly context: Context;
   private readonly pacer: Pacer;
   private readonly levels: RankedHeap<OutboundTransfer>[] = [];
-  private readonly paced: TimerQueue<Paced> = new TimerQueue<Paced>();
+  private readonly paced: TimerQueue<Paced>;
   private readonly packet: DataPacket = new DataPacket();
-  private readyCount = 0;
+  /** Bit l is set while level l is not empty. */
+  private levelsReady = 0;
 
   constructor(context: Context, pacer: Pacer) {
     this.context = context;
+    this.paced = context.deadlines.queue<Paced>();
     this.pacer = pacer;
     for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<OutboundTransfer>());
   }
 
   get hasReady(): boolean {
-    return this.readyCount > 0;
-  }
-
-  get nextPacedAt(): Nanos {
-    return this.paced.next;
+    return this.levelsReady !== 0;
   }
 
   /** Call after `toSend` grew. */
@@ -58,14 +55,15 @@ export class SendScheduler {
       return;
     }
     transfer.rank = (transfer.buffer?.sealedBytes ?? 0) - transfer.sentHigh;
-    if (transfer.heapIndex < 0) this.readyCount += 1;
+    this.levelsReady |= 1 << transfer.priority;
     (this.levels[transfer.priority] as RankedHeap<OutboundTransfer>).place(transfer);
   }
 
   remove(transfer: OutboundTransfer): void {
     if (transfer.heapIndex < 0) return;
-    this.readyCount -= 1;
-    (this.levels[transfer.priority] as RankedHeap<OutboundTransfer>).remove(transfer);
+    const level = this.levels[transfer.priority] as RankedHeap<OutboundTransfer>;
+    level.remove(transfer);
+    if (level.size === 0) this.levelsReady &= ~(1 << transfer.priority);
   }
 
   onTimeout(now: Nanos): void {
@@ -77,15 +75,14 @@ export class SendScheduler {
 
   /** Fills `out` with one burst; returns the transfer it came from. */
   poll(now: Nanos, out: TransmitBuffer): OutboundTransfer | undefined {
-    for (const level of this.levels) {
-      const transfer = level.top;
-      if (transfer === undefined) continue;
-      this.fill(now, transfer, out);
-      if (transfer.toSend.isEmpty || transfer.pacedUntil > now) this.remove(transfer);
-      this.ready(now, transfer);
-      return transfer;
-    }
-    return undefined;
+    const { levelsReady } = this;
+    if (levelsReady === 0) return undefined;
+    const level = this.levels[31 - Math.clz32(levelsReady & -levelsReady)] as RankedHeap<OutboundTransfer>;
+    const transfer = level.top as OutboundTransfer;
+    this.fill(now, transfer, out);
+    if (transfer.toSend.isEmpty || transfer.pacedUntil > now) this.remove(transfer);
+    this.ready(now, transfer);
+    return transfer;
   }
 
   private fill(now: Nanos, transfer: OutboundTransfer, out: TransmitBuffer): void {

@@ -1,5 +1,5 @@
 import { assert } from '../core/assert.ts';
-import { TimerQueue } from '../core/timer-queue.ts';
+import type { TimerQueue } from '../core/timer-queue.ts';
 import type { Fifo } from '../core/fifo.ts';
 import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
@@ -30,7 +30,7 @@ export type OutboundEnd = (now: Nanos, transfer: OutboundTransfer, reason: Failu
  * owns the loss of NOTIFY and of nothing else. REQ RDP-1, XFER-2, XFER-3, XFER-5 · MUST NOTIFY-2
  */
 export class Sender {
-  readonly timers: TimerQueue<OutboundTransfer> = new TimerQueue<OutboundTransfer>();
+  readonly timers: TimerQueue<OutboundTransfer>;
   /** Transfers not done. */
   live = 0;
   private readonly context: Context;
@@ -40,6 +40,7 @@ export class Sender {
 
   constructor(context: Context, scheduler: SendScheduler, onEnd: OutboundEnd) {
     this.context = context;
+    this.timers = context.deadlines.queue<OutboundTransfer>();
     this.scheduler = scheduler;
     this.onEnd = onEnd;
   }

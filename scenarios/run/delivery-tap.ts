@@ -1,4 +1,5 @@
-import type { HostTap } from '../../sim/host/index.ts';
+import type { HostTap, SimHost } from '../../sim/host/index.ts';
+import type { Packet } from '../../sim/net/index.ts';
 import type { Recorder } from './recorder.ts';
 
 /** One host's tap: counts what is delivered first, and hands on to the diagram if the host is in it. */
@@ -10,12 +11,12 @@ export class DeliveryTap implements HostTap {
     this.recorder = recorder;
   }
 
-  sent(...call: Parameters<HostTap['sent']>): void {
-    this.inner?.sent(...call);
+  sent(host: SimHost, packet: Packet): void {
+    this.inner?.sent(host, packet);
   }
 
-  received(...call: Parameters<HostTap['received']>): void {
-    if (call[2] > 0) this.recorder.onDelivered(call[2]);
-    this.inner?.received(...call);
+  received(host: SimHost, packet: Packet, freshBytes: number): void {
+    if (freshBytes > 0) this.recorder.onDelivered(freshBytes);
+    this.inner?.received(host, packet, freshBytes);
   }
 }
