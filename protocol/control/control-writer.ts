@@ -335,9 +335,12 @@ export class ControlWriter {
   private writeNotifies(peer: Peer): void {
     if (!peer.mayNotify) return;
     for (let t = this.sender.peekNotify(peer); t !== undefined; t = this.sender.peekNotify(peer)) {
-      this.sender.prepare(t);
+      const isNew = this.sender.prepare(t);
       this.fillNotify(t);
-      if (!this.put(this.notify)) return;
+      if (!this.put(this.notify)) {
+        if (isNew) this.sender.unprepare(t);
+        return;
+      }
       this.eliciting = true;
       this.notifies.push(t);
       this.sender.onNotifySent(this.now, t);

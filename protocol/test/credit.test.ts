@@ -83,6 +83,24 @@ describe('notification credit', () => {
     expectClean(client, server);
   });
 
+  test.each([0, 2000, 5000, 10_000, 15_000, 25_000, 35_000])(
+    'a request that finds no room beside a response waits for no credit that it holds itself: peers %d ns apart',
+    (apartNs) => {
+      const { net, client, server, toServer, toClient } = makePair({ options: { notifyWindow: 1 } });
+      client.endpoint.serve();
+      const ids: [typeof client, number][] = [];
+      const callTwenty = (node: typeof client, peer: number): void => {
+        for (let i = 0; i < 20; i += 1) ids.push([node, node.call(peer, pattern(700 + i))]);
+      };
+      callTwenty(client, toServer);
+      net.run(apartNs);
+      callTwenty(server, toClient);
+      expect(net.run(1_000_000_000)).toBe('idle');
+      for (const [node, id] of ids) expect(resultOf(node, id).reason).toBeUndefined();
+      expectClean(client, server);
+    },
+  );
+
   test('calls made before the first contact do not use credit up when they are announced again', () => {
     const pair = makePair({ ...SMALL_WINDOW, resolve: true });
     // Without it the first window would count twice and the second would never open.

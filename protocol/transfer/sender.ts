@@ -119,9 +119,9 @@ export class Sender {
     else peer.requestsQueued -= 1;
   }
 
-  /** Gives the transfer id and buffer, before its first NOTIFY is written. REQ RDP-6, CAUSE-6 · MUST KEY-6, ID-2 */
-  prepare(transfer: OutboundTransfer): void {
-    if (transfer.slot >= 0) return;
+  /** Gives the transfer id and buffer, before its first NOTIFY is written; false if it has them. REQ RDP-6, CAUSE-6 · MUST KEY-6, ID-2 */
+  prepare(transfer: OutboundTransfer): boolean {
+    if (transfer.slot >= 0) return false;
     const { peer } = transfer;
     const slot = peer.outboundFree.pop() ?? peer.outbound.length;
     if (slot === peer.outbound.length) {
@@ -134,7 +134,7 @@ export class Sender {
     if (!transfer.isResponse) peer.notified += 1;
     transfer.slot = slot;
     transfer.generation = generation;
-    if (transfer.inlined || transfer.buffer !== undefined) return;
+    if (transfer.inlined || transfer.buffer !== undefined) return true;
     const rawKey = new Uint8Array(KEY_BYTES);
     this.context.random.fill(rawKey);
     const id = this.bufferSequence++;
@@ -146,6 +146,16 @@ export class Sender {
       Math.floor(id / 2 ** 32),
       rawKey,
     );
+    return true;
+  }
+
+  /** The NOTIFY found no room in its packet: with the id goes the credit, or it would wait for the one it holds itself. */
+  unprepare(transfer: OutboundTransfer): void {
+    const { peer, slot } = transfer;
+    this.freeSlot(transfer);
+    peer.outboundGenerations[slot] = transfer.generation - 1;
+    if (!transfer.isResponse) peer.notified -= 1;
+    transfer.slot = -1;
   }
 
   /** Its NOTIFY is in a packet: takes it off the queue and starts the retry timer. */
