@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<{ command: Command }>
   run: () => import('./commands/run.ts'),
   replay: () => import('./commands/replay.ts'),
   sweep: () => import('./commands/sweep.ts'),
+  explore: () => import('./commands/explore.ts'),
   report: () => import('./commands/report.ts'),
   serve: () => import('./commands/serve.ts'),
   call: () => import('./commands/call.ts'),

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { renderHtml } from '../../reports/index.ts';
 import { loadScenario } from '../../scenarios/language/index.ts';
 import type { Scenario } from '../../scenarios/language/index.ts';
@@ -12,6 +11,7 @@ import { OutputFolder, type OutputFiles } from '../run/output-folder.ts';
 import type { Recording } from '../run/recording.ts';
 import { reproductionLine } from '../run/reproduction.ts';
 import { RunCapture } from '../run/run-capture.ts';
+import { keepCapsule } from '../run/kept-capsule.ts';
 import { CAPSULE_FILE, DATA_FILE } from '../run/saved-run.ts';
 import { simulate } from '../run/simulate.ts';
 import { TraceFile } from '../run/trace-file.ts';
@@ -111,7 +111,8 @@ async function run(file: string, options: Values<typeof OPTIONS>): Promise<ExitC
   const capsule = JSON.stringify(capsuleOf(scenario, outcome, { command: line, extensions: options.with }));
   folder?.write(outputFiles(outcome, loaded.text, capsule));
   const failed = outcome.exitCode !== 0;
-  const capsulePath = failed ? keepCapsule(scenario, folder, capsule) : undefined;
+  const elsewhere = `${scenario.name}-seed${scenario.seed}`;
+  const capsulePath = failed ? keepCapsule(elsewhere, folder, capsule) : undefined;
   const { store, result } = outcome;
   const traced = store && trace?.write(store, result);
   const recordings = [traced, capture?.recording].filter((recording) => recording !== undefined);
@@ -143,19 +144,6 @@ function outputFiles({ result, report }: RunOutcome, scenarioText: string, capsu
     [CAPSULE_FILE]: `${capsule}\n`,
     'scenario.yaml': scenarioText,
   };
-}
-
-/** A failing run always leaves a capsule. Where it lies, or why it does not. */
-function keepCapsule(scenario: Scenario, given: OutputFolder | undefined, capsule: string): string {
-  if (given !== undefined) return given.file(CAPSULE_FILE);
-  try {
-    const folder = new OutputFolder(join('out', `${scenario.name}-seed${scenario.seed}`));
-    folder.write({ [CAPSULE_FILE]: `${capsule}\n` });
-    return folder.file(CAPSULE_FILE);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return `none: ${error.message}`;
-  }
 }
 
 function printSummary(

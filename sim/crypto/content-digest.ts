@@ -35,6 +35,17 @@ export class KnownBytes {
   }
 }
 
+const known = new WeakMap<Uint8Array, KnownBytes>();
+
+/** The digests of `bytes`, computed once. */
+export function knownBytes(bytes: Uint8Array): KnownBytes {
+  const before = known.get(bytes);
+  if (before !== undefined) return before;
+  const computed = new KnownBytes(bytes);
+  known.set(bytes, computed);
+  return computed;
+}
+
 /**
  * 64 bits over a sequence of little-endian words: two polynomials over scrambled words, modulo 2^32. Not cryptographic. What differs
  * in a single word never collides; the digest of a whole follows from those of its parts.

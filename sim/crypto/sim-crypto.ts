@@ -1,5 +1,5 @@
 import { assert } from '../kernel/assert.ts';
-import { ContentDigest, KnownBytes } from './content-digest.ts';
+import { ContentDigest, knownBytes } from './content-digest.ts';
 import { ByteHash } from '../trace/byte-hash.ts';
 import {
   type AeadKey,
@@ -33,7 +33,7 @@ export class SimCrypto implements CryptoSuite {
 
   /** `bytes` never change: records of them are sealed and opened in constant time. The last that were named count. */
   know(bytes: Uint8Array): void {
-    this.#digest.know(new KnownBytes(bytes));
+    this.#digest.know(knownBytes(bytes));
   }
 
   aeadKey(raw: Uint8Array): AeadKey {

@@ -30,6 +30,14 @@ describe('a run with a chooser (REQ DST-4)', () => {
     expect(chosen.schedule).toEqual({ choices: [], windowNs: 0 });
   });
 
+  it('does not depend on what ran before: bodies are kept from one run to the next', async () => {
+    const hashOf = async (seed: number): Promise<string> =>
+      (await runScenario({ ...tied(), seed })).result.traceHash;
+    const hashes = [await hashOf(1), await hashOf(2), await hashOf(1), await hashOf(2)];
+    expect(hashes.slice(2)).toEqual(hashes.slice(0, 2));
+    expect(hashes[0]).not.toBe(hashes[1]);
+  });
+
   it('comes to other traces in other orders, and all of them keep the invariants', async () => {
     const hashes = new Set<string>();
     for (let seed = 0; seed < 10; seed++) {

@@ -77,7 +77,7 @@ describe('a race that random order misses (acceptance 5)', () => {
     const names = touching.map((line) => /main\/(\w+)/.exec(line)?.[1]);
     expect(names.slice(0, 3)).toEqual(['early', 'late', 'early']);
     expect(lines[0]).toMatch(/^ *0 +0 ns +main\/main +start/);
-    expect(lines.some((line) => line.includes('(1 of 3)'))).toBe(true);
+    expect(lines.some((line) => /\([123] of 3\)/.test(line))).toBe(true);
   });
 });
 
