@@ -8,10 +8,12 @@ local malformed = ProtoExpert.new("dcquic.malformed", "No dcQUIC packet", expert
 local fields = {
   kind = ProtoField.uint8("dcquic.kind", "Kind", base.DEC, KINDS, 0xc0),
   version = ProtoField.uint8("dcquic.version", "Version", base.DEC, nil, 0x30),
+  control_reused = ProtoField.bool("dcquic.control.reused", "reused", 8, nil, 0x01, "An earlier incarnation of the sender may have used the path secret."),
   control_length = ProtoField.uint16("dcquic.control.length", "length", base.DEC, nil, nil, "Whole packet, header and tag included."),
   control_credential = ProtoField.bytes("dcquic.control.credential", "credential", base.NONE, "Path secret both sides share."),
-  control_epoch = ProtoField.uint32("dcquic.control.epoch", "epoch", base.DEC, nil, nil, "One incarnation of the sender's state for this peer; random."),
+  control_epoch = ProtoField.uint64("dcquic.control.epoch", "epoch", base.HEX, nil, nil, "One incarnation of the sender's state for this peer; random."),
   control_worker = ProtoField.uint8("dcquic.control.worker", "worker", base.DEC, nil, nil, "Sending worker."),
+  control_receiver_tag = ProtoField.uint32("dcquic.control.receiver_tag", "receiverTag", base.DEC, nil, nil, "Low half of the epoch of its receiver that it is meant for; 0 if the sender holds none for current."),
   control_key_phase = ProtoField.uint64("dcquic.control.key_phase", "keyPhase", base.DEC, nil, nil, "Control key generation, starts at 0, only grows."),
   control_packet_number = ProtoField.uint64("dcquic.control.packet_number", "packetNumber", base.DEC, nil, nil, "Grows by at least 1 per packet of an epoch and worker, across key phases."),
   control_sealed = ProtoField.bytes("dcquic.control.sealed", "sealed", base.NONE, "Frames, then the 16-byte tag."),
@@ -28,11 +30,12 @@ dcquic.experts = { malformed }
 -- In the order of the wire; size 0: up to the end of the packet, -1: a varint (RFC 9000 section 16).
 local PACKETS = {
   [0] = {
-    flags = {  },
+    flags = { fields.control_reused },
     { name = "length", field = fields.control_length, size = 2, shown = false },
     { name = "credential", field = fields.control_credential, size = 16, shown = false },
-    { name = "epoch", field = fields.control_epoch, size = 4, shown = true },
+    { name = "epoch", field = fields.control_epoch, size = 8, shown = false },
     { name = "worker", field = fields.control_worker, size = 1, shown = true },
+    { name = "receiverTag", field = fields.control_receiver_tag, size = 4, shown = true },
     { name = "keyPhase", field = fields.control_key_phase, size = -1, shown = true },
     { name = "packetNumber", field = fields.control_packet_number, size = -1, shown = true },
     { name = "sealed", field = fields.control_sealed, size = 0, shown = false },

@@ -71,6 +71,7 @@ function authenticPackets(pool: UdpPool): number {
     refused.refusedMalformed -
     refused.refusedUnknown -
     refused.refusedForged -
-    refused.refusedReplay
+    refused.refusedReplay -
+    refused.refusedMisaddressed
   );
 }

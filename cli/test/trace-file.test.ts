@@ -25,7 +25,7 @@ describe('dcquic run --trace', () => {
     expect(of('net.sent')).toHaveLength(result.packets.sent);
     expect(of('net.delivered')).toHaveLength(result.packets.delivered);
     expect(of('host.completed')).toHaveLength(result.transfers.completed);
-    expect(of('net.enqueued')[0]).toMatch(/^\d+ net\.enqueued switch\.port\(host\[1\]\) \d+ 1086 \d 0$/);
+    expect(of('net.enqueued')[0]).toMatch(/^\d+ net\.enqueued switch\.port\(host\[1\]\) \d+ 1094 \d 0$/);
     // Exchange, server host, bytes, priority.
     expect(of('host.offered')[0]).toMatch(/^0 host\.offered host\[0\] \d+ 1 1000 3$/);
   });

@@ -13,7 +13,7 @@ import type { Liveness } from '../peer/liveness.ts';
 /**
  * Takes a control packet from bytes to frames: find the path secret, the incarnation, the key; check the replay window; open; only then
  * let anything change. Nothing here throws on hostile bytes, and nothing is kept before a packet authenticates.
- * REQ SEC-1, SEC-2, RDP-7 · MUST WIRE-5, REPLAY-1, REPLAY-2, FRESH-1, FRESH-2
+ * REQ SEC-1, SEC-2, RDP-7 · MUST WIRE-5, REPLAY-1, REPLAY-2, FRESH-1, FRESH-2, FRESH-9
  */
 export class ControlReader {
   private readonly context: Context;
@@ -22,6 +22,8 @@ export class ControlReader {
   private readonly liveness: Liveness;
   private readonly packet: ControlPacket = new ControlPacket();
   private readonly plain: Uint8Array = new Uint8Array(65_536);
+  /** Where the frames in `plain` end. */
+  private plainEnd = 0;
 
   constructor(context: Context, peers: PeerTable, frames: FrameReader, liveness: Liveness) {
     this.context = context;
@@ -40,41 +42,41 @@ export class ControlReader {
     }
     const peer = this.peers.find(packet.credential, packet.credentialStart);
     if (peer === undefined) this.onUnknown(now, from, bytes, at);
-    else if (this.isCurrent(peer.remote))
-      this.onCurrent(now, from, peer, peer.remote as RemoteEpoch, bytes, at);
-    else this.onOtherEpoch(now, from, peer, bytes, at);
+    else if (this.isOf(peer.remote)) this.onCurrent(now, peer, peer.remote as RemoteEpoch, bytes, at);
+    else this.onOther(now, from, peer, bytes, at);
     return next;
   }
 
-  private isCurrent(remote: RemoteEpoch | undefined): boolean {
-    return remote !== undefined && remote.epoch === this.packet.epoch && remote.worker === this.packet.worker;
+  private isOf(remote: RemoteEpoch | undefined): boolean {
+    const { epochHi, epochLo, worker } = this.packet;
+    return (
+      remote !== undefined &&
+      remote.epoch.hi === epochHi &&
+      remote.epoch.lo === epochLo &&
+      remote.worker === worker
+    );
   }
 
-  private onCurrent(
-    now: Nanos,
-    from: Address,
-    peer: Peer,
-    remote: RemoteEpoch,
-    bytes: Uint8Array,
-    at: number,
-  ): void {
-    const plainEnd = this.open(remote, bytes, at);
-    if (plainEnd < 0) return;
-    remote.window.add(this.packet.packetNumber);
-    if (!peer.established) {
-      // Its address is that of the packet that proves it fresh; until then a PROBE goes to where its cause came from.
-      peer.address = from;
-      if (!this.frames.answersProbe(peer, this.plain, plainEnd)) {
-        this.liveness.challenge(peer);
-        return;
-      }
-      // No room: it tries again by itself, and another PROBE now would only be answered at once.
-      if (!this.peers.establish(peer)) return;
-      // What came before may be a replay. MUST FRESH-4
-      remote.window.raiseFloor(this.packet.packetNumber - 1);
-      this.liveness.onEstablished(now, peer);
+  /** The packet is for an incarnation of ours that is gone, or for another. MUST FRESH-9 */
+  private isMisaddressed(peer: Peer): boolean {
+    const { receiverTag } = this.packet;
+    return receiverTag !== 0 && receiverTag !== peer.epoch.lo;
+  }
+
+  private onCurrent(now: Nanos, peer: Peer, remote: RemoteEpoch, bytes: Uint8Array, at: number): void {
+    if (!this.open(remote, bytes, at)) return;
+    if (this.isMisaddressed(peer)) {
+      this.context.counters.refusedMisaddressed += 1;
+      this.liveness.onMisaddressed(peer);
+      return;
     }
-    this.frames.onFrames(now, peer, this.packet.packetNumber, this.plain, plainEnd);
+    this.act(now, peer, remote);
+  }
+
+  private act(now: Nanos, peer: Peer, remote: RemoteEpoch): void {
+    const { receiverTag, packetNumber } = this.packet;
+    const probesOnly = remote.proven && receiverTag === 0;
+    this.frames.onFrames(now, peer, packetNumber, probesOnly, this.plain, this.plainEnd);
   }
 
   /** Nobody told us of this credential: if it resolves and the packet authenticates, the peer is asked to prove that it is no replay. */
@@ -90,49 +92,57 @@ export class ControlReader {
     // Who was pushed out returns with the wait of its retries; an answer to the PROBE of before would push out the next one at once.
     if (peers.embryosFull && this.frames.beginsWithEcho(this.plain, this.plainEnd)) return;
     if (!peers.admitsEmbryo()) return;
-    const peer = peers.addEmbryo(now, { address: from, secret, role: 'server' });
-    peer.remote = remote;
-    this.liveness.challenge(peer);
+    this.liveness.challenge(peers.addEmbryo(now, { address: from, secret, role: 'server' }), remote);
   }
 
   /** The peer's first packet, or one of another incarnation of it: a restart, or the replay of an old one. */
-  private onOtherEpoch(now: Nanos, from: Address, peer: Peer, bytes: Uint8Array, at: number): void {
-    const { packet } = this;
-    if (this.isCurrent(peer.candidate)) {
-      const candidate = peer.candidate as RemoteEpoch;
-      const plainEnd = this.open(candidate, bytes, at);
-      if (plainEnd < 0) return;
-      candidate.window.add(packet.packetNumber);
-      if (this.frames.answersCandidate(candidate, this.plain, plainEnd)) {
-        this.liveness.onRestart(now, peer, candidate, packet.packetNumber);
-        this.frames.onFrames(now, peer, packet.packetNumber, this.plain, plainEnd);
-      } else {
-        this.frames.onProbes(peer, this.plain, plainEnd);
-        this.liveness.challengeAgain(peer, candidate);
-      }
-      return;
-    }
-    const remote = this.authenticate(peer.secret, peer.role, bytes, at);
+  private onOther(now: Nanos, from: Address, peer: Peer, bytes: Uint8Array, at: number): void {
+    const { frames, liveness, plain } = this;
+    const remote = this.authenticateOther(peer, bytes, at);
     if (remote === undefined) return;
-    const plainEnd = this.plainEnd;
-    if (peer.remote === undefined && peer.established) {
-      // The secret is new, so its first packet cannot be a replay from another incarnation.
-      peer.remote = remote;
-      this.liveness.onFirstContact(now, peer, this.frames.asksForProofOnly(this.plain, plainEnd));
-      this.frames.onFrames(now, peer, packet.packetNumber, this.plain, plainEnd);
+    // Its address is that of the packet that proves it fresh; until then a PROBE goes to where its cause came from.
+    if (!peer.established) peer.address = from;
+    const misaddressed = this.isMisaddressed(peer);
+    // A secret that is new has no replays.
+    const first = peer.remote === undefined && peer.established && !peer.usedBefore;
+    if (!misaddressed && first) {
+      this.meet(now, peer, remote, frames.asksForProof(plain, this.plainEnd));
+    } else if (!misaddressed && frames.answers(peer.challenge, plain, this.plainEnd)) {
+      if (!this.accept(now, peer, remote)) return;
+    } else {
+      if (peer.established) frames.onProbes(peer.challenge, plain, this.plainEnd);
+      liveness.challenge(peer, remote);
       return;
     }
-    if (!peer.established) {
-      peer.remote = remote;
-      peer.address = from;
-      this.liveness.challenge(peer);
-      return;
-    }
-    this.frames.onProbes(peer, this.plain, plainEnd);
-    this.liveness.challengeCandidate(now, peer, remote);
+    this.act(now, peer, remote);
   }
 
-  private plainEnd = -1;
+  /** It answered our PROBE: what came before may be a replay, this is not. False: there is no room for it. MUST FRESH-4 */
+  private accept(now: Nanos, peer: Peer, remote: RemoteEpoch): boolean {
+    // No room: it tries again by itself, and another PROBE now would only be answered at once.
+    if (!peer.established && !this.peers.establish(peer)) return false;
+    remote.proven = true;
+    remote.window.raiseFloor(this.packet.packetNumber - 1);
+    if (peer.remote === undefined) this.meet(now, peer, remote, true);
+    else this.liveness.onRestart(now, peer, remote);
+    return true;
+  }
+
+  /** An incarnation is the first to act here. What was announced before may have met one that is gone, or none. MUST FRESH-6 */
+  private meet(now: Nanos, peer: Peer, remote: RemoteEpoch, asksForProof: boolean): void {
+    if ((this.packet.flags & ControlPacket.REUSED) !== 0) {
+      this.liveness.onRestart(now, peer, remote);
+      return;
+    }
+    this.liveness.onFirstContact(now, peer, remote);
+    if (asksForProof) this.frames.announceAgain(peer);
+  }
+
+  private authenticateOther(peer: Peer, bytes: Uint8Array, at: number): RemoteEpoch | undefined {
+    const { candidate } = peer;
+    if (!this.isOf(candidate)) return this.authenticate(peer.secret, peer.role, bytes, at);
+    return this.open(candidate as RemoteEpoch, bytes, at) ? candidate : undefined;
+  }
 
   /** Opens the packet with fresh keys of its own (epoch, worker); the incarnation it belongs to, if it is authentic. */
   private authenticate(
@@ -142,21 +152,19 @@ export class ControlReader {
     at: number,
   ): RemoteEpoch | undefined {
     const { packet } = this;
-    const { epoch, worker, keyPhase } = packet;
+    const { worker, keyPhase } = packet;
+    const epoch = { hi: packet.epochHi, lo: packet.epochLo };
     const keys = this.peers.receiveKeys(secret, ownRole, epoch, worker, keyPhase);
     const remote = newRemoteEpoch(epoch, worker, keys);
-    this.plainEnd = this.open(remote, bytes, at);
-    if (this.plainEnd < 0) return undefined;
-    remote.window.add(packet.packetNumber);
-    return remote;
+    return this.open(remote, bytes, at) ? remote : undefined;
   }
 
-  /** Decrypts into `plain`; returns the end of the frames, or -1. */
-  private open(remote: RemoteEpoch, bytes: Uint8Array, at: number): number {
+  /** Decrypts into `plain`, as far as `plainEnd`. False: it was seen before or is not authentic. */
+  private open(remote: RemoteEpoch, bytes: Uint8Array, at: number): boolean {
     const { packet, plain, context } = this;
     if (!remote.window.isFresh(packet.packetNumber)) {
       context.counters.refusedReplay += 1;
-      return -1;
+      return false;
     }
     const key = remote.keys.keyFor(packet.keyPhase);
     const { sealedStart, sealedLength, packetNumber } = packet;
@@ -166,9 +174,11 @@ export class ControlReader {
       !key.open(packetNumber, bytes, at, sealedStart, bytes, sealedStart, sealedEnd, plain, 0)
     ) {
       context.counters.refusedForged += 1;
-      return -1;
+      return false;
     }
     remote.keys.confirm(packet.keyPhase);
-    return sealedLength - TAG_BYTES;
+    remote.window.add(packetNumber);
+    this.plainEnd = sealedLength - TAG_BYTES;
+    return true;
   }
 }

@@ -26,7 +26,7 @@ import type { RangeSet } from '../core/range-set.ts';
 import { RECORD_SEALED_BYTES } from '../records/layout.ts';
 
 /** Bytes around an inlined payload in a packet of its own: header, tag, NOTIFY with all fields, at their longest. */
-const INLINE_OVERHEAD_BYTES = 41 + TAG_BYTES + 44;
+const INLINE_OVERHEAD_BYTES = 49 + TAG_BYTES + 44;
 const RANGES_MAX = 64;
 const ACCEPTS_MAX = 128;
 
@@ -96,8 +96,13 @@ export class ControlWriter {
     const phaseKey = peer.sendKeys;
     header.credential = peer.secret.credential;
     header.credentialStart = 0;
-    header.epoch = peer.epoch;
+    header.epochHi = peer.epoch.hi;
+    header.epochLo = peer.epoch.lo;
     header.worker = context.options.worker;
+    header.flags = peer.usedBefore ? ControlPacket.REUSED : 0;
+    const { challenge } = peer;
+    // One to an incarnation that is not current names none. MUST FRESH-8
+    header.receiverTag = challenge.due ? 0 : peer.remoteTag;
     // MUST KEY-3: the number is the nonce, and is counted on below.
     const key = phaseKey.use();
     header.keyPhase = phaseKey.phase;
@@ -111,7 +116,8 @@ export class ControlWriter {
     this.resets = [];
     this.eliciting = false;
     this.now = now;
-    this.writeFrames(peer);
+    if (challenge.due) this.writeChallenge(peer);
+    else this.writeFrames(peer);
     if (this.at === headerBytes) return false;
     const length = this.at + TAG_BYTES;
     header.length = length;
@@ -153,13 +159,8 @@ export class ControlWriter {
 
   private writeFrames(peer: Peer): void {
     peer.lazyDue = false;
-    const probing = peer.probeDue;
-    const challenging = probing && peer.candidate !== undefined;
     this.writeProbes(peer);
-    // The packet may be for an incarnation to which all else would mean transfers, numbers and credit that it never had.
-    if (!peer.established || challenging) return;
-    // With a PROBE always: a peer that never heard us would take a PROBE alone for a sign that we never heard it.
-    if (peer.acks.pending || (probing && !peer.acks.isEmpty)) this.writeAck(peer);
+    if (peer.acks.pending) this.writeAck(peer);
     this.writeAccepts(peer);
     this.writeResets(peer);
     this.writeFinals(peer);
@@ -186,19 +187,37 @@ export class ControlWriter {
     this.context.observer?.frameSent(peer.id, type, slot, generation, ofPeer, detail);
   }
 
+  /** The packet is for an incarnation to which all else would mean transfers, numbers and credit that it never had. MUST FRESH-10 */
+  private writeChallenge(peer: Peer): void {
+    const { challenge } = peer;
+    challenge.due = false;
+    this.writeEchoes(peer, challenge.echoes);
+    this.writeProbe(peer, challenge.nonceHi, challenge.nonceLo);
+  }
+
+  /** MUST FRESH-3: the answers first. */
   private writeProbes(peer: Peer): void {
-    for (; peer.echoes.length > 0; peer.echoes.splice(0, 2)) {
-      this.echo.nonceHi = peer.echoes[0] as number;
-      this.echo.nonceLo = peer.echoes[1] as number;
-      if (!this.put(this.echo)) return;
+    this.writeEchoes(peer, peer.echoes);
+    if (peer.probeDue && this.writeProbe(peer, peer.probeHi, peer.probeLo)) peer.probeDue = false;
+  }
+
+  private writeEchoes(peer: Peer, echoes: number[]): void {
+    let done = 0;
+    for (; done < echoes.length; done += 2) {
+      this.echo.nonceHi = echoes[done] as number;
+      this.echo.nonceLo = echoes[done + 1] as number;
+      if (!this.put(this.echo)) break;
       this.observe(peer, ProbeResponse.TYPE, -1, 0, false, 0);
     }
-    if (!peer.probeDue) return;
-    this.probe.nonceHi = peer.probeHi;
-    this.probe.nonceLo = peer.probeLo;
-    if (!this.put(this.probe)) return;
-    peer.probeDue = false;
+    echoes.splice(0, done);
+  }
+
+  private writeProbe(peer: Peer, nonceHi: number, nonceLo: number): boolean {
+    this.probe.nonceHi = nonceHi;
+    this.probe.nonceLo = nonceLo;
+    if (!this.put(this.probe)) return false;
     this.observe(peer, Probe.TYPE, -1, 0, false, 0);
+    return true;
   }
 
   private writeAck(peer: Peer): void {

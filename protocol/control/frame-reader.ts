@@ -2,7 +2,9 @@ import type { Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { Exchanges } from '../endpoint/exchanges.ts';
 import type { Liveness } from '../peer/liveness.ts';
-import type { Peer, RemoteEpoch } from '../peer/peer.ts';
+import { ECHOES_MAX } from '../peer/challenge.ts';
+import type { Challenge } from '../peer/challenge.ts';
+import type { Peer } from '../peer/peer.ts';
 import type { AckOutcome } from '../recovery/sent-packets.ts';
 import type { Sender } from '../transfer/sender.ts';
 import {
@@ -20,10 +22,10 @@ import {
 } from '../wire/index.ts';
 import type { Admission } from '../transfer/admission.ts';
 
-/** PROBEs a packet may have answered; the rest goes unanswered. */
-const ECHOES_MAX = 8;
 /** FLOW_RESETs waiting for one peer; beyond it the peer's next try is answered instead. */
 const RESETS_MAX = 256;
+/** Frames that say nothing of transfers. */
+const HARMLESS: readonly number[] = [Padding.TYPE, Probe.TYPE, ProbeResponse.TYPE];
 /** A packet is lost when a later one was acknowledged and this share of a round trip has passed. RFC 9002 section 6.1.2 */
 const TIME_THRESHOLD = 9 / 8;
 
@@ -59,7 +61,15 @@ export class FrameReader {
     this.liveness = liveness;
   }
 
-  onFrames(now: Nanos, peer: Peer, packetNumber: number, bytes: Uint8Array, end: number): void {
+  /** `probesOnly`: the packet does not say that it is meant for us, so nothing else in it may act. MUST FRESH-10 */
+  onFrames(
+    now: Nanos,
+    peer: Peer,
+    packetNumber: number,
+    probesOnly: boolean,
+    bytes: Uint8Array,
+    end: number,
+  ): void {
     this.liveness.onHeard(now, peer);
     const { counters } = this.context;
     const payloadBefore = counters.payloadBytesFirst;
@@ -67,7 +77,8 @@ export class FrameReader {
     let at = 0;
     while (at < end) {
       const type = bytes[at] as number;
-      const next = this.onFrame(now, peer, type, bytes, at, end);
+      const refused = probesOnly && !HARMLESS.includes(type);
+      const next = refused ? -1 : this.onFrame(now, peer, type, bytes, at, end);
       if (next < 0) {
         counters.violations += 1;
         break;
@@ -102,7 +113,7 @@ export class FrameReader {
       case FlowReset.TYPE:
         return this.onReset(now, peer, this.reset.parse(bytes, at, end));
       case Probe.TYPE:
-        return this.onProbe(peer, this.probe.parse(bytes, at, end));
+        return this.onProbe(peer.echoes, this.probe.parse(bytes, at, end));
       case ProbeResponse.TYPE:
         return this.onEcho(now, peer, this.echo.parse(bytes, at, end));
       default:
@@ -204,9 +215,8 @@ export class FrameReader {
   }
 
   /** MUST LIVE-4 */
-  private onProbe(peer: Peer, next: number): number {
-    if (next >= 0 && peer.echoes.length < ECHOES_MAX * 2)
-      peer.echoes.push(this.probe.nonceHi, this.probe.nonceLo);
+  private onProbe(echoes: number[], next: number): number {
+    if (next >= 0 && echoes.length < ECHOES_MAX * 2) echoes.push(this.probe.nonceHi, this.probe.nonceLo);
     return next;
   }
 
@@ -223,47 +233,43 @@ export class FrameReader {
     peer.resets.push({ slot, generation, byReceiver, code });
   }
 
-  /** Of a packet that must not act otherwise: does it answer the PROBE of an unproven peer? */
-  answersProbe(peer: Peer, bytes: Uint8Array, end: number): boolean {
-    return peer.probeAwaited && this.echoes(peer.probeHi, peer.probeLo, bytes, end);
-  }
-
-  answersCandidate(candidate: RemoteEpoch, bytes: Uint8Array, end: number): boolean {
-    return this.echoes(candidate.nonceHi, candidate.nonceLo, bytes, end);
-  }
-
-  /** PROBE_RESPONSE stands first in a packet, so nothing before it needs reading. MUST FRESH-3 */
-  private echoes(nonceHi: number, nonceLo: number, bytes: Uint8Array, end: number): boolean {
+  /** Of a packet that must not act otherwise. PROBE_RESPONSE stands first, so nothing before it needs reading. MUST FRESH-3 */
+  answers(challenge: Challenge, bytes: Uint8Array, end: number): boolean {
     const { echo } = this;
     for (let at = 0; at < end;) {
       const next = echo.parse(bytes, at, end);
       if (next < 0) return false;
-      if (echo.nonceHi === nonceHi && echo.nonceLo === nonceLo) return true;
+      if (challenge.isAnsweredBy(echo.nonceHi, echo.nonceLo)) return true;
       at = next;
     }
     return false;
   }
 
-  /** The peer asks for proof and says nothing else: it has never heard of us. One that has acknowledges what it heard. MUST FRESH-6 */
-  asksForProofOnly(bytes: Uint8Array, end: number): boolean {
-    for (let at = 0; at < end;) {
-      at = this.probe.parse(bytes, at, end);
-      if (at < 0) return false;
-    }
-    return end > 0;
+  asksForProof(bytes: Uint8Array, end: number): boolean {
+    return this.probe.parse(bytes, this.afterEchoes(bytes, end), end) >= 0;
   }
 
   beginsWithEcho(bytes: Uint8Array, end: number): boolean {
-    return this.echo.parse(bytes, 0, end) > 0;
+    return this.afterEchoes(bytes, end) > 0;
   }
 
-  /** Answers the PROBEs at the front of a packet whose other frames do not count yet. */
-  onProbes(peer: Peer, bytes: Uint8Array, end: number): void {
-    for (let at = 0; at < end;) {
-      const skipped = this.echo.parse(bytes, at, end);
-      const next = skipped >= 0 ? skipped : this.onProbe(peer, this.probe.parse(bytes, at, end));
-      if (next < 0) return;
+  /** Notes the PROBEs of a packet whose other frames do not count, to be answered with the challenge. */
+  onProbes(challenge: Challenge, bytes: Uint8Array, end: number): void {
+    let at = this.afterEchoes(bytes, end);
+    while (at >= 0 && at < end) at = this.onProbe(challenge.echoes, this.probe.parse(bytes, at, end));
+  }
+
+  private afterEchoes(bytes: Uint8Array, end: number): number {
+    let at = 0;
+    for (let next = this.echo.parse(bytes, at, end); next >= 0; next = this.echo.parse(bytes, at, end)) {
       at = next;
     }
+    return at;
+  }
+
+  /** A peer that asked for a proof has not acted on anything it had heard before. MUST FRESH-6 */
+  announceAgain(peer: Peer): void {
+    for (const transfer of peer.outbound) if (transfer !== undefined) this.sender.announceAgain(transfer);
+    peer.sent.forgetNotifies();
   }
 }

@@ -20,6 +20,8 @@ export interface EndpointCounters {
   refusedUnknown: number;
   refusedForged: number;
   refusedReplay: number;
+  /** Meant for an incarnation of this endpoint that is gone. */
+  refusedMisaddressed: number;
   /** Authentic but against the rules. */
   violations: number;
   peerTimeouts: number;
@@ -46,6 +48,7 @@ export function newCounters(): EndpointCounters {
     refusedUnknown: 0,
     refusedForged: 0,
     refusedReplay: 0,
+    refusedMisaddressed: 0,
     violations: 0,
     peerTimeouts: 0,
     unreachables: 0,

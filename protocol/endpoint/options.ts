@@ -42,7 +42,7 @@ export interface EndpointOptions {
   exchangesMax: number;
   /** Peers known at once. */
   peersMax: number;
-  /** Packets under one control key. If more than twice as many are lost in a row, the peer cannot follow: few are for tests. */
+  /** Packets under one control key; then the next is derived. Few are for tests. */
   keyPacketsMax: number;
 }
 

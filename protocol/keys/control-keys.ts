@@ -2,8 +2,11 @@ import type { AeadKey, CryptoSuite } from '../crypto/suite.ts';
 import { KEY_BYTES } from '../crypto/suite.ts';
 import type { PathSecret, Role } from './path-secret.ts';
 
-/** How far ahead of the newest key phase a packet may be; bounds the derivations a peer can cause. */
-const PHASE_AHEAD_MAX = 2;
+/** 64 random bits that name one incarnation of an endpoint's state for a peer. */
+export interface Epoch {
+  readonly hi: number;
+  readonly lo: number;
+}
 
 /**
  * The control key of (direction, epoch, worker, phase): HKDF-Expand of the path secret, so rotation needs no
@@ -13,16 +16,17 @@ export function deriveControlKey(
   suite: CryptoSuite,
   path: PathSecret,
   sender: Role,
-  epoch: number,
+  epoch: Epoch,
   worker: number,
   phase: number,
 ): AeadKey {
-  const context = new Uint8Array(14);
+  const context = new Uint8Array(18);
   context[0] = sender === 'client' ? 0 : 1;
-  writeU32(context, 1, epoch);
-  context[5] = worker;
-  writeU32(context, 6, Math.floor(phase / 2 ** 32));
-  writeU32(context, 10, phase >>> 0);
+  writeU32(context, 1, epoch.hi);
+  writeU32(context, 5, epoch.lo);
+  context[9] = worker;
+  writeU32(context, 10, Math.floor(phase / 2 ** 32));
+  writeU32(context, 14, phase >>> 0);
   return suite.aeadKey(suite.expand(path.secret, 'dcquic control key', context, KEY_BYTES));
 }
 
@@ -68,11 +72,14 @@ export class ControlReceiveKeys {
     this.current = derive(phase);
   }
 
-  /** The key to try for `phase`; undefined if it is retired or too far ahead. */
+  /**
+   * The key to try for `phase`; undefined if it is retired. Any later one is tried, as after a long loss there is no telling how many
+   * passed: a forged phase costs one derivation, no more than a forged epoch.
+   */
   keyFor(phase: number): AeadKey | undefined {
     if (phase === this.phase) return this.current;
     if (phase === this.phase - 1) return this.previous;
-    if (phase < this.phase || phase > this.phase + PHASE_AHEAD_MAX) return undefined;
+    if (phase < this.phase) return undefined;
     if (this.candidatePhase !== phase) {
       this.candidate = this.derive(phase);
       this.candidatePhase = phase;
@@ -83,7 +90,7 @@ export class ControlReceiveKeys {
   /** A packet of `phase` has authenticated: it becomes the newest. */
   confirm(phase: number): void {
     if (phase <= this.phase) return;
-    this.previous = phase === this.phase + 1 ? this.current : undefined;
+    this.previous = phase === this.phase + 1 ? this.current : this.derive(phase - 1);
     this.current = this.candidate as AeadKey;
     this.phase = phase;
     this.candidate = undefined;

@@ -7,11 +7,6 @@ import type { PeerTable } from './peer-table.ts';
 
 /** A silent peer is probed this many times before it is taken for dead. */
 const PROBES_PER_TIMEOUT = 8;
-/** Round trips in which a new incarnation must answer its PROBE; a PROBE or an answer may be lost. */
-const PROOF_RTTS = 12;
-/** How many times that no new one is taken after one that did not. */
-const REST_PROOF_TIMES = 8;
-
 /** A peer that answers but never acknowledges gets its resets this often. */
 const RESET_TRIES_MAX = 16;
 
@@ -74,15 +69,8 @@ export class Liveness {
         peer.resetRetryAt = NEVER;
         if (!peer.down) this.resendResets(peer);
       }
-      if (peer.candidateUntil <= now) this.dismissCandidate(now, peer);
       if (peer.livenessAt <= now) this.check(now, peer);
-      const next = Math.min(
-        peer.lazyAt,
-        peer.livenessAt,
-        peer.blockedRetryAt,
-        peer.resetRetryAt,
-        peer.candidateUntil,
-      );
+      const next = Math.min(peer.lazyAt, peer.livenessAt, peer.blockedRetryAt, peer.resetRetryAt);
       if (next !== NEVER) this.context.armPeer(peer, next);
     }
   }
@@ -109,8 +97,7 @@ export class Liveness {
 
   /** The network says that a packet to `peer` was not delivered, which may be a lie: a PROBE finds out. MUST LIVE-6 */
   onUnreachable(now: Nanos, peer: Peer): void {
-    // A PROBE alone to one that has never been heard would say that nothing announced has met anybody. MUST FRESH-6
-    if (peer.waiting === 0 || peer.acks.isEmpty || now < peer.reportNotBefore) return;
+    if (peer.waiting === 0 || peer.remote === undefined || now < peer.reportNotBefore) return;
     peer.reportNotBefore = now + Math.max(peer.rtt.smoothedNs, this.probeInterval());
     this.sendProbe(peer);
   }
@@ -155,74 +142,40 @@ export class Liveness {
     this.context.wantControl(peer);
   }
 
-  /** An unproven peer gets a PROBE and nothing else, one for each packet of its. MUST FRESH-1 */
-  challenge(peer: Peer): void {
+  /**
+   * A packet authenticated that must not act: of an incarnation that is not current, whether it lives or is replayed. It is asked for
+   * a proof, and nothing else changes. MUST FRESH-1, FRESH-2
+   */
+  challenge(peer: Peer, from: RemoteEpoch): void {
+    peer.candidate = from;
+    peer.challenge.issue(this.context.random);
+    this.context.wantControl(peer);
+  }
+
+  /** The current incarnation of the peer means a former one of ours: it must hear that we are another. MUST FRESH-9 */
+  onMisaddressed(peer: Peer): void {
     this.sendProbe(peer);
   }
 
-  onEstablished(now: Nanos, peer: Peer): void {
-    peer.probeAwaited = false;
+  private adopt(peer: Peer, remote: RemoteEpoch): void {
+    peer.remote = remote;
+    peer.candidate = undefined;
+    peer.challenge.end();
+  }
+
+  /** The first packet of a peer that may act. */
+  onFirstContact(now: Nanos, peer: Peer, remote: RemoteEpoch): void {
+    this.adopt(peer, remote);
     peer.lastHeardAt = now;
-    this.context.events.push({ type: 'peer', peer: peer.id, state: 'up' });
+    if (peer.resolved) this.context.events.push({ type: 'peer', peer: peer.id, state: 'up' });
   }
 
   /**
-   * The first packet from a configured peer. If it asks for proof, what we announced before met nobody and is announced again; if
-   * not, the peer may have acted on it. MUST FRESH-6
+   * Another incarnation has proven itself: the peer has restarted, and what its former self may have seen has an unknown
+   * fate. MUST FRESH-5
    */
-  onFirstContact(now: Nanos, peer: Peer, challenged: boolean): void {
-    if (challenged) {
-      peer.forgetQueued();
-      peer.resetOwnCredit(this.context.options.notifyWindow);
-      this.endAll(now, peer, 'peer-restarted', false);
-    } else for (const transfer of peer.outbound) if (transfer !== undefined) transfer.exposed = true;
-  }
-
-  /** The nonce is that of the candidate: a PROBE of ours may have drawn another meanwhile. */
-  challengeAgain(peer: Peer, candidate: RemoteEpoch): void {
-    peer.probeHi = candidate.nonceHi;
-    peer.probeLo = candidate.nonceLo;
-    peer.probeAwaited = true;
-    peer.probeDue = true;
-    this.context.wantControl(peer);
-  }
-
-  /**
-   * A packet of another incarnation authenticated. While it has time to prove that it is no replay, nothing new is announced: a restarted
-   * peer would run what its former self ran. One at a time, and after one that did not answer none for a while, so that replays cannot
-   * keep a peer from its transfers. MUST FRESH-7
-   */
-  challengeCandidate(now: Nanos, peer: Peer, candidate: RemoteEpoch): void {
-    if (peer.candidate !== undefined || now < peer.candidateNotBefore) return;
-    peer.candidate = candidate;
-    peer.candidateUntil = now + this.proofTime(peer);
-    this.context.armPeer(peer, peer.candidateUntil);
-    candidate.nonceHi = this.context.random.nextU32();
-    candidate.nonceLo = this.context.random.nextU32();
-    this.challengeAgain(peer, candidate);
-  }
-
-  private proofTime(peer: Peer): Nanos {
-    const { ackDelayNs, lossDelayMinNs } = this.context.options;
-    return Math.max(PROOF_RTTS * peer.rtt.smoothedNs, lossDelayMinNs) + ackDelayNs;
-  }
-
-  private dismissCandidate(now: Nanos, peer: Peer): void {
-    peer.candidate = undefined;
-    peer.candidateUntil = NEVER;
-    peer.candidateNotBefore = now + REST_PROOF_TIMES * this.proofTime(peer);
-    this.context.wantControl(peer);
-  }
-
-  /**
-   * The candidate answered: the peer has restarted, and what its old incarnation may have seen has an unknown
-   * fate. MUST FRESH-4, FRESH-5
-   */
-  onRestart(now: Nanos, peer: Peer, candidate: RemoteEpoch, packetNumber: number): void {
-    candidate.window.raiseFloor(packetNumber - 1);
-    peer.remote = candidate;
-    peer.candidate = undefined;
-    peer.candidateUntil = NEVER;
+  onRestart(now: Nanos, peer: Peer, remote: RemoteEpoch): void {
+    this.adopt(peer, remote);
     peer.probeAwaited = false;
     peer.acks.reset();
     const wasDown = peer.down;

@@ -2,6 +2,7 @@ import type { Nanos } from '../core/units.ts';
 import { SlotMap } from '../core/slot-map.ts';
 import type { Context } from '../endpoint/context.ts';
 import { ControlReceiveKeys, ControlSendKeys, deriveControlKey } from '../keys/control-keys.ts';
+import type { Epoch } from '../keys/control-keys.ts';
 import { CREDENTIAL_BYTES, assertPathSecret, credentialKey } from '../keys/path-secret.ts';
 import type { PathSecret, Role } from '../keys/path-secret.ts';
 import { ControlPacket } from '../wire/index.ts';
@@ -131,7 +132,8 @@ export class PeerTable {
   /** MUST KEY-4: a new object, a new epoch, nothing of an older one. */
   private make(now: Nanos, config: PeerConfig, resolved: boolean): Peer {
     const { crypto, random, options } = this.context;
-    const epoch = random.nextU32();
+    // The low half is what packets to us are tagged with, where 0 means nobody. MUST FRESH-8
+    const epoch = { hi: random.nextU32(), lo: Math.max(random.nextU32(), 1) };
     const keys = new ControlSendKeys(
       (phase) => deriveControlKey(crypto, config.secret, config.role, epoch, options.worker, phase),
       options.keyPacketsMax,
@@ -147,7 +149,7 @@ export class PeerTable {
   receiveKeys(
     secret: PathSecret,
     ownRole: Role,
-    epoch: number,
+    epoch: Epoch,
     worker: number,
     phase: number,
   ): ControlReceiveKeys {

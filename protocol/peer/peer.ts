@@ -3,12 +3,13 @@ import type { Address } from '../core/address.ts';
 import type { Timed } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
-import type { ControlReceiveKeys, ControlSendKeys } from '../keys/control-keys.ts';
+import type { ControlReceiveKeys, ControlSendKeys, Epoch } from '../keys/control-keys.ts';
 import type { PathSecret, Role } from '../keys/path-secret.ts';
 import { ReplayWindow } from '../keys/replay-window.ts';
 import { AckTracker } from '../recovery/ack-tracker.ts';
 import { RttEstimator } from '../recovery/rtt.ts';
 import { SentPackets } from '../recovery/sent-packets.ts';
+import { Challenge } from './challenge.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
 import type { ResetNotice } from '../transfer/reset.ts';
@@ -22,21 +23,22 @@ export interface PeerConfig {
   secret: PathSecret;
   /** This endpoint's side of the handshake. */
   role: Role;
+  /** An earlier incarnation of this endpoint may have used the secret: the peer must prove that it is no replay. MUST FRESH-1 */
+  usedBefore?: boolean;
 }
 
 /** One incarnation of the peer's sending state. */
 export interface RemoteEpoch {
-  epoch: number;
-  worker: number;
-  keys: ControlReceiveKeys;
-  window: ReplayWindow;
-  /** The PROBE nonce that would prove this incarnation alive, while it is only a candidate. */
-  nonceHi: number;
-  nonceLo: number;
+  readonly epoch: Epoch;
+  readonly worker: number;
+  readonly keys: ControlReceiveKeys;
+  readonly window: ReplayWindow;
+  /** It answered a PROBE before anything of it acted, so it knows us, and says so in all but PROBEs. MUST FRESH-10 */
+  proven: boolean;
 }
 
-export function newRemoteEpoch(epoch: number, worker: number, keys: ControlReceiveKeys): RemoteEpoch {
-  return { epoch, worker, keys, window: new ReplayWindow(), nonceHi: 0, nonceLo: 0 };
+export function newRemoteEpoch(epoch: Epoch, worker: number, keys: ControlReceiveKeys): RemoteEpoch {
+  return { epoch, worker, keys, window: new ReplayWindow(), proven: false };
 }
 
 /** What is known of the transfer id in one slot of the peer's. Generations of a slot only grow. */
@@ -63,17 +65,18 @@ export class Peer implements Timed {
   /** Down: silent too long; new transfers wait until it answers a PROBE. */
   down = false;
 
-  /** Own sending state: a new random epoch for each Peer object, so keys never repeat a nonce. */
-  readonly epoch: number;
+  /** An earlier self may have used the secret: what comes first may be a replay of what it heard. */
+  readonly usedBefore: boolean;
+
+  /** Own sending state: a new random epoch for each Peer object, so keys never repeat a nonce. `lo` is never 0. */
+  readonly epoch: Epoch;
   readonly sendKeys: ControlSendKeys;
   nextPacketNumber = 0;
+  /** The current incarnation of the peer: the one whose packets act, and that ours are meant for. */
   remote: RemoteEpoch | undefined;
-  /** A newer incarnation that authenticated but has not answered our PROBE yet. */
+  /** Another one that authenticated last but has not answered our PROBE yet. */
   candidate: RemoteEpoch | undefined;
-  /** Until then the candidate has time to answer, and no other takes its place. */
-  candidateUntil: Nanos = NEVER;
-  /** After one that did not answer, none is taken before this. */
-  candidateNotBefore: Nanos = 0;
+  readonly challenge: Challenge = new Challenge();
   readonly acks: AckTracker = new AckTracker();
   readonly sent: SentPackets = new SentPackets();
   readonly rtt: RttEstimator;
@@ -145,7 +148,7 @@ export class Peer implements Timed {
 
   constructor(
     config: PeerConfig,
-    epoch: number,
+    epoch: Epoch,
     generationBase: number,
     sendKeys: ControlSendKeys,
     initialRttNs: Nanos,
@@ -157,6 +160,7 @@ export class Peer implements Timed {
     this.role = config.role;
     this.resolved = resolved;
     this.established = !resolved;
+    this.usedBefore = config.usedBefore === true;
     this.epoch = epoch;
     this.generationBase = generationBase;
     this.sendKeys = sendKeys;
@@ -209,9 +213,15 @@ export class Peer implements Timed {
     this.waiting -= 1;
   }
 
+  /** What `receiverTag` of a packet to the peer says. MUST FRESH-8 */
+  get remoteTag(): number {
+    return this.remote?.epoch.lo ?? 0;
+  }
+
   /** Frames that must not wait are queued. */
   get hasUrgent(): boolean {
     return (
+      this.challenge.due ||
       this.lazyDue ||
       this.echoes.length > 0 ||
       this.probeDue ||
@@ -232,8 +242,8 @@ export class Peer implements Timed {
     return this.requestsQueued > 0 && this.notified >= this.notifyLimit;
   }
 
-  /** MUST LIVE-5, FRESH-7 */
+  /** MUST LIVE-5 */
   get mayNotify(): boolean {
-    return !this.down && this.established && this.candidate === undefined;
+    return !this.down && this.established;
   }
 }

@@ -17,10 +17,6 @@ export class AckTracker {
   /** When the pending acknowledgement must leave; NEVER if none is pending. */
   deadline: Nanos = NEVER;
 
-  get isEmpty(): boolean {
-    return this.edges.length === 0;
-  }
-
   get pending(): boolean {
     return this.deadline !== NEVER;
   }

@@ -161,7 +161,7 @@ describe('a peer that comes back', () => {
     net.run();
     expect(client.peerStates).toEqual(['down']);
     const frames = new Set(net.sent.flatMap(({ bytes }) => framesIn(net.crypto, bytes)));
-    expect([...frames].toSorted()).toEqual(['Ack', 'FlowReset', 'Probe']);
+    expect([...frames].toSorted()).toEqual(['FlowReset', 'Probe']);
   });
 
   test('leaves nothing behind however many calls it missed', () => {

@@ -40,8 +40,6 @@ export class OutboundTransfer implements Timed, Ranked {
   notifyQueued = false;
   /** Times the NOTIFY has been sent. */
   notifyCount = 0;
-  /** It was sent while the peer's incarnation was known: a restart of the peer makes its fate unknown. */
-  exposed = false;
   /** Given up before there was a sign of it at the peer, which is to be told. */
   relinquished = false;
 
@@ -86,6 +84,11 @@ export class OutboundTransfer implements Timed, Ranked {
   /** Headers and body. */
   get messageBytes(): Bytes {
     return this.message.sizeBytes + (this.noticeHeaders?.length ?? 0);
+  }
+
+  /** The peer may have heard of it: its restart makes the fate of this unknown. */
+  get exposed(): boolean {
+    return this.notifyCount > 0;
   }
 
   /** Everything has been sent once and nothing pulled is waiting. */

@@ -167,7 +167,6 @@ export class Sender {
     this.unqueue(peer, queue);
     transfer.state = 'notified';
     transfer.notifyCount += 1;
-    if (peer.remote !== undefined) transfer.exposed = true;
     this.context.counters.notifiesOut += 1;
     if (transfer.notifyCount > 1) this.context.counters.notifyRetries += 1;
     this.armRetry(now, transfer);
@@ -226,11 +225,14 @@ export class Sender {
   }
 
   onLost(packet: SentPacket): void {
-    for (const transfer of packet.notifies) {
-      if (transfer.state !== 'notified') continue;
-      this.timers.disarm(transfer);
-      this.queueNotify(transfer);
-    }
+    for (const transfer of packet.notifies) this.announceAgain(transfer);
+  }
+
+  /** Its NOTIFY got lost, or had no effect. */
+  announceAgain(transfer: OutboundTransfer): void {
+    if (transfer.state !== 'notified') return;
+    this.timers.disarm(transfer);
+    this.queueNotify(transfer);
   }
 
   /** REQ RDP-2, XFER-2 · MUST PULL-3. False: the pull breaks the rules. */
@@ -327,7 +329,7 @@ export class Sender {
     if (transfer?.relinquished) this.freeSlot(transfer);
   }
 
-  /** The peer has another incarnation: what the old one never heard of is announced again, the rest is lost. */
+  /** The peer has another incarnation: what was never announced goes to that, the rest is lost. MUST EXCH-9, FRESH-5 */
   onPeerRestart(now: Nanos, peer: Peer, reason: FailureReason, everything: boolean): void {
     const live = this.liveOf(peer);
     this.clearQueues(peer);

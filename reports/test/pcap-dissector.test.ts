@@ -38,6 +38,10 @@ function capture(name: string, datagrams: readonly Uint8Array[]): string {
   return path;
 }
 
+function hexOf(half: number): string {
+  return half.toString(16).padStart(8, '0');
+}
+
 describe.skipIf(!tshark.found)(`the dissector in ${tshark.text}`, () => {
   test('shows of every packet of a run what the codec reads', async () => {
     const path = join(folder, 'incast.pcapng');
@@ -46,12 +50,13 @@ describe.skipIf(!tshark.found)(`the dissector in ${tshark.text}`, () => {
     const control = new ControlPacket();
     const data = new DataPacket();
     const expected = readPcapng(bytes).packets.map(({ data: packet }) => {
-      const found: string[][] = [[], [], [], [], []];
+      const found: string[][] = [[], [], [], [], [], []];
       for (let at = 28; at < packet.length;) {
         if (packet[at]! >> 6 === ControlPacket.KIND) {
           at = control.parse(packet, at, packet.length);
-          found[0]!.push(String(control.epoch));
+          found[0]!.push(`0x${hexOf(control.epochHi)}${hexOf(control.epochLo)}`);
           found[1]!.push(String(control.packetNumber));
+          found[5]!.push(String(control.receiverTag));
         } else {
           at = data.parse(packet, at, packet.length);
           found[2]!.push(String(data.pullSlot));
@@ -61,11 +66,18 @@ describe.skipIf(!tshark.found)(`the dissector in ${tshark.text}`, () => {
       }
       return found.map((values) => values.join(',')).join(' ');
     });
-    const names = ['control.epoch', 'control.packet_number', 'data.pull_slot', 'data.offset', 'data.payload'];
+    const names = [
+      'control.epoch',
+      'control.packet_number',
+      'data.pull_slot',
+      'data.offset',
+      'data.payload',
+      'control.receiver_tag',
+    ];
     const fields = names.map((name) => `dcquic.${name}`);
     const rows = tsharkFields(path, 'dcquic', fields, WITH_LUA).map((row) => {
       const payloads = (row[4] ?? '').split(',').filter((hex) => hex !== '');
-      return [...row.slice(0, 4), payloads.map((hex) => hex.length / 2).join(',')].join(' ');
+      return [...row.slice(0, 4), payloads.map((hex) => hex.length / 2).join(','), row[5]].join(' ');
     });
     expect(rows.length).toBeGreaterThan(300);
     expect(rows).toEqual(expected);

@@ -102,7 +102,9 @@ export class World {
   private introduce(at: number): void {
     this.peerIds[at]?.clear();
     this.hostOfPeer[at]?.clear();
-    for (const [other, config] of this.acquaintances[at] ?? []) this.tell(at, other, config);
+    for (const [other, config] of this.acquaintances[at] ?? []) {
+      this.tell(at, other, { ...config, usedBefore: true });
+    }
   }
 
   private tell(at: number, other: number, config: PeerConfig): void {

@@ -19,6 +19,7 @@ import {
 } from '../../wire/index.ts';
 import type {
   AckRecord,
+  ControlPacketRecord,
   DataPacketRecord,
   FlowResetRecord,
   NotifyBlockedRecord,
@@ -60,6 +61,8 @@ export interface SealOptions {
   packetNumber?: number;
   keyPhase?: number;
   epoch?: number;
+  /** Else that of the hand. */
+  receiverTag?: number;
 }
 
 /** A transfer the hand sends: its NOTIFY, and its sealed bytes. */
@@ -79,8 +82,11 @@ export class HandPeer {
   /** The node's id of this peer; -1 if the node resolves it. */
   readonly id: number;
   address: number;
+  /** Both halves of the epoch are this. */
   epoch = 77;
   nextPacketNumber = 0;
+  /** What its packets name as the epoch of the node: 0 nobody. */
+  tag = 0;
   private readIndex = 0;
 
   /** @param known the node is told of it beforehand */
@@ -96,16 +102,26 @@ export class HandPeer {
 
   /** A control packet of these bytes of frames. */
   seal(frames: Uint8Array, options: SealOptions = {}): Uint8Array {
-    const { packetNumber = this.nextPacketNumber, keyPhase = 0, epoch = this.epoch } = options;
+    const { packetNumber = this.nextPacketNumber, keyPhase = 0, receiverTag = this.tag } = options;
+    const { epoch = this.epoch } = options;
+    const full = { hi: epoch, lo: epoch };
     if (options.packetNumber === undefined) this.nextPacketNumber += 1;
     const header = new ControlPacket();
     header.credential = pathSecret().credential;
-    Object.assign(header, { epoch, worker: 0, keyPhase, packetNumber, sealedLength: 0 });
+    Object.assign(header, {
+      epochHi: epoch,
+      epochLo: epoch,
+      worker: 0,
+      receiverTag,
+      keyPhase,
+      packetNumber,
+      sealedLength: 0,
+    });
     const headerBytes = header.emitLength();
     header.length = headerBytes + frames.length + TAG_BYTES;
     const out = new Uint8Array(header.length);
     header.emitHeader(out, 0, headerBytes);
-    const key = deriveControlKey(this.net.crypto, pathSecret(), this.role, epoch, 0, keyPhase);
+    const key = deriveControlKey(this.net.crypto, pathSecret(), this.role, full, 0, keyPhase);
     key.seal(packetNumber, out, 0, headerBytes, frames, 0, frames.length, out, headerBytes);
     return out;
   }
@@ -151,7 +167,19 @@ export class HandPeer {
   prove(): void {
     this.send();
     const [probe] = this.only('Probe');
+    this.tag = this.headers().at(-1)!.epoch.lo;
     this.send(frame('ProbeResponse', { nonce: probe!.record.nonce }));
+  }
+
+  /** Of all control packets that came. */
+  headers(): ControlPacketRecord[] {
+    const packet = new ControlPacket();
+    return this.net.sent
+      .filter(({ to, bytes }) => to === this.address && bytes[0]! >>> 6 === ControlPacket.KIND)
+      .map(({ bytes }) => {
+        packet.parse(bytes, 0, bytes.length);
+        return packet.toRecord();
+      });
   }
 }
 

@@ -3,7 +3,7 @@ import { makePair, pattern, resultOf } from '../support/pair.ts';
 import { Net } from '../support/net.ts';
 import { HandPeer, frame, handTransfer } from './hand-peer.ts';
 
-test('requests that a server handled before it restarted do not run again in the new one (MUST FRESH-7)', () => {
+test('requests that a server handled before it restarted do not run again in the new one (MUST EXCH-9, FRESH-9)', () => {
   const { net, client, server, toServer } = makePair({ resolve: true });
   resultOf(client, (client.call(toServer, pattern(100)), net.run(1_000_000), 0));
   const runs = new Map<number, number>();

@@ -89,7 +89,8 @@ function openFrames(
   bytes: Uint8Array,
   at: number,
 ): ReadFrame[] {
-  const { epoch, worker, keyPhase, packetNumber, sealedStart, sealedLength } = packet;
+  const { worker, keyPhase, packetNumber, sealedStart, sealedLength } = packet;
+  const epoch = { hi: packet.epochHi, lo: packet.epochLo };
   const plain = new Uint8Array(sealedLength);
   for (const sender of ['client', 'server'] satisfies Role[]) {
     const key = deriveControlKey(crypto, secret, sender, epoch, worker, keyPhase);

@@ -1,13 +1,14 @@
 import type { Rng } from '../../../sim/random/rng.ts';
 
 const DATAGRAM_MAX = 1500;
-/** Where the fields of a control packet stand: length, credential, epoch, worker, phase and number. */
+/** Where the fields of a control packet stand: length, credential, epoch, worker, tag, phase and number. */
 const CONTROL_FIELDS = [
   [1, 3],
   [3, 19],
-  [19, 23],
-  [23, 24],
-  [24, 26],
+  [19, 27],
+  [27, 28],
+  [28, 32],
+  [32, 34],
 ] as const;
 /** And of a data packet: length, slot, token, offset. */
 const DATA_FIELDS = [

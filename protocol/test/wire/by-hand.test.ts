@@ -10,18 +10,20 @@ const credential = fromHex('00112233445566778899aabbccddeeff');
 const dataKey = fromHex('8f8e8d8c8b8a89888786858483828180');
 
 const BY_HAND: Record<string, [record: object, hex: string]> = {
-  // kind 0 · version 2: 00 10 0000. 1 + 2 + 16 + 4 + 1 + 1 + 2 + 3 = 30 = 0x1e
+  // kind 0 · version 2 · reused: 00 10 0001. 1 + 2 + 16 + 8 + 1 + 4 + 1 + 2 + 3 = 38 = 0x26
   control: [
     {
-      length: 30,
+      flags: { reused: true },
+      length: 38,
       credential,
-      epoch: 258,
+      epoch: { hi: 3, lo: 258 },
       worker: 17,
+      receiverTag: 0xbeef,
       keyPhase: 1,
       packetNumber: 300,
       sealed: fromHex('abcdef'),
     },
-    `20  001e  00112233445566778899aabbccddeeff  00000102  11  01  412c  abcdef`,
+    `21  0026  00112233445566778899aabbccddeeff  00000003 00000102  11  0000beef  01  412c  abcdef`,
   ],
   // kind 1 · version 2 · retransmission: 01 10 0001. 1 + 2 + 4 + 8 + 4 + 2 = 21 = 0x15. 100,000 = 0x186a0
   data: [

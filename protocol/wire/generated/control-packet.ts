@@ -1,19 +1,22 @@
 // Generated from spec/wire.yaml by `npm run generate`. Do not edit.
 import { NO_BYTES, copyBytes } from '../bytes.ts';
 import { DecodeError } from '../decode-error.ts';
-import { checkBytes, checkInteger, misuse } from '../misuse.ts';
+import { type U64Record, checkBytes, checkInteger, misuse } from '../misuse.ts';
 import { VARINT_MAX, decodeVarint, varintLength, varintLengthAt, writeVarint } from '../varint.ts';
 
 /** An owned copy of a ControlPacket; fields under a condition are there only if it holds. */
 export interface ControlPacketRecord {
+  flags: { reused: boolean };
   /** Whole packet, header and tag included. */
   length: number;
   /** Path secret both sides share. */
   credential: Uint8Array;
   /** One incarnation of the sender's state for this peer; random. */
-  epoch: number;
+  epoch: U64Record;
   /** Sending worker. */
   worker: number;
+  /** Low half of the epoch of its receiver that it is meant for; 0 if the sender holds none for current. */
+  receiverTag: number;
   /** Control key generation, starts at 0, only grows. */
   keyPhase: number;
   /** Grows by at least 1 per packet of an epoch and worker, across key phases. */
@@ -28,7 +31,10 @@ export interface ControlPacketRecord {
  */
 export class ControlPacket {
   static readonly KIND = 0;
+  /** Bit of `flags`: an earlier incarnation of the sender may have used the path secret. */
+  static readonly REUSED = 0x01;
 
+  flags = 0;
   /** Whole packet, header and tag included. */
   length = 0;
   /** Path secret both sides share. */
@@ -36,9 +42,12 @@ export class ControlPacket {
   credentialStart = 0;
   credentialLength = 16;
   /** One incarnation of the sender's state for this peer; random. */
-  epoch = 0;
+  epochHi = 0;
+  epochLo = 0;
   /** Sending worker. */
   worker = 0;
+  /** Low half of the epoch of its receiver that it is meant for; 0 if the sender holds none for current. */
+  receiverTag = 0;
   /** Control key generation, starts at 0, only grows. */
   keyPhase = 0;
   /** Grows by at least 1 per packet of an epoch and worker, across key phases. */
@@ -57,19 +66,22 @@ export class ControlPacket {
     if (at >= limit) return DecodeError.TRUNCATED;
     const first = bytes[at]!;
     if (first >>> 6 !== ControlPacket.KIND) return DecodeError.UNKNOWN;
-    if ((first & 0xff) !== 0x20) return DecodeError.VALUE;
-    if (limit - at < 26) return DecodeError.TRUNCATED;
+    if ((first & 0xfe) !== 0x20) return DecodeError.VALUE;
+    this.flags = first & 0x01;
+    if (limit - at < 34) return DecodeError.TRUNCATED;
     let p = at + 1;
     this.length = (bytes[p]! << 8) | bytes[p + 1]!;
-    if (this.length < 26) return DecodeError.VALUE;
+    if (this.length < 34) return DecodeError.VALUE;
     this.credential = bytes;
     this.credentialStart = p + 2;
     this.credentialLength = 16;
-    this.epoch = ((bytes[p + 18]! << 24) | (bytes[p + 19]! << 16) | (bytes[p + 20]! << 8) | bytes[p + 21]!) >>> 0;
-    this.worker = bytes[p + 22]!;
+    this.epochHi = ((bytes[p + 18]! << 24) | (bytes[p + 19]! << 16) | (bytes[p + 20]! << 8) | bytes[p + 21]!) >>> 0;
+    this.epochLo = ((bytes[p + 22]! << 24) | (bytes[p + 23]! << 16) | (bytes[p + 24]! << 8) | bytes[p + 25]!) >>> 0;
+    this.worker = bytes[p + 26]!;
+    this.receiverTag = ((bytes[p + 27]! << 24) | (bytes[p + 28]! << 16) | (bytes[p + 29]! << 8) | bytes[p + 30]!) >>> 0;
     const end = at + this.length;
     if (end > limit) return DecodeError.TRUNCATED;
-    p += 23;
+    p += 31;
     {
       const value = decodeVarint(bytes, p, end);
       if (value < 0) return value;
@@ -90,7 +102,7 @@ export class ControlPacket {
 
   /** Bytes of a header with these values. */
   static headerLength(keyPhase: number, packetNumber: number): number {
-    return 24 + varintLength(keyPhase) + varintLength(packetNumber);
+    return 32 + varintLength(keyPhase) + varintLength(packetNumber);
   }
 
   /** Position after the header, where `sealed` begins. */
@@ -111,17 +123,25 @@ export class ControlPacket {
   emitHeader(out: Uint8Array, at: number, limit: number): number {
     this.check();
     if (ControlPacket.headerLength(this.keyPhase, this.packetNumber) > limit - at) return -1;
-    out[at] = 0x20;
+    out[at] = 0x20 | this.flags;
     let p = at + 1;
     out[p] = this.length >>> 8;
     out[p + 1] = this.length;
     copyBytes(this.credential, this.credentialStart, 16, out, p + 2);
-    out[p + 18] = this.epoch >>> 24;
-    out[p + 19] = this.epoch >>> 16;
-    out[p + 20] = this.epoch >>> 8;
-    out[p + 21] = this.epoch;
-    out[p + 22] = this.worker;
-    p += 23;
+    out[p + 18] = this.epochHi >>> 24;
+    out[p + 19] = this.epochHi >>> 16;
+    out[p + 20] = this.epochHi >>> 8;
+    out[p + 21] = this.epochHi;
+    out[p + 22] = this.epochLo >>> 24;
+    out[p + 23] = this.epochLo >>> 16;
+    out[p + 24] = this.epochLo >>> 8;
+    out[p + 25] = this.epochLo;
+    out[p + 26] = this.worker;
+    out[p + 27] = this.receiverTag >>> 24;
+    out[p + 28] = this.receiverTag >>> 16;
+    out[p + 29] = this.receiverTag >>> 8;
+    out[p + 30] = this.receiverTag;
+    p += 31;
     p = writeVarint(this.keyPhase, out, p);
     p = writeVarint(this.packetNumber, out, p);
     return p;
@@ -147,21 +167,26 @@ export class ControlPacket {
   }
 
   private check(): void {
+    if ((this.flags & 0x01) !== this.flags) misuse('ControlPacket.flags', `${this.flags} is out of range`);
     if ((this.length & 0xffff) !== this.length) misuse('ControlPacket.length', `${this.length} is out of range`);
     if (this.credentialLength !== 16 || this.credentialStart + this.credentialLength > this.credential.length) {
       misuse('ControlPacket.credential', `${this.credentialLength} is out of range`);
     }
-    if (this.epoch >>> 0 !== this.epoch) misuse('ControlPacket.epoch', `${this.epoch} is out of range`);
+    if (this.epochHi >>> 0 !== this.epochHi) misuse('ControlPacket.epochHi', `${this.epochHi} is out of range`);
+    if (this.epochLo >>> 0 !== this.epochLo) misuse('ControlPacket.epochLo', `${this.epochLo} is out of range`);
     if ((this.worker & 0xff) !== this.worker) misuse('ControlPacket.worker', `${this.worker} is out of range`);
+    if (this.receiverTag >>> 0 !== this.receiverTag) misuse('ControlPacket.receiverTag', `${this.receiverTag} is out of range`);
   }
 
   /** An owned copy that stays valid when the bytes behind this view change. */
   toRecord(): ControlPacketRecord {
     const record: ControlPacketRecord = {
+      flags: { reused: (this.flags & ControlPacket.REUSED) !== 0 },
       length: this.length,
       credential: new Uint8Array(this.credential.subarray(this.credentialStart, this.credentialStart + this.credentialLength)),
-      epoch: this.epoch,
+      epoch: { hi: this.epochHi, lo: this.epochLo },
       worker: this.worker,
+      receiverTag: this.receiverTag,
       keyPhase: this.keyPhase,
       packetNumber: this.packetNumber,
       sealed: new Uint8Array(this.sealed.subarray(this.sealedStart, this.sealedStart + this.sealedLength)),
@@ -171,12 +196,15 @@ export class ControlPacket {
 
   /** Takes the values of `record`; throws a RangeError if one breaks a rule of the table. */
   load(record: ControlPacketRecord): this {
+    this.flags = (record.flags.reused ? ControlPacket.REUSED : 0);
     this.length = checkInteger(record.length, 0xffff, 'ControlPacket.length');
     this.credential = checkBytes(record.credential, 16, 'ControlPacket.credential');
     this.credentialStart = 0;
     this.credentialLength = this.credential.length;
-    this.epoch = checkInteger(record.epoch, 0xffff_ffff, 'ControlPacket.epoch');
+    this.epochHi = checkInteger(record.epoch.hi, 0xffff_ffff, 'ControlPacket.epoch.hi');
+    this.epochLo = checkInteger(record.epoch.lo, 0xffff_ffff, 'ControlPacket.epoch.lo');
     this.worker = checkInteger(record.worker, 0xff, 'ControlPacket.worker');
+    this.receiverTag = checkInteger(record.receiverTag, 0xffff_ffff, 'ControlPacket.receiverTag');
     this.keyPhase = checkInteger(record.keyPhase, VARINT_MAX, 'ControlPacket.keyPhase');
     this.packetNumber = checkInteger(record.packetNumber, VARINT_MAX, 'ControlPacket.packetNumber');
     this.sealed = checkBytes(record.sealed, -1, 'ControlPacket.sealed');
