@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<{ command: Command }>
   replay: () => import('./commands/replay.ts'),
   sweep: () => import('./commands/sweep.ts'),
   explore: () => import('./commands/explore.ts'),
+  shrink: () => import('./commands/shrink.ts'),
   report: () => import('./commands/report.ts'),
   serve: () => import('./commands/serve.ts'),
   call: () => import('./commands/call.ts'),

@@ -4,6 +4,7 @@ export const SUMMARIES = {
   replay: 'repeats a saved run and compares every event',
   sweep: 'many seeds of a scenario, on all cores: which of them fail',
   explore: 'one small scenario in every order of its events, or in many',
+  shrink: 'the smallest scenario that fails as a saved run did',
   report: 'the HTML report of a saved run',
   serve: 'a server on real UDP sockets: echo and sink',
   call: 'one exchange with a server',

@@ -8,10 +8,11 @@ import { type ExitCode, ExitCode as Exit } from '../exit-codes.ts';
 import { OutputFolder } from '../run/output-folder.ts';
 import { requiredMarks } from '../sweep/marks.ts';
 import { mergeFolders } from '../sweep/merge.ts';
+import { type ShrunkSeed, shrinkFailing } from '../sweep/shrink-failing.ts';
 import type { SweepValues } from '../sweep/values.ts';
 import { type SweepReport, sweepJson } from '../sweep/report.ts';
 import { sweepFile } from '../sweep/sweep-file.ts';
-import { sweepText, sweepVerdict } from '../sweep/summary-text.ts';
+import { shrunkLines, sweepText, sweepVerdict } from '../sweep/summary-text.ts';
 import { complain, print, printJson } from '../terminal.ts';
 
 const SUMMARY_FILE = 'summary.json';
@@ -35,6 +36,7 @@ const OPTIONS = {
   merge: flag('one summary of shards that were run with --out; name their folders'),
   set: repeated('PATH=VALUE', 'change the scenario, as in dcquic run', text),
   with: repeated('MODULE', 'a JavaScript module that changes each simulation before it starts', text),
+  shrink: flag('shrink the lowest failing seed of each way of failing, as dcquic shrink does'),
   'require-marks': repeated(
     'NAMES',
     'fail if no seed reaches these coverage marks, separated by commas',
@@ -64,19 +66,22 @@ export const command: Command = defineCommand({
       const report = values.merge
         ? mergeFolders(operands, values, required)
         : await sweepFile(operands, values, required);
-      return finish(report, values);
+      const shrunk = values.shrink && !report.isInterrupted ? await shrinkFailing(report) : [];
+      return finish(report, values, shrunk);
     } catch (error) {
       throw commandError(error);
     }
   },
 });
 
-function finish(report: SweepReport, values: SweepValues): ExitCode {
+function finish(report: SweepReport, values: SweepValues, shrunk: readonly ShrunkSeed[]): ExitCode {
   if (values.out !== undefined) {
-    new OutputFolder(values.out).write({ [SUMMARY_FILE]: `${JSON.stringify(sweepJson(report), null, 2)}\n` });
+    new OutputFolder(values.out).write({
+      [SUMMARY_FILE]: `${JSON.stringify(sweepJson(report, shrunk), null, 2)}\n`,
+    });
   }
-  if (values.json) printJson(sweepJson(report));
-  else print(`${sweepText(report)}\n${sweepVerdict(report)}`);
+  if (values.json) printJson(sweepJson(report, shrunk));
+  else print(`${sweepText(report)}\n${shrunkLines(shrunk)}${sweepVerdict(report)}`);
   const [first] = report.summary.failing;
   if (first !== undefined) {
     if (!values.json) print(`The first of them again:`);

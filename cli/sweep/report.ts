@@ -1,4 +1,5 @@
 import type { ColdMark, Shard, SweepSummary } from '../../scenarios/sweep/index.ts';
+import type { ShrunkSeed } from './shrink-failing.ts';
 
 /** A sweep that has ended, with what its reader can do next. */
 export interface SweepReport {
@@ -16,7 +17,7 @@ export interface SweepReport {
 }
 
 /** What `--json` prints and `summary.json` holds. */
-export function sweepJson(report: SweepReport): object {
+export function sweepJson(report: SweepReport, shrunk: readonly ShrunkSeed[]): object {
   const { summary, shard, jobs, wallMs, doneHere, isInterrupted, cold, commandOf, capsuleOf } = report;
   const { failing, marks, hash, ...rest } = summary;
   return {
@@ -25,6 +26,11 @@ export function sweepJson(report: SweepReport): object {
     failing: failing.map(({ seed, verdict, why, traceHash }) => {
       return { seed, verdict, why, traceHash, command: commandOf(seed), capsule: capsuleOf(seed) ?? null };
     }),
+    shrunk: shrunk.map(
+      ({ seed, shrunk: { failure, before, after, runs, isMinimal }, scenarioFile, command }) => {
+        return { seed, failure, before, after, runs, isMinimal, scenarioFile, command };
+      },
+    ),
     marks: { ...marks, cold },
     hash,
     isInterrupted,

@@ -1,8 +1,11 @@
 import { count, counted, percent, plain, time } from '../../reports/figures.ts';
+import { formatFailure } from '../../scenarios/shrink/index.ts';
 import type { ColdMark, SeedFigures, SeedOutcome, SeedVerdict } from '../../scenarios/sweep/index.ts';
+import { sizeText } from '../run/shrink.ts';
 import { row } from '../run/summary.ts';
 import { paint } from '../terminal.ts';
 import type { SweepReport } from './report.ts';
+import type { ShrunkSeed } from './shrink-failing.ts';
 
 const FAILING_SHOWN = 20;
 const CELL_WIDTH = 24;
@@ -47,6 +50,15 @@ export function sweepText(report: SweepReport): string {
     row('summary hash', summary.hash),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What `--shrink` found; nothing without it. */
+export function shrunkLines(shrunk: readonly ShrunkSeed[]): string {
+  const lines = shrunk.flatMap(({ seed, shrunk: { failure, after }, command }) => [
+    row(`seed ${seed} shrunk`, `${formatFailure(failure)}: ${sizeText(after)}`),
+    row('', command),
+  ]);
+  return lines.map((line) => `${line}\n`).join('') + (lines.length > 0 ? '\n' : '');
 }
 
 /** Passed or not, in a line. */

@@ -8,6 +8,7 @@ export interface SweepValues {
   out: string | undefined;
   shard: Shard | undefined;
   merge: boolean;
+  shrink: boolean;
   set: string[];
   with: string[];
   'require-marks': string[];
