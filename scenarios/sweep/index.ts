@@ -10,5 +10,6 @@ export { sweep } from './sweep.ts';
 export { SweepError } from './sweep-error.ts';
 export { planSweep, type SweepPlan } from './sweep-plan.ts';
 export type { SweepSummary } from './sweep-summary.ts';
+export type { OpenStation } from './station.ts';
 export { threadStations } from './thread-station.ts';
-export type { ModuleReference } from './worker-order.ts';
+export type { ModuleReference, WorkerOrder } from './worker-order.ts';

@@ -1,9 +1,12 @@
-import { ByteHash } from '../trace/byte-hash.ts';
+import { ByteHash, join, step } from '../trace/byte-hash.ts';
 
 const WHOLE_MAX = 256;
 const HEAD = 64;
 const TAIL = 32;
 const BLOCK = 16;
+const KEY_0 = 0x243f6a88;
+const KEY_1 = 0x85a308d3 | 0;
+const KEY_2 = 0x13198a2e;
 
 const hash = new ByteHash();
 
@@ -12,7 +15,8 @@ const hash = new ByteHash();
  * last 32 (headers and tag), and the length.
  */
 export function contentHash(bytes: DataView, start: number, lengthBytes: number): number {
-  hash.start(0x243f6a88, 0x85a308d3, 0x13198a2e, lengthBytes);
+  if (lengthBytes <= BLOCK) return shortHash(bytes, start, lengthBytes);
+  hash.start(KEY_0, KEY_1, KEY_2, lengthBytes);
   if (lengthBytes <= WHOLE_MAX) {
     mixBlocks(bytes, start, start + lengthBytes);
   } else {
@@ -34,11 +38,20 @@ export function sharedContentHash(
   sharedStart: number,
   digest: number,
 ): number {
-  hash.start(0x243f6a88, 0x85a308d3, 0x13198a2e, lengthBytes);
+  hash.start(KEY_0, KEY_1, KEY_2, lengthBytes);
   mixBlocks(bytes, start, start + headerBytes);
   hash.words(digest, sharedStart, headerBytes, 0);
-  hash.finish();
-  return hash.h0 >>> 0;
+  return hash.finish32();
+}
+
+/** Of a single block, which needs no object. */
+function shortHash(bytes: DataView, start: number, lengthBytes: number): number {
+  if (lengthBytes === 0) return join(KEY_0, KEY_1, KEY_2, 0);
+  const end = start + lengthBytes;
+  const h0 = step(KEY_0, tailWord(bytes, start, end));
+  const h1 = step(KEY_1, tailWord(bytes, start + 4, end));
+  const h2 = step(KEY_2, tailWord(bytes, start + 8, end));
+  return join(h0, h1, h2, step(lengthBytes, tailWord(bytes, start + 12, end)));
 }
 
 /** The last block is filled up with zeros. */

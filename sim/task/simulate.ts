@@ -16,7 +16,7 @@ import type { NetworkOptions } from '../socket/internet.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 
 const UNTIL_NS_DEFAULT = seconds(3600);
-const LOCATIONS_MAX_DEFAULT = 1000;
+const LOCATIONS_MAX_DEFAULT = 100;
 
 export interface SimulateOptions extends KernelOptions {
   /** Any safe integer, default 1: all randomness of the run comes from it. */
@@ -31,7 +31,7 @@ export interface SimulateOptions extends KernelOptions {
   readonly trace?: TraceOptions;
   /** Instead of a chooser: the choices of an earlier run, `result.choices` or `error.simulation.choices`. */
   readonly choices?: readonly number[];
-  /** Tasks whose place of spawning is kept for reports, a few microseconds each. Default: the first 1000. */
+  /** Tasks whose place of spawning is kept for reports, a few microseconds each. Default: the first 100. */
   readonly locationsMax?: number;
 }
 

@@ -72,13 +72,9 @@ export class ByteHash {
     this.start(h0, h1, h2, h3);
   }
 
-  /** The same where h0 alone is wanted, unsigned; the other lanes are undefined then. */
+  /** The hash in 32 bits, unsigned, at a fraction of the cost: the lanes are joined as in xxHash32. Not h0 of finish(). */
   finish32(): number {
-    const sum = (this.h0 + this.h1 + this.h2 + this.h3) | 0;
-    const h1 = avalanche((this.h1 + sum) | 0);
-    const h2 = avalanche((this.h2 + sum) | 0);
-    const h3 = avalanche((this.h3 + sum) | 0);
-    return avalanche((avalanche(sum) + h1 + h2 + h3) | 0) >>> 0;
+    return join(this.h0, this.h1, this.h2, this.h3);
   }
 
   #viewed(view: DataView, start: number, end: number): void {
@@ -110,7 +106,16 @@ export function avalanche(word: number): number {
   return h ^ (h >>> 16);
 }
 
-function step(state: number, word: number): number {
+/** One word for four lanes, unsigned; a bijection of each lane for given others. */
+export function join(h0: number, h1: number, h2: number, h3: number): number {
+  const rotated1 = (h1 << 7) | (h1 >>> 25);
+  const rotated2 = (h2 << 12) | (h2 >>> 20);
+  const rotated3 = (h3 << 18) | (h3 >>> 14);
+  return avalanche(h0 + rotated1 + rotated2 + rotated3) >>> 0;
+}
+
+/** The state of a lane after one more word. */
+export function step(state: number, word: number): number {
   const sum = (state + Math.imul(word, PRIME_2)) | 0;
   return Math.imul((sum << 13) | (sum >>> 19), PRIME_1);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   HostEvent,
-  SimError,
+  type SimError,
   TaskKind,
   ms,
   seconds,
