@@ -33,6 +33,7 @@ function isNumeric(node: unknown): boolean {
 function printEndpoint(endpoint: EndpointSettings): object {
   const { crypto, hostDelayNs, options } = endpoint;
   const { inlineBytesMax, pullBytesMax, budgetRatio, burstSegments, peerTimeoutNs } = options;
+  const { notifyWindow, receiveBytesMax, keyPacketsMax } = options;
   return {
     crypto,
     ...(inlineBytesMax !== undefined && { inline: formatSize(inlineBytesMax) }),
@@ -40,6 +41,9 @@ function printEndpoint(endpoint: EndpointSettings): object {
     ...(budgetRatio !== undefined && { budget: budgetRatio }),
     ...(burstSegments !== undefined && { burst: burstSegments }),
     ...(peerTimeoutNs !== undefined && { peerTimeout: formatDuration(peerTimeoutNs) }),
+    ...(notifyWindow !== undefined && { window: notifyWindow }),
+    ...(receiveBytesMax !== undefined && { memory: formatSize(receiveBytesMax) }),
+    ...(keyPacketsMax !== undefined && { keyPackets: keyPacketsMax }),
     hostDelay: formatDuration(hostDelayNs),
   };
 }

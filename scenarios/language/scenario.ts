@@ -119,6 +119,12 @@ export interface EndpointChoices {
   burstSegments?: number;
   /** Silence after which a peer with something in flight is dead. */
   peerTimeoutNs?: Nanos;
+  /** Requests a peer may have announced and not ended. */
+  notifyWindow?: number;
+  /** Bytes of messages being received at once, over all peers. */
+  receiveBytesMax?: Bytes;
+  /** Packets sealed under one control key. */
+  keyPacketsMax?: number;
 }
 
 export type Workload = UnaryWorkload;

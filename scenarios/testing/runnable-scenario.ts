@@ -5,7 +5,6 @@ import {
   type Expectation,
   type Fault,
   type Scenario,
-  type Workload,
 } from '../language/index.ts';
 import { runnableFault, SURVIVABLE, type FaultKind } from './runnable-fault.ts';
 import { runnableTopology } from './runnable-topology.ts';
@@ -24,6 +23,8 @@ export interface RunnableOptions {
   readonly hostsMax?: number;
   /** Default 5. */
   readonly faultsMax?: number;
+  /** Whether endpoints of a case may take a peer for dead that a fault keeps silent; then exchanges may fail. Default false. */
+  readonly impatience?: boolean;
 }
 
 /**
@@ -32,20 +33,26 @@ export interface RunnableOptions {
  * (swarm testing, Groce et al., ISSTA 2012), because a fault that is always there hides what happens without it. REQ DST-3
  */
 export function runnableScenario(options: RunnableOptions = {}): fc.Arbitrary<Scenario> {
-  const { faults: kinds = SURVIVABLE, hostsMax = HOSTS_MAX, faultsMax = FAULTS_MAX } = options;
+  const {
+    faults: kinds = SURVIVABLE,
+    hostsMax = HOSTS_MAX,
+    faultsMax = FAULTS_MAX,
+    impatience = false,
+  } = options;
   const swarm = fc.record({
     topology: runnableTopology(hostsMax),
     kinds: fc.subarray([...kinds]),
     features: workloadFeatures,
+    isImpatient: impatience ? oneIn(4) : fc.constant(false),
   });
-  const cases = swarm.chain(({ topology, kinds: on, features }) =>
+  const cases = swarm.chain(({ topology, kinds: on, features, isImpatient }) =>
     fc.record({
       version: fc.constant(1 as const),
       name: fc.constant('random'),
       seed: fc.noShrink(fc.integer({ min: 1, max: 2 ** 31 - 1 })),
       untilNs: fc.constant(UNTIL_NS),
       topology: fc.constant(topology),
-      endpoint: endpoint,
+      endpoint: isImpatient ? impatientEndpoint : endpoint,
       workloads: runnableWorkloads(topology, features),
       faults:
         on.length === 0 || faultsMax === 0
@@ -55,14 +62,22 @@ export function runnableScenario(options: RunnableOptions = {}): fc.Arbitrary<Sc
   );
   return cases.map((drawn) => ({
     ...drawn,
-    expectations: mustComplete(drawn.workloads, drawn.faults) ? [allComplete()] : [],
+    expectations: mustComplete(drawn) ? [allComplete()] : [],
   }));
 }
 
-/** A load may offer nothing at all, of which 100 % cannot complete; nor can what a host knew that crashed. */
-function mustComplete(workloads: readonly Workload[], faults: readonly Fault[]): boolean {
+/**
+ * A load may offer nothing at all, of which 100 % cannot complete; nor can what a host knew that crashed, or whose peer was silent for
+ * longer than it has patience.
+ */
+function mustComplete({ workloads, faults, endpoint: { options } }: Omit<Scenario, 'expectations'>): boolean {
   if (faults.some(({ kind }) => kind === 'crash')) return false;
+  if (faults.length > 0 && options.peerTimeoutNs !== undefined) return false;
   return workloads.some(({ arrivals }) => arrivals.kind !== 'load');
+}
+
+function oneIn(n: number): fc.Arbitrary<boolean> {
+  return fc.nat(n - 1).map((drawn) => drawn === n - 1);
 }
 
 function allComplete(): Expectation {
@@ -88,12 +103,24 @@ const choices = fc.record(
     pullBytesMax: fc.constantFrom(1024, 16_384, 131_072),
     budgetRatio: fc.constantFrom(0.5, 1, 1.5, 4),
     burstSegments: fc.constantFrom(1, 4, 16),
+    // So few that a run comes to their limits.
+    notifyWindow: fc.constantFrom(1, 2, 8),
+    receiveBytesMax: fc.constantFrom(1000, 100_000),
+    keyPacketsMax: fc.constantFrom(50, 200),
   },
   { requiredKeys: [] },
 );
 
+/** Less than the longest fault, more than the longest queue. */
+const shortTimeout = fc.constantFrom(1_000_000, 3_000_000);
+
 const endpoint: fc.Arbitrary<EndpointSettings> = fc.record({
-  crypto: fc.constant('sim' as const),
+  // Nothing but real cryptography seals and opens the bytes of messages.
+  crypto: oneIn(5).map((isReal) => (isReal ? ('real' as const) : ('sim' as const))),
   hostDelayNs: fc.oneof(fc.constant(0), atScale(100, 20_000)),
   options: fc.oneof(fc.constant({}), choices),
 });
+
+const impatientEndpoint: fc.Arbitrary<EndpointSettings> = fc
+  .tuple(endpoint, shortTimeout)
+  .map(([settings, peerTimeoutNs]) => ({ ...settings, options: { ...settings.options, peerTimeoutNs } }));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Arrivals, MessageSize, Topology, UnaryWorkload } from '../language/index.ts';
+import { RECORD_PLAIN_BYTES } from '../../protocol/records/layout.ts';
 import { atScale } from './scale.ts';
 
 /** Of one workload, both directions together: what a run of tens of milliseconds can carry. */
@@ -7,6 +8,8 @@ const PAYLOAD_BYTES_MAX = 400_000;
 const EXCHANGES_MAX = 60;
 const MESSAGE_BYTES_MAX = 150_000;
 const START_NS_MAX = 1_000_000;
+/** Headers of packets, of their frames and of messages take up to so much. */
+const EDGE_BYTES = 200;
 
 /** What a case switches on. */
 export interface WorkloadFeatures {
@@ -44,7 +47,11 @@ function runnableWorkload(topology: Topology, features: WorkloadFeatures): fc.Ar
     cascade: fc.boolean(),
   });
   return fc
-    .record({ ends: ends(topology.hosts), request: messageBytes, response: messageBytes })
+    .record({
+      ends: ends(topology.hosts),
+      request: messageBytes(topology.link.mtuBytes),
+      response: messageBytes(topology.link.mtuBytes),
+    })
     .chain(({ ends: { from, to }, request, response }) => {
       const exchangesMax = Math.floor(PAYLOAD_BYTES_MAX / (request + response + 1000) / from.length);
       return fc.record({
@@ -69,7 +76,20 @@ function ends(hosts: number): fc.Arbitrary<{ from: number[]; to: number[] }> {
     .filter(({ from, to }) => from.length > 1 || to.length > 1 || from[0] !== to[0]);
 }
 
-const messageBytes = fc.oneof(fc.constant(0), atScale(1, MESSAGE_BYTES_MAX));
+/** Of any size, and about as long as a datagram, one record, two records, in which something is the last that fits. */
+function messageBytes(mtuBytes: number): fc.Arbitrary<number> {
+  const edge = fc
+    .tuple(
+      fc.constantFrom(mtuBytes, RECORD_PLAIN_BYTES, 2 * RECORD_PLAIN_BYTES),
+      fc.integer({ min: -EDGE_BYTES, max: 16 }),
+    )
+    .map(([bytes, off]) => bytes + off);
+  return fc.oneof(
+    { weight: 1, arbitrary: fc.constant(0) },
+    { weight: 3, arbitrary: atScale(1, MESSAGE_BYTES_MAX) },
+    { weight: 1, arbitrary: edge },
+  );
+}
 
 function fixed(bytes: number): MessageSize {
   return { kind: 'fixed', bytes };

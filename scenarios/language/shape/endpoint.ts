@@ -5,6 +5,8 @@ import { type Field, DELAY_NS_MAX, choice, field, integer, quantity, record } fr
 
 /** The ranges are those that an endpoint takes; its kernel's limit for one batch is 64 segments. */
 const BURST_MAX = 64;
+const WINDOW_MAX = 65_536;
+const KEY_PACKETS_MAX = 8_388_608;
 const BUDGET_MIN = 0.5;
 const BUDGET_MAX = 64;
 
@@ -29,6 +31,12 @@ const pull = quantity(SIZE, 'Most bytes in one pull.', '64KiB', {
   min: 1024,
   max: 1_073_741_824,
   text: '1KiB..1GiB',
+});
+
+const memory = quantity(SIZE, 'Messages being received at once, over all peers.', '4GiB', {
+  min: 1,
+  max: 1_099_511_627_776,
+  text: '1B..1TiB',
 });
 
 const peerTimeout = quantity(DURATION, 'Silence after which a peer with something in flight is dead.', '5s', {
@@ -56,6 +64,9 @@ export const endpointShape: Field<EndpointSettings> = record('endpoint', {
   budget: budget.optional(),
   burst: integer('Most data segments sent in one batch.', 1, BURST_MAX, 16).optional(),
   peerTimeout: peerTimeout.optional(),
+  window: integer('Requests that a peer may have announced and not ended.', 1, WINDOW_MAX, 1024).optional(),
+  memory: memory.optional(),
+  keyPackets: integer('Packets sealed under one control key.', 1, KEY_PACKETS_MAX, 8_388_608).optional(),
   hostDelay: hostDelay.prefault('0ns'),
 }).transform(({ crypto, hostDelay: hostDelayNs, ...given }) => ({
   crypto,
@@ -66,5 +77,8 @@ export const endpointShape: Field<EndpointSettings> = record('endpoint', {
     ...(given.budget !== undefined && { budgetRatio: given.budget }),
     ...(given.burst !== undefined && { burstSegments: given.burst }),
     ...(given.peerTimeout !== undefined && { peerTimeoutNs: given.peerTimeout }),
+    ...(given.window !== undefined && { notifyWindow: given.window }),
+    ...(given.memory !== undefined && { receiveBytesMax: given.memory }),
+    ...(given.keyPackets !== undefined && { keyPacketsMax: given.keyPackets }),
   },
 }));

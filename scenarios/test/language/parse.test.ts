@@ -47,7 +47,7 @@ topology:
   nics: 1
   link: { rate: 25Gbps, delay: 1us, mtu: 9000B }
   switch: { buffer: 500KB, ecn: 75KiB, priorities: 4, spray: ecmp }
-endpoint: { crypto: real, inline: 0B, pull: 64KiB, budget: 1.5, burst: 44, peerTimeout: 30ms, hostDelay: 500ns }
+endpoint: { crypto: real, inline: 0B, pull: 64KiB, budget: 1.5, burst: 44, peerTimeout: 30ms, window: 8, memory: 1MB, keyPackets: 50, hostDelay: 500ns }
 workload:
   - name: reads
     pattern: unary
@@ -92,6 +92,9 @@ expect:
           budgetRatio: 1.5,
           burstSegments: 44,
           peerTimeoutNs: 30_000_000,
+          notifyWindow: 8,
+          receiveBytesMax: 1_000_000,
+          keyPacketsMax: 50,
         },
       },
       workloads: [

@@ -1,0 +1,73 @@
+/** @type {import('../../../../tools/planted/bug.ts').PlantedBug[]} Whether a peer lives, and which incarnation of it. */
+export const bugs = [
+  {
+    name: 'liveness-not-rearmed',
+    what: 'a silent peer is probed once, and then never given up',
+    file: 'protocol/peer/liveness.ts',
+    find: 'this.armAt(peer, Math.min(now + interval, silentSince + peerTimeoutNs));',
+    replace: '',
+  },
+  {
+    name: 'idle-peer-dead',
+    what: 'a peer to which nothing was said for long is dead as soon as something is',
+    file: 'protocol/peer/liveness.ts',
+    find: 'Math.max(peer.lastHeardAt, peer.waitingSince)',
+    replace: 'peer.lastHeardAt',
+  },
+  {
+    name: 'probe-nonce-redrawn',
+    what: 'each PROBE has a nonce of its own, and the answer to the one before is not recognised',
+    file: 'protocol/peer/liveness.ts',
+    find: 'if (!peer.probeAwaited) {\n      peer.probeHi',
+    replace: '{\n      peer.probeHi',
+  },
+  {
+    name: 'probe-unanswered',
+    what: 'a PROBE is answered only if there is something else to say',
+    file: 'protocol/peer/peer.ts',
+    find: 'this.echoes.length > 0 ||',
+    replace: '',
+  },
+  {
+    name: 'down-peer-stays-down',
+    what: 'a peer that was given up and answers again is not told that it is back',
+    file: 'protocol/peer/liveness.ts',
+    find: 'peer.probeAwaited = false;\n    if (!peer.down) return;\n    peer.down = false;',
+    replace: 'peer.probeAwaited = false;\n    if (!peer.down) return;',
+  },
+  {
+    name: 'restart-keeps-slots',
+    what: 'what a peer announced before it restarted is still known after it',
+    file: 'protocol/peer/liveness.ts',
+    find: 'peer.inbound.clear();',
+    replace: '',
+  },
+  {
+    name: 'restart-keeps-credit',
+    what: 'requests announced to the former incarnation still count against the credit of the new one',
+    file: 'protocol/peer/liveness.ts',
+    find: 'peer.down = false;\n    peer.resetOwnCredit(this.context.options.notifyWindow);',
+    replace: 'peer.down = false;',
+  },
+  {
+    name: 'restart-keeps-acks',
+    what: 'packets of the former incarnation are acknowledged to the new one',
+    file: 'protocol/peer/liveness.ts',
+    find: 'peer.acks.reset();',
+    replace: '',
+  },
+  {
+    name: 'restart-spares-exposed',
+    what: 'requests that the former incarnation may have handled are announced to the new one',
+    file: 'protocol/transfer/sender.ts',
+    find: 'if (everything || transfer.exposed || transfer.isResponse) {',
+    replace: 'if (everything || transfer.isResponse) {',
+  },
+  {
+    name: 'restart-unproven',
+    what: 'another incarnation is believed without a proof: late packets of a former one take its place',
+    file: 'protocol/control/control-reader.ts',
+    find: '!misaddressed && frames.answers(peer.challenge, plain, this.plainEnd)',
+    replace: '!misaddressed',
+  },
+];

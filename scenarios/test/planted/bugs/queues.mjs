@@ -1,0 +1,52 @@
+/** @type {import('../../../../tools/planted/bug.ts').PlantedBug[]} Ranges, queues, heaps, slots. */
+export const bugs = [
+  {
+    name: 'range-merge-inclusive',
+    what: 'the merge of ranges takes ends for inclusive: two that are one apart become one',
+    file: 'protocol/core/range-set.ts',
+    find: '(edges[last] as number) <= end)',
+    replace: '(edges[last] as number) <= end + 1)',
+  },
+  {
+    name: 'range-empty-left-behind',
+    what: 'removing a whole first range by its exact ends leaves an empty one',
+    file: 'protocol/core/range-set.ts',
+    find: 'end < (edges[1] as number)',
+    replace: 'end <= (edges[1] as number)',
+  },
+  {
+    name: 'range-total-of-tail',
+    what: 'removing the tail of a range counts what is kept of it as removed',
+    file: 'protocol/core/range-set.ts',
+    find: 'covered -= start - rangeStart;',
+    replace: '',
+  },
+  {
+    name: 'fifo-compaction',
+    what: 'a queue that shifts its items down loses the first of them',
+    file: 'protocol/core/fifo.ts',
+    find: 'this.items.slice(this.head)',
+    replace: 'this.items.slice(this.head + 1)',
+  },
+  {
+    name: 'timer-heap-order',
+    what: 'an item that takes the place of a disarmed one is moved down only, never up',
+    file: 'protocol/core/timer-queue.ts',
+    find: 'this.up(index, last);\n    this.down(last.timerIndex, last);',
+    replace: 'this.down(index, last);',
+  },
+  {
+    name: 'timer-later-stays',
+    what: 'a timer that is armed anew for later keeps its place in the heap',
+    file: 'protocol/core/timer-queue.ts',
+    find: 'else this.down(index, item);',
+    replace: '',
+  },
+  {
+    name: 'handle-reused',
+    what: 'the handle of an exchange that ended is given to the next one (ABA)',
+    file: 'protocol/core/slot-map.ts',
+    find: 'if (generation < GENERATION_LIMIT) this.free.push(slot);',
+    replace: 'this.generations[slot] = generation - 1;\n    this.free.push(slot);',
+  },
+];

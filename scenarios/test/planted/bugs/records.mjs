@@ -1,0 +1,73 @@
+/** @type {import('../../../../tools/planted/bug.ts').PlantedBug[]} Records, reassembly, what is held in memory. */
+export const bugs = [
+  {
+    name: 'tag-of-first-record-only',
+    what: 'only the tag of the first record of a message is looked at',
+    file: 'protocol/records/assembly.ts',
+    find: 'return ok;',
+    replace: 'return ok || index > 0;',
+  },
+  {
+    name: 'record-at-sealed-offset',
+    what: 'plaintext is put where the sealed record was, tags included',
+    file: 'protocol/records/assembly.ts',
+    find: 'const at = index * RECORD_PLAIN_BYTES;',
+    replace: 'const at = Math.min(index * RECORD_SEALED_BYTES, this.plaintext.length - length + 16);',
+  },
+  {
+    name: 'short-record-untagged',
+    what: 'the tag of a last, shorter record is left out of the size of the message',
+    file: 'protocol/records/layout.ts',
+    find: 'return sizeBytes + recordCount(sizeBytes) * TAG_BYTES;',
+    replace: 'return sizeBytes + Math.max(Math.floor(sizeBytes / RECORD_PLAIN_BYTES), 1) * TAG_BYTES;',
+  },
+  {
+    name: 'poisoned-range-kept',
+    what: 'a record that failed verification still counts as received',
+    file: 'protocol/transfer/receiver.ts',
+    find: 'transfer.received.remove(start, end);\n    transfer.holes.add(start, end);',
+    replace: '',
+  },
+  {
+    name: 'piece-written-twice',
+    what: 'the part of a packet that had arrived before is written, and counted, once more',
+    file: 'protocol/transfer/receiver.ts',
+    find: 'if (fresh === end - start) {\n      received.add',
+    replace: 'if (fresh > 0) {\n      received.add',
+  },
+  {
+    name: 'assembly-leaked',
+    what: 'record buffers of a message that is given up are not returned',
+    file: 'protocol/transfer/receiver.ts',
+    find: 'transfer.assembly.destroy();',
+    replace: '',
+  },
+  {
+    name: 'memory-of-rejected',
+    what: 'the headers of a message are kept from the memory that it gives back',
+    file: 'protocol/transfer/receiver.ts',
+    find: 'this.memoryBytes -= transfer.sizeBytes;',
+    replace: 'this.memoryBytes -= transfer.sizeBytes - transfer.headerBytes;',
+  },
+  {
+    name: 'memory-unbounded',
+    what: 'the limit for messages being received is compared without the message that comes',
+    file: 'protocol/transfer/receiver.ts',
+    find: 'this.memoryBytes + sizeBytes > this.roomBytes',
+    replace: 'this.memoryBytes > this.roomBytes',
+  },
+  {
+    name: 'memory-limit-deadlock',
+    what: 'a message above the limit for all waits for ever, also when it would be the only one',
+    file: 'protocol/transfer/receiver.ts',
+    find: 'if (this.memoryBytes > 0 && this.memoryBytes',
+    replace: 'if (this.memoryBytes',
+  },
+  {
+    name: 'buffer-kept-after-end',
+    what: 'the sealed records of a transfer that ended are not returned',
+    file: 'protocol/transfer/sender.ts',
+    find: 'transfer.buffer?.destroy();',
+    replace: '',
+  },
+];

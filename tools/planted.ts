@@ -1,0 +1,84 @@
+/**
+ * `npm run planted`: plants small bugs in copies of the code, one at a time, and hunts each with random scenarios. Exit 1 when
+ * fewer are found than the goal, or what is left after shrinking is too large.
+ *
+ *   NAME…          only these bugs
+ *   --seeds N      each bug is looked for with the seeds 1 to N, default 1000
+ *   --seed N       with this seed alone
+ *   --seconds N    and for at most so many seconds of processor time, default 60
+ *   --jobs N       bugs hunted at a time, default one for each processor
+ *   --json         prints one object, with the shrunk scenarios
+ *   --list         says what each bug is, and hunts none
+ */
+import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadBugs, plantedText } from './planted/bug.ts';
+import type { PlantedBug } from './planted/bug.ts';
+import { hunt } from './planted/hunt.ts';
+import type { Hunt } from './planted/hunt.ts';
+import { Standing } from './planted/standing.ts';
+import { table, Tally } from './planted/table.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    seed: { type: 'string' },
+    seconds: { type: 'string', default: '60' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    json: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+  },
+});
+
+const all = await loadBugs(ROOT);
+const strangers = positionals.filter((name) => !all.some((bug) => bug.name === name));
+const numbers = [values.seeds, values.seconds, values.jobs, values.seed ?? '1'].map(Number);
+if (strangers.length > 0 || numbers.some((n) => !Number.isInteger(n) || n < 1)) {
+  for (const name of strangers) console.error(`There is no planted bug ${name}; --list names them.`);
+  console.error(
+    'Usage: npm run planted -- [NAME…] [--seeds N] [--seed N] [--seconds N] [--jobs N] [--json] [--list]',
+  );
+  process.exit(1);
+}
+const bugs = positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
+// Before hours are spent: each of them still has its place.
+for (const bug of bugs) plantedText(ROOT, bug);
+
+if (values.list) {
+  for (const { name, file, what } of bugs) console.log(`${name.padEnd(28)} ${file.padEnd(36)} ${what}`);
+} else {
+  const hunts = await huntAll(bugs);
+  const tally = new Tally(hunts);
+  console.log(
+    values.json ? JSON.stringify({ ...tally.figures, bugs: hunts }) : `${table(hunts)}\n${tally.text}`,
+  );
+  process.exitCode = tally.reachesGoal ? 0 : 1;
+}
+
+async function huntAll(list: readonly PlantedBug[]): Promise<Hunt[]> {
+  const standing = new Standing(list.length);
+  const limits = {
+    seeds: Number(values.seeds),
+    cpuSeconds: Number(values.seconds),
+    ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
+  };
+  const waiting = [...list];
+  const hunts = new Map<PlantedBug, Hunt>();
+  const work = async (): Promise<void> => {
+    for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
+      const { name } = bug;
+      const outcome = await hunt(ROOT, bug, limits, (seed) => standing.at(name, seed));
+      hunts.set(bug, outcome);
+      standing.done(outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+  standing.clear();
+  rmSync(join(ROOT, 'dist', '.planted'), { recursive: true, force: true });
+  return list.map((bug) => hunts.get(bug) as Hunt);
+}
