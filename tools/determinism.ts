@@ -1,20 +1,24 @@
 /**
- * `npm run determinism`: the same scenario gives the same trace, on every Node version; other seeds give other traces.
+ * `npm run determinism`: the same scenario gives the same trace, on every Node version; other seeds give other traces. And random scenarios
+ * and task programs give the same traces in order, in another order, in a worker thread, in two of them, and on every Node version.
  * Exit 5 when that is not so, 1 when it could not be shown.
  *
  *   --seeds A..B | A,B     default 1..10, each twice on this Node
  *   --nodes 20,22,24,26    versions that run the first seed
  *   --scenario FILE        default scenarios/library/websearch-16.yaml
  *   --jobs N               runs at a time, default 2
+ *   --cases N              random scenarios, default 100; 0 leaves them and the task programs out
  *   --allow-missing        a Node version that cannot be had is only reported
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkDeterminism } from './determinism/check.ts';
 import { parseSeeds } from './determinism/plan.ts';
+import { checkRandomCases, exitCodeOfCases, linesOf } from './determinism/random-cases.ts';
 import { exitCodeOf, judge, type Outcome } from './determinism/verdict.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const CACHE = join(ROOT, 'node_modules', '.cache', 'dcquic-nodes');
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +26,7 @@ const { values } = parseArgs({
     nodes: { type: 'string', default: '20,22,24,26' },
     scenario: { type: 'string', default: 'scenarios/library/websearch-16.yaml' },
     jobs: { type: 'string', default: '2' },
+    cases: { type: 'string', default: '100' },
     'allow-missing': { type: 'boolean', default: false },
   },
 });
@@ -29,8 +34,12 @@ const { values } = parseArgs({
 const seeds = parseSeeds(values.seeds);
 const nodes = values.nodes === '' ? [] : parseSeeds(values.nodes);
 const jobs = Number(values.jobs);
-if (seeds === undefined || nodes === undefined || !Number.isInteger(jobs) || jobs < 1) {
-  console.error('Usage: npm run determinism -- [--seeds 1..10] [--nodes 20,22] [--scenario FILE] [--jobs N]');
+const cases = Number(values.cases);
+const isRight = Number.isInteger(jobs) && jobs >= 1 && Number.isInteger(cases) && cases >= 0;
+if (seeds === undefined || nodes === undefined || !isRight) {
+  console.error(
+    'Usage: npm run determinism -- [--seeds 1..10] [--nodes 20,22] [--scenario FILE] [--jobs N] [--cases N]',
+  );
   process.exit(1);
 }
 
@@ -39,7 +48,7 @@ const outcomes = await checkDeterminism({
   seeds,
   nodes,
   jobs,
-  cache: join(ROOT, 'node_modules', '.cache', 'dcquic-nodes'),
+  cache: CACHE,
   main: join(ROOT, 'dist', 'cli', 'main.js'),
 });
 
@@ -54,6 +63,14 @@ const untried = counted.length < outcomes.length ? ' as far as tried' : '';
 const words = { 0: `Deterministic${untried}.`, 1: 'Not everything could be shown.', 5: 'NOT DETERMINISTIC.' };
 console.log(`\n${words[exitCodeOf(verdict)]}`);
 process.exitCode = exitCodeOf(verdict);
+
+if (cases > 0) {
+  const script = join(import.meta.dirname, 'determinism', 'run-cases.js');
+  const report = await checkRandomCases({ scenarios: cases, nodes, cache: CACHE, script });
+  console.log(`\n${linesOf(report).join('\n')}`);
+  const untold = report.missing.length > 0 && !values['allow-missing'] ? 1 : 0;
+  process.exitCode = Math.max(exitCodeOf(verdict), exitCodeOfCases(report), untold);
+}
 
 function rowOf({ run, version, traceHash, problem }: Outcome): string {
   const cells = [
