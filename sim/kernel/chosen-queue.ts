@@ -49,6 +49,10 @@ export class ChosenQueue implements PendingEvents {
     return this.#pending.length;
   }
 
+  post(time: Nanos, handler: EventHandler, a: number, b: number): void {
+    this.add(time, handler, a, b);
+  }
+
   add(time: Nanos, handler: EventHandler, a: number, b: number): EventId {
     assert(
       time >= this.#nowNs && time <= TIME_MAX && Math.floor(time) === time,

@@ -30,6 +30,8 @@ export interface PendingEvents {
   readonly b: number;
   /** `time` is an integer, not before the event that take() removed last. */
   add(time: Nanos, handler: EventHandler, a: number, b: number): EventId;
+  /** The same for an event that is never cancelled: an id that nobody wants is no small integer, and would be garbage. */
+  post(time: Nanos, handler: EventHandler, a: number, b: number): void;
   /** True if the event was pending and now never runs. */
   cancel(id: EventId): boolean;
   /** Finds the next event and returns its time; take() comes next, before anything is added. NEVER: none is due by `untilNs`. */
@@ -122,6 +124,16 @@ export class EventQueue implements PendingEvents {
   }
 
   add(time: Nanos, handler: EventHandler, a: number, b: number): EventId {
+    const slot = this.#insert(time, handler, a, b);
+    return (this.#links[(slot << STRIDE_SHIFT) + GENERATION] as number) * PENDING_MAX + slot;
+  }
+
+  post(time: Nanos, handler: EventHandler, a: number, b: number): void {
+    this.#insert(time, handler, a, b);
+  }
+
+  /** Returns the slot. */
+  #insert(time: Nanos, handler: EventHandler, a: number, b: number): number {
     assert(time >= this.#last && time <= TIME_MAX && Math.floor(time) === time, BAD_TIME);
     if (this.#freeCount === 0) this.#grow();
     const slot = this.#freeSlots[--this.#freeCount] as number;
@@ -133,7 +145,7 @@ export class EventQueue implements PendingEvents {
     const generation = (this.#links[at + GENERATION] as number) + 1;
     this.#links[at + GENERATION] = generation;
     if (!this.#addNear(slot, time)) this.#addFar(slot, time);
-    return generation * PENDING_MAX + slot;
+    return slot;
   }
 
   cancel(id: EventId): boolean {

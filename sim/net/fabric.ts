@@ -210,7 +210,7 @@ export class Fabric {
         this.drop(packet, where, DropReason.MONITOR);
         return false;
       case 'duplicate':
-        this.kernel.schedule(this.kernel.now, resume, this.duplicate(packet, where).index, stage);
+        this.kernel.post(this.kernel.now, resume, this.duplicate(packet, where).index, stage);
         return true;
       case 'corrupt':
         this.#corruptAtRandom(packet, where);
@@ -221,7 +221,7 @@ export class Fabric {
         return true;
       default:
         this.noteDelay(packet, where, verdict.delayNs);
-        this.kernel.schedule(this.kernel.now + verdict.delayNs, resume, packet.index, stage);
+        this.kernel.post(this.kernel.now + verdict.delayNs, resume, packet.index, stage);
         return false;
     }
   }

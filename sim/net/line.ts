@@ -108,7 +108,7 @@ export class Line implements EventHandler {
     unsent.forEach((packet, i) => {
       // The arrival shifts by as much as the departure does.
       const shiftNs = leftNs(packet) - (before[i] as number);
-      (times[4 * packet + PacketTime.ARRIVAL_NS] as number) += shiftNs;
+      (times[8 * packet + PacketTime.ARRIVAL_NS] as number) += shiftNs;
     });
     this.#restart(lines.underWay(this.index), this.#apart);
     this.owner?.onRateChange();
@@ -193,12 +193,12 @@ export class Line implements EventHandler {
 
   launchApart(packet: number, arrivalNs: Nanos): void {
     const { kernel, packets } = this.#fabric;
-    packets.times[4 * packet + PacketTime.ARRIVAL_NS] = arrivalNs;
-    packets.times[4 * packet + PacketTime.LINE_END] = this.#lines.numbers[
+    packets.times[8 * packet + PacketTime.ARRIVAL_NS] = arrivalNs;
+    packets.times[8 * packet + PacketTime.LINE_END] = this.#lines.numbers[
       8 * this.index + LineNumber.GIVEN_BYTES
     ] as number;
     this.#apart.push(packet);
-    kernel.schedule(arrivalNs, this, packet, this.#apartEpoch);
+    kernel.post(arrivalNs, this, packet, this.#apartEpoch);
   }
 
   #lose(reason: DropReason, deadEnd: boolean): void {
@@ -220,7 +220,7 @@ export class Line implements EventHandler {
   }
 
   #positionOf(packet: number): number {
-    return this.#fabric.packets.times[4 * packet + PacketTime.LINE_END] as number;
+    return this.#fabric.packets.times[8 * packet + PacketTime.LINE_END] as number;
   }
 
   /** Schedules what is under way anew. */
@@ -230,8 +230,8 @@ export class Line implements EventHandler {
     this.#apart = [...apart];
     this.#apartEpoch++;
     for (const packet of apart) {
-      const atNs = packets.times[4 * packet + PacketTime.ARRIVAL_NS] as number;
-      kernel.schedule(Math.max(atNs, kernel.now), this, packet, this.#apartEpoch);
+      const atNs = packets.times[8 * packet + PacketTime.ARRIVAL_NS] as number;
+      kernel.post(Math.max(atNs, kernel.now), this, packet, this.#apartEpoch);
     }
   }
 }

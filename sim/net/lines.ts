@@ -56,7 +56,7 @@ export class Lines extends LineClocks implements EventHandler {
   /** Serializes the packet after all that was given before; `seamless` as for `give`. */
   transmit(line: number, packet: number, seamless: boolean): void {
     const { words, numbers } = this;
-    const bytes = this.#packets.words[8 * packet + PacketWord.WIRE_BYTES] as number;
+    const bytes = this.#packets.words[16 * packet + PacketWord.WIRE_BYTES] as number;
     if (bytes > (words[16 * line + LineWord.MTU] as number)) {
       this.#drop(line, packet, DropReason.MTU);
       return;
@@ -88,14 +88,14 @@ export class Lines extends LineClocks implements EventHandler {
     const lastArrivalNs = numbers[8 * line + LineNumber.LAST_ARRIVAL_NS] as number;
     const atNs = arrivalNs < lastArrivalNs ? lastArrivalNs : arrivalNs;
     numbers[8 * line + LineNumber.LAST_ARRIVAL_NS] = atNs;
-    packets.times[4 * packet + PacketTime.ARRIVAL_NS] = atNs;
-    packets.times[4 * packet + PacketTime.LINE_END] = numbers[8 * line + LineNumber.GIVEN_BYTES] as number;
+    packets.times[8 * packet + PacketTime.ARRIVAL_NS] = atNs;
+    packets.times[8 * packet + PacketTime.LINE_END] = numbers[8 * line + LineNumber.GIVEN_BYTES] as number;
     const at = 16 * line;
     if (words[at + LineWord.FIRST] === NONE) {
       words[at + LineWord.FIRST] = packet;
-      this.#kernel.schedule(atNs, this, line, words[at + LineWord.EPOCH] as number);
+      this.#kernel.post(atNs, this, line, words[at + LineWord.EPOCH] as number);
     } else {
-      packets.words[8 * (words[at + LineWord.LAST] as number) + PacketWord.NEXT] = packet;
+      packets.words[16 * (words[at + LineWord.LAST] as number) + PacketWord.NEXT] = packet;
     }
     words[at + LineWord.LAST] = packet;
   }
@@ -121,10 +121,10 @@ export class Lines extends LineClocks implements EventHandler {
     if (packet === words[at + LineWord.LAST]) {
       words[at + LineWord.FIRST] = NONE;
     } else {
-      const next = this.#packets.words[8 * packet + PacketWord.NEXT] as number;
+      const next = this.#packets.words[16 * packet + PacketWord.NEXT] as number;
       words[at + LineWord.FIRST] = next;
-      const nextNs = this.#packets.times[4 * next + PacketTime.ARRIVAL_NS] as number;
-      this.#kernel.schedule(nextNs, this, line, epoch);
+      const nextNs = this.#packets.times[8 * next + PacketTime.ARRIVAL_NS] as number;
+      this.#kernel.post(nextNs, this, line, epoch);
     }
     this.arrive(line, packet);
   }
@@ -156,14 +156,14 @@ export class Lines extends LineClocks implements EventHandler {
     words[16 * line + LineWord.FIRST] = NONE;
     numbers[8 * line + LineNumber.LAST_ARRIVAL_NS] = this.#kernel.now;
     for (const packet of packets) {
-      const position = times[4 * packet + PacketTime.LINE_END] as number;
-      this.launch(line, packet, times[4 * packet + PacketTime.ARRIVAL_NS] as number);
-      times[4 * packet + PacketTime.LINE_END] = position;
+      const position = times[8 * packet + PacketTime.LINE_END] as number;
+      this.launch(line, packet, times[8 * packet + PacketTime.ARRIVAL_NS] as number);
+      times[8 * packet + PacketTime.LINE_END] = position;
     }
   }
 
   #nextOf(packet: number): number {
-    return this.#packets.words[8 * packet + PacketWord.NEXT] as number;
+    return this.#packets.words[16 * packet + PacketWord.NEXT] as number;
   }
 
   #drop(line: number, packet: number, reason: DropReason): void {

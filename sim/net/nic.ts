@@ -270,6 +270,6 @@ export class Nic implements EventHandler, LineOwner, PacketSink {
   #scheduleRoom(): void {
     const { kernel, lines } = this.#fabric;
     const atNs = Math.max(kernel.now, lines.backlogFallsToAtNs(this.#line, this.#queueBytesLow));
-    kernel.schedule(atNs, this, this.#roomEpoch, ROOM);
+    kernel.post(atNs, this, this.#roomEpoch, ROOM);
   }
 }

@@ -43,7 +43,7 @@ export class PacketLists {
   push(list: number, packet: number): void {
     const at = 2 * list;
     if (this.#ends[at] === NONE) this.#ends[at] = packet;
-    else this.#packets.words[8 * (this.#ends[at + 1] as number) + PacketWord.NEXT] = packet;
+    else this.#packets.words[16 * (this.#ends[at + 1] as number) + PacketWord.NEXT] = packet;
     this.#ends[at + 1] = packet;
   }
 
@@ -73,6 +73,6 @@ export class PacketLists {
   }
 
   #nextOf(packet: number): number {
-    return this.#packets.words[8 * packet + PacketWord.NEXT] as number;
+    return this.#packets.words[16 * packet + PacketWord.NEXT] as number;
   }
 }

@@ -12,10 +12,8 @@ const SLAB_PACKETS = 64;
 export class PacketPool {
   readonly datagramBytesMax: Bytes;
   /** See packet-fields.ts. */
-  words: Int32Array = new Int32Array(8 * SLAB_PACKETS);
+  words: Int32Array = new Int32Array(16 * SLAB_PACKETS);
   times: Float64Array = new Float64Array(this.words.buffer);
-  /** By index: `Packet.id`. */
-  ids: Float64Array = new Float64Array(SLAB_PACKETS);
   readonly #packets: Packet[] = [];
   readonly #free: Packet[] = [];
   #inUseMax = 0;
@@ -45,7 +43,7 @@ export class PacketPool {
     packet.inUse = true;
     packet.lengthBytes = 0;
     packet.unreachable = null;
-    this.words[8 * packet.index + PacketWord.CLASS] = 8 * Ecn.NOT_ECT;
+    this.words[16 * packet.index + PacketWord.CLASS] = 8 * Ecn.NOT_ECT;
     const inUse = this.#packets.length - this.#free.length;
     if (inUse > this.#inUseMax) this.#inUseMax = inUse;
     return packet;
@@ -61,10 +59,9 @@ export class PacketPool {
   #grow(): void {
     const first = this.#packets.length;
     assert(first + SLAB_PACKETS <= PACKETS_MAX, 'more packets in use than PACKETS_MAX');
-    if (8 * (first + SLAB_PACKETS) > this.words.length) {
+    if (16 * (first + SLAB_PACKETS) > this.words.length) {
       this.words = widened(this.words, new Int32Array(2 * this.words.length));
       this.times = new Float64Array(this.words.buffer);
-      this.ids = widened(this.ids, new Float64Array(2 * this.ids.length));
     }
     // One buffer per slab: thousands of small ArrayBuffers would cost more than the packets in them.
     const stride = Math.ceil(this.datagramBytesMax / 8) * 8;
@@ -76,7 +73,7 @@ export class PacketPool {
   }
 }
 
-function widened<T extends Float64Array | Int32Array>(from: T, to: T): T {
+function widened(from: Int32Array, to: Int32Array): Int32Array {
   to.set(from);
   return to;
 }

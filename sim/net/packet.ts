@@ -1,6 +1,6 @@
 import { assert } from '../kernel/assert.ts';
 import { contentHash, sharedContentHash } from './content-hash.ts';
-import { PacketWord } from './packet-fields.ts';
+import { PacketTime, PacketWord } from './packet-fields.ts';
 import type { Ecn } from './ecn.ts';
 import type { PacketPool } from './packet-pool.ts';
 import type { UnreachableCode } from './unreachable.ts';
@@ -18,10 +18,6 @@ export class Packet {
   /** Names the packet: `PacketPool.at(index)`. */
   readonly index: number;
   lengthBytes: Bytes = 0;
-  /** Addresses as in address.ts. */
-  source = 0;
-  destination = 0;
-  sentNs: Nanos = 0;
   /** An ICMP message that a packet from `destination` to `source` could not be delivered; null: a datagram. */
   unreachable: UnreachableCode | null = null;
   inUse = false;
@@ -53,7 +49,7 @@ export class Packet {
   }
 
   set wireBytes(bytes: Bytes) {
-    this.#pool.words[8 * this.index + PacketWord.WIRE_BYTES] = bytes;
+    this.#pool.words[16 * this.index + PacketWord.WIRE_BYTES] = bytes;
   }
 
   /** Number of the NIC it is for, as in `Fabric.nicNumber`; set by `Nic.send`. */
@@ -62,7 +58,7 @@ export class Packet {
   }
 
   set nicNumber(number: number) {
-    this.#pool.words[8 * this.index + PacketWord.NIC_NUMBER] = number;
+    this.#pool.words[16 * this.index + PacketWord.NIC_NUMBER] = number;
   }
 
   /** Class for network queues: 0 is served first, 7 last. */
@@ -72,7 +68,7 @@ export class Packet {
 
   set priority(priority: number) {
     assert(priority >= 0 && priority <= 7, 'a priority is 0 … 7');
-    this.#pool.words[8 * this.index + PacketWord.CLASS] = priority + 8 * this.ecn;
+    this.#pool.words[16 * this.index + PacketWord.CLASS] = priority + 8 * this.ecn;
   }
 
   get ecn(): Ecn {
@@ -80,16 +76,42 @@ export class Packet {
   }
 
   set ecn(ecn: Ecn) {
-    this.#pool.words[8 * this.index + PacketWord.CLASS] = this.priority + 8 * ecn;
+    this.#pool.words[16 * this.index + PacketWord.CLASS] = this.priority + 8 * ecn;
   }
 
   /** Sequence number over all packets of the network, set by `Nic.send`; negative: made on the way. */
   get id(): number {
-    return this.#pool.ids[this.index] as number;
+    return this.#number(PacketTime.ID);
   }
 
   set id(id: number) {
-    this.#pool.ids[this.index] = id;
+    this.#pool.times[8 * this.index + PacketTime.ID] = id;
+  }
+
+  /** As in address.ts. */
+  get source(): number {
+    return this.#number(PacketTime.SOURCE);
+  }
+
+  set source(address: number) {
+    this.#pool.times[8 * this.index + PacketTime.SOURCE] = address;
+  }
+
+  /** As in address.ts. */
+  get destination(): number {
+    return this.#number(PacketTime.DESTINATION);
+  }
+
+  set destination(address: number) {
+    this.#pool.times[8 * this.index + PacketTime.DESTINATION] = address;
+  }
+
+  get sentNs(): Nanos {
+    return this.#number(PacketTime.SENT_NS);
+  }
+
+  set sentNs(ns: Nanos) {
+    this.#pool.times[8 * this.index + PacketTime.SENT_NS] = ns;
   }
 
   /** Copies `length` bytes of `source` from `start` on: the datagram. */
@@ -170,7 +192,11 @@ export class Packet {
     this.shared = null;
   }
 
+  #number(field: number): number {
+    return this.#pool.times[8 * this.index + field] as number;
+  }
+
   #word(field: number): number {
-    return this.#pool.words[8 * this.index + field] as number;
+    return this.#pool.words[16 * this.index + field] as number;
   }
 }

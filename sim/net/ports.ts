@@ -2,7 +2,7 @@ import { assert } from '../kernel/assert.ts';
 import { DropReason } from './drop-reason.ts';
 import { Ecn } from './ecn.ts';
 import { LineWord } from './line-fields.ts';
-import { PacketWord } from './packet-fields.ts';
+import { PacketTime, PacketWord } from './packet-fields.ts';
 import { portPlace } from './places.ts';
 import { NetKind } from './trace-kinds.ts';
 import type { Fabric } from './fabric.ts';
@@ -99,7 +99,7 @@ export class Ports implements EventHandler {
       lines.transmit(line, packet, false);
       return;
     }
-    const bytes = fabric.packets.words[8 * packet + PacketWord.WIRE_BYTES] as number;
+    const bytes = fabric.packets.words[16 * packet + PacketWord.WIRE_BYTES] as number;
     const { portBytes, portPackets } = this.#options;
     const waitingBytes = this.waitingBytes(line);
     const waitingPackets = this.#words[8 * line + WAITING_PACKETS] as number;
@@ -128,14 +128,14 @@ export class Ports implements EventHandler {
     const packet = lists.shift(list);
     const left = lists.isEmpty(list) ? occupied & ~(1 << priority) : occupied;
     lines.words[16 * line + LineWord.OCCUPIED] = left;
-    const bytes = packets.words[8 * packet + PacketWord.WIRE_BYTES] as number;
+    const bytes = packets.words[16 * packet + PacketWord.WIRE_BYTES] as number;
     (this.#buffers[line] as SharedBuffer).give(bytes);
     const waitingBytes = this.waitingBytes(line) - bytes;
     this.#numbers[4 * line + WAITING_BYTES] = waitingBytes;
     (this.#words[8 * line + WAITING_PACKETS] as number)--;
     queueDepths.set(kernel.now, this.#members[line] as number, waitingBytes);
     lines.transmit(line, packet, true);
-    if (left !== 0) kernel.schedule(lines.freeAtNs(line), this, line, epoch);
+    if (left !== 0) kernel.post(lines.freeAtNs(line), this, line, epoch);
   }
 
   /** The line is free at another time than it said. */
@@ -144,18 +144,18 @@ export class Ports implements EventHandler {
     const epoch = (this.#words[8 * line + EPOCH] as number) + 1;
     this.#words[8 * line + EPOCH] = epoch;
     if (lines.words[16 * line + LineWord.OCCUPIED] !== 0) {
-      kernel.schedule(lines.freeAtNs(line), this, line, epoch);
+      kernel.post(lines.freeAtNs(line), this, line, epoch);
     }
   }
 
   #enqueue(line: number, packet: number, bytes: Bytes): void {
     const { kernel, lines, lists, packets, queueDepths, statistics, trace } = this.#fabric;
     const { ecnBytes, priorities } = this.#options;
-    const classWord = packets.words[8 * packet + PacketWord.CLASS] as number;
+    const classWord = packets.words[16 * packet + PacketWord.CLASS] as number;
     const priority = Math.min(classWord & 7, priorities - 1);
     const occupied = lines.words[16 * line + LineWord.OCCUPIED] as number;
     if (occupied === 0) {
-      kernel.schedule(lines.freeAtNs(line), this, line, this.#words[8 * line + EPOCH] as number);
+      kernel.post(lines.freeAtNs(line), this, line, this.#words[8 * line + EPOCH] as number);
     }
     lists.push((this.#words[8 * line + LISTS] as number) + priority, packet);
     lines.words[16 * line + LineWord.OCCUPIED] = occupied | (1 << priority);
@@ -172,7 +172,7 @@ export class Ports implements EventHandler {
       statistics.markedPackets++;
       marked = 1;
     }
-    const id = packets.ids[packet] as number;
+    const id = packets.times[8 * packet + PacketTime.ID] as number;
     trace.record(kernel.now, NetKind.ENQUEUED, this.whereOf(line), id, waitingBytes, priority, marked);
   }
 }

@@ -126,7 +126,7 @@ export class RoutingTable {
 
   /** The line by which switch `at` sends a packet, by index; NOWHERE: there is none, or it is down. */
   lineFor(at: number, packet: number): number {
-    const nicNumber = this.#packets.words[8 * packet + PacketWord.NIC_NUMBER] as number;
+    const nicNumber = this.#packets.words[16 * packet + PacketWord.NIC_NUMBER] as number;
     const home = this.#homes[nicNumber] as number;
     if (home === at) return this.#linesUp[nicNumber] as number;
     if (home === NOWHERE) return NOWHERE;

@@ -83,7 +83,7 @@ export class Switch implements EventHandler, PacketSink {
     const message = this.#fabric.unreachable(about, where, UnreachableCode.HOST);
     if (message === null) return;
     const { kernel } = this.#fabric;
-    kernel.schedule(kernel.now, this, message.index, MADE_HERE);
+    kernel.post(kernel.now, this, message.index, MADE_HERE);
   }
 
   /** The line of a port went down or came up. */
