@@ -1,6 +1,8 @@
 /** Totals since the endpoint began; plain numbers, read by metrics and checkers. */
 export interface EndpointCounters {
   datagramsIn: number;
+  /** Those of them that the network marked as having met congestion. REQ CC-5, UDP-4 */
+  datagramsMarked: number;
   packetsIn: number;
   controlOut: number;
   dataOut: number;
@@ -32,6 +34,7 @@ export interface EndpointCounters {
 export function newCounters(): EndpointCounters {
   return {
     datagramsIn: 0,
+    datagramsMarked: 0,
     packetsIn: 0,
     controlOut: 0,
     dataOut: 0,

@@ -254,13 +254,22 @@ export class Endpoint {
 
   /**
    * One datagram of any bytes from anywhere; `bytes` may be reused after the return. Never throws for what it holds. If it came with
-   * `shared`, its payload is there, from `sharedStart` on, and not in `bytes`.
+   * `shared`, its payload is there, from `sharedStart` on, and not in `bytes`. `isMarked`: its IP header says that it met
+   * congestion (CE).
    */
-  handleDatagram(now: Nanos, from: Address, bytes: Uint8Array, shared?: SharedBytes, sharedStart = 0): void {
+  handleDatagram(
+    now: Nanos,
+    from: Address,
+    bytes: Uint8Array,
+    shared?: SharedBytes,
+    sharedStart = 0,
+    isMarked = false,
+  ): void {
     // MUST WIRE-1, WIRE-2
     this.begin(now);
     const { counters } = this;
     counters.datagramsIn += 1;
+    if (isMarked) counters.datagramsMarked += 1;
     const limit = bytes.length;
     let at = 0;
     while (at >= 0 && at < limit) {

@@ -146,7 +146,8 @@ export class PullScheduler {
     const begun = this.begun[level]?.top;
     const waiting = mayBegin ? this.waiting[level]?.top : undefined;
     if (begun === undefined || waiting === undefined) return begun ?? waiting;
-    return begun.rank < waiting.rank ? begun : waiting;
+    // Of equals the one that has begun, or it would wait as long as others come.
+    return begun.rank <= waiting.rank ? begun : waiting;
   }
 
   private heapOf(transfer: InboundTransfer): RankedHeap<InboundTransfer> {

@@ -1,7 +1,7 @@
 /** The blocks of a capture; sections are those of draft-ietf-opsawg-pcapng. */
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 import type { BlockWriter } from './block-writer.ts';
-import { HEADER_BYTES, writeIpPacket, type HeaderSource } from './ip-header.ts';
+import { ipPacketBytes, writeIpPacket, type HeaderSource } from './ip-header.ts';
 
 const OPT_COMMENT = 1;
 /** Packets begin with their IPv4 header. */
@@ -71,7 +71,7 @@ export interface PacketNotes {
 
 /** Enhanced Packet Block, section 4.3. */
 export function packetBlock(out: BlockWriter, packet: HeaderSource, notes: PacketNotes): void {
-  const lengthBytes: Bytes = HEADER_BYTES + packet.lengthBytes;
+  const lengthBytes: Bytes = ipPacketBytes(packet);
   out.begin(6);
   out.u32(notes.interfaceId);
   out.timestamp(notes.timeNs);

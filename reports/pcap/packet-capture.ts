@@ -28,6 +28,14 @@ export interface CaptureTotals {
   readonly notWritten: number;
 }
 
+/** Reasons for which a packet is dropped that has come in and goes nowhere from there. */
+const ARRIVED: readonly DropReason[] = [
+  DropReason.NO_HOST,
+  DropReason.NO_ROUTE,
+  DropReason.HOST_DOWN,
+  DropReason.RING_FULL,
+];
+
 /** A NIC or a switch port, where packets are captured. */
 interface Place {
   readonly interfaceId: number;
@@ -100,7 +108,7 @@ export class PacketCapture implements Monitor {
     if (packet.id !== this.#lastId || where !== this.#lastWhere || now !== this.#lastNs) {
       // It was here before and waited, or never came to a port.
       place.seen++;
-      const arrived = reason === DropReason.NO_HOST || reason === DropReason.NO_ROUTE;
+      const arrived = ARRIVED.includes(reason);
       this.#see(place, packet, where, arrived ? Direction.INBOUND : Direction.OUTBOUND, reason);
     } else if (this.#lastIsWritten) {
       this.#out.takeBack();

@@ -28,7 +28,7 @@ function capture(name: string, datagrams: readonly Uint8Array[]): string {
     const packet = { source: hostAddress(0), destination: hostAddress(1), priority: 0, ecn: 0 } as const;
     packetBlock(
       out,
-      { ...packet, id, datagram: () => bytes, lengthBytes: bytes.length },
+      { ...packet, unreachable: null, id, datagram: () => bytes, lengthBytes: bytes.length },
       { timeNs: id, interfaceId: 0, direction: Direction.OUTBOUND, dropReason: undefined, comment: '' },
     );
   }

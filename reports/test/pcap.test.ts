@@ -168,6 +168,7 @@ test('headers: addresses of any host, DSCP and ECN, odd lengths, and a checksum 
       destination: hostAddress(2),
       priority: 3,
       ecn: 3,
+      unreachable: null,
       id: -2,
       lengthBytes,
       datagram: () => bytes,
@@ -179,7 +180,15 @@ test('headers: addresses of any host, DSCP and ECN, odd lengths, and a checksum 
     expect([out[2], out[31 + lengthBytes]]).toEqual([0xaa, 0xaa]);
   }
   // Two bytes that make the sum 0xffff: sent as 0xffff, since 0 means that there is no checksum.
-  const common = { source: 0, destination: 0, priority: 7, ecn: 0, id: 0, lengthBytes: 2 } as const;
+  const common = {
+    source: 0,
+    destination: 0,
+    priority: 7,
+    ecn: 0,
+    unreachable: null,
+    id: 0,
+    lengthBytes: 2,
+  } as const;
   const out = new Uint8Array(30);
   writeIpPacket(out, 0, { ...common, datagram: () => new Uint8Array(2) });
   const bytes = out.slice(26, 28);

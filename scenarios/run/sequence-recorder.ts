@@ -40,6 +40,7 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
   /** Per host: what was written and not yet sent; data packets of a run have one label each. */
   private readonly labels: Map<number, Label[]> = new Map<number, Label[]>();
   private readonly messages: Message[] = [];
+  private lastDrop: { readonly id: number; readonly reason: string } | undefined;
   private readonly onTheWay: Map<number, Message> = new Map<number, Message>();
 
   constructor(ordinal: number) {
@@ -49,8 +50,9 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
   attach(simulation: Simulation): void {
     this.simulation = simulation;
     simulation.network.fabric.onDrop = (packet, _where, reason) => {
+      this.lastDrop = { id: packet.id, reason: DROP_REASON_NAMES[reason] ?? 'dropped' };
       const message = this.onTheWay.get(packet.id);
-      if (message !== undefined) message.dropReason = DROP_REASON_NAMES[reason] ?? 'dropped';
+      if (message !== undefined) message.dropReason = this.lastDrop.reason;
       this.onTheWay.delete(packet.id);
     };
   }
@@ -149,7 +151,9 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
       packets: 1,
     };
     this.messages.push(message);
-    this.onTheWay.set(packet.id, message);
+    // The NIC may have dropped it at once.
+    if (this.lastDrop?.id === packet.id) message.dropReason = this.lastDrop.reason;
+    else this.onTheWay.set(packet.id, message);
   }
 
   received(host: SimHost, packet: Packet): void {

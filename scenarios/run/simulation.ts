@@ -71,6 +71,7 @@ export class Simulation {
     this.faults = new FaultTimeline(this.network.fabric, options.onInjection);
     this.crypto = this.cryptoSuite();
     this.world = new World({
+      planes: topology.kind === 'graph' ? 1 : topology.planes,
       kernel: this.kernel,
       network: this.network,
       rng: this.rng.fork('world'),

@@ -17,12 +17,16 @@ import { hostPlace } from '../net/places.ts';
 import type { HostPort, Nic } from '../net/nic.ts';
 import type { Packet } from '../net/packet.ts';
 import type { Unreachable } from '../net/unreachable.ts';
+import { hostAddress, hostOf, nicOf, portOf } from '../net/address.ts';
+import { Ecn } from '../net/ecn.ts';
 import { HostState } from './host-state.ts';
 import { LocalClock } from './local-clock.ts';
+import { NicPaths } from './nic-paths.ts';
 import { SlowApp } from './slow-app.ts';
 
 const WAKE = 0;
 const KICK = 1;
+const FIRST = { own: 0, far: 0 };
 
 /** Told of each packet as it crosses between endpoint and NIC; for captures and sequence diagrams. */
 export interface HostTap {
@@ -35,7 +39,10 @@ export interface HostTap {
 /** What a host is made of. */
 export interface HostConfig {
   kernel: Kernel;
-  nic: Nic;
+  /** At least one. */
+  nics: readonly Nic[];
+  /** NIC k is in the network k modulo `planes`. */
+  planes: number;
   /** Payload is not copied: applications neither change what they send nor what they are given. */
   byReference: boolean;
   /** For the endpoint of incarnation 0, 1, …; each draws random numbers of its own. */
@@ -45,14 +52,14 @@ export interface HostConfig {
 }
 
 /**
- * Binds one endpoint and its pool to a simulated NIC: the driver of the simulator. The endpoint is the production code; what is
+ * Binds one endpoint and its pool to simulated NICs: the driver of the simulator. The endpoint is the production code; what is
  * simulated is the time it is told and the network its packets cross. REQ SIM-1 … SIM-5, TRN-4
  *
  * A host may be down, and come back with a new endpoint and pool; it may do nothing for a while; its clock may be wrong.
  */
 export class SimHost implements HostPort, Driver, EventHandler {
   readonly index: number;
-  readonly nic: Nic;
+  readonly nics: readonly Nic[];
   /** Those of the present incarnation, or of the last one while the host is down. */
   endpoint: Endpoint;
   pool: Pool;
@@ -68,6 +75,8 @@ export class SimHost implements HostPort, Driver, EventHandler {
   /** For whoever watches. */
   private readonly place: Resource | undefined;
   private readonly config: HostConfig;
+  /** Undefined: there is one NIC. */
+  private readonly paths: NicPaths | undefined;
   private readonly out: TransmitBuffer;
   private readonly past: EndpointCounters = newCounters();
   /** Null: it shows the true time. */
@@ -81,17 +90,18 @@ export class SimHost implements HostPort, Driver, EventHandler {
   private waitsForRoom = false;
 
   constructor(config: HostConfig) {
-    const { kernel, nic } = config;
+    const { kernel, nics } = config;
     this.config = config;
     this.kernel = kernel;
-    this.nic = nic;
-    this.index = nic.host;
-    this.state = new HostState([nic]);
+    this.nics = nics;
+    this.index = (nics[0] as Nic).host;
+    this.paths = nics.length === 1 ? undefined : new NicPaths(this.index, nics, config.planes);
+    this.state = new HostState(nics);
     this.app = new SlowApp(kernel);
     this.endpoint = new Endpoint(config.endpoint(0));
     this.pool = new Pool(this.endpoint, this);
     this.out = new TransmitBuffer(65_536, config.byReference);
-    nic.bind(this);
+    for (const nic of nics) nic.bind(this);
     const { id, label } = hostPlace(this.index);
     this.place = kernel.resource(id, label);
   }
@@ -141,7 +151,7 @@ export class SimHost implements HostPort, Driver, EventHandler {
   /** Totals of all incarnations. */
   counters(): EndpointCounters {
     const total = { ...this.past };
-    addCounters(total, this.endpoint.counters);
+    if (this.state.isUp) addCounters(total, this.endpoint.counters);
     return total;
   }
 
@@ -150,15 +160,30 @@ export class SimHost implements HostPort, Driver, EventHandler {
   onPacket(packet: Packet): void {
     const { counters } = this.endpoint;
     const before = counters.payloadBytesFirst;
-    const { source, shared, sharedStart } = packet;
-    this.endpoint.handleDatagram(this.now(), source, packet.headers(), shared ?? undefined, sharedStart);
+    const refusedBefore = this.paths === undefined ? 0 : refusals(counters);
+    const { source, destination, shared, sharedStart } = packet;
+    const isMarked = packet.ecn === Ecn.CE;
+    const bytes = packet.headers();
+    this.endpoint.handleDatagram(this.now(), source, bytes, shared ?? undefined, sharedStart, isMarked);
+    if (this.paths !== undefined && refusals(counters) === refusedBefore)
+      this.paths.onHeard(hostOf(source), { own: nicOf(destination), far: nicOf(source) }, this.kernel.now);
     this.tap?.received(this, packet, counters.payloadBytesFirst - before);
     packet.release();
     this.drain();
   }
 
-  onUnreachable({ quoted }: Unreachable): void {
+  onUnreachable({ source, destination, quoted }: Unreachable): void {
+    this.paths?.onUnreachable(
+      hostOf(destination),
+      { own: nicOf(source), far: nicOf(destination) },
+      this.kernel.now,
+    );
     this.endpoint.handleSignal(this.now(), { type: 'unreachable', quoted });
+    this.drain();
+  }
+
+  onCarrier(): void {
+    this.paths?.onCarrier();
     this.drain();
   }
 
@@ -187,26 +212,43 @@ export class SimHost implements HostPort, Driver, EventHandler {
   /** The drain of the core contract: events, transmissions, next timeout. */
   private drain(): void {
     if (!this.state.isRunning) return;
-    const { endpoint, nic, out } = this;
+    const { endpoint, out } = this;
     const now = this.now();
     this.draining = true;
     this.pool.dispatch();
-    while (nic.hasRoom(out.bytes.length >> 2)) {
+    let full = this.fullNic();
+    while (full === undefined) {
       if (!endpoint.pollTransmit(now, out)) {
         this.draining = false;
         this.wake(endpoint.nextTimeout());
         return;
       }
       this.send();
+      full = this.fullNic();
     }
     this.draining = false;
     if (this.waitsForRoom) return;
     this.waitsForRoom = true;
-    nic.requestRoom();
+    full.requestRoom();
   }
 
+  /** A NIC that could be next, and has no room for a run. */
+  private fullNic(): Nic | undefined {
+    const { nics, out } = this;
+    const runBytes = out.bytes.length >> 2;
+    for (const nic of nics) {
+      if (!nic.hasRoom(runBytes) && (nic.uplink.isUp || nics.length === 1)) return nic;
+    }
+    return undefined;
+  }
+
+  /** A run of segments goes to one NIC together (GSO), and one way. */
   private send(): void {
-    const { out, nic } = this;
+    const { out } = this;
+    const peer = hostOf(out.destination as number);
+    const path = this.paths?.to(peer, this.kernel.now) ?? FIRST;
+    const nic = this.nics[path.own] as Nic;
+    const destination = hostAddress(peer, path.far, portOf(out.destination as number));
     for (let at = 0, i = 0; at < out.lengthBytes; at += out.segmentBytes, i++) {
       const packet = nic.take();
       const length = Math.min(out.segmentBytes, out.lengthBytes - at);
@@ -221,7 +263,8 @@ export class SimHost implements HostPort, Driver, EventHandler {
           shared,
           out.sharedStart[i] as number,
         );
-      packet.destination = out.destination as number;
+      packet.destination = destination;
+      packet.ecn = Ecn.ECT_0;
       packet.priority = out.networkPriority;
       nic.send(packet);
       this.tap?.sent(this, packet);
@@ -305,6 +348,12 @@ export class SimHost implements HostPort, Driver, EventHandler {
     this.endpoint.handleSignal(this.now(), { type: 'receive-room', bytes });
     this.drain();
   }
+}
+
+/** Packets that did not authenticate. */
+function refusals(counters: Readonly<EndpointCounters>): number {
+  const { refusedMalformed, refusedUnknown, refusedForged, refusedReplay } = counters;
+  return refusedMalformed + refusedUnknown + refusedForged + refusedReplay;
 }
 
 function addCounters(total: EndpointCounters, more: Readonly<EndpointCounters>): void {

@@ -16,6 +16,8 @@ export interface WorldConfig {
   options: Partial<EndpointOptions>;
   /** Payload is not copied between hosts: applications change neither what they send nor what they are given. */
   byReference?: boolean;
+  /** NIC k of each host is in the network k modulo `planes`; default 1. */
+  planes?: number;
   observer?: (host: number) => EndpointObserver | undefined;
 }
 
@@ -37,12 +39,11 @@ export class World {
     this.rng = config.rng;
     for (const host of config.network.hosts) {
       const observer = config.observer?.(host.index);
-      const nic = host.nics[0];
-      if (nic === undefined) continue;
       this.hosts.push(
         new SimHost({
           kernel: config.kernel,
-          nic,
+          nics: host.nics,
+          planes: config.planes ?? 1,
           byReference: config.byReference ?? false,
           endpoint: (incarnation) => ({
             crypto: config.crypto,

@@ -124,6 +124,7 @@ it('the README shows every kind of fault in a line that is right', () => {
   const topology = 'topology: { kind: leaf-spine, leaves: 2, hostsPerLeaf: 4, spines: 2 }';
   const text = example(['topology:\n  kind: star\n  hosts: 4', topology]);
   const { faults } = scenarioOf(`${text}faults:\n${lines.join('\n')}\n`);
-  const kinds = [...Object.keys(FaultKind), ...Object.keys(HostFaultKind)];
+  // What a program holds up it says to its simulator, not in a file.
+  const kinds = [...Object.keys(FaultKind), ...Object.keys(HostFaultKind)].filter((kind) => kind !== 'hold');
   expect(faults.map(({ kind }) => kind).sort()).toEqual(kinds.sort());
 });
