@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const FOLDER = join(ROOT, 'out', 'sim-readme');
-const guide = readFileSync(join(ROOT, 'sim', 'README.md'), 'utf8');
+const GUIDES = ['sim/README.md', 'scenarios/testing/README.md'];
+const guide = GUIDES.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('\n');
 
-/** The examples of the guide: what stands behind ```ts is the name of the file. */
+/** The examples of the guides: what stands behind ```ts is the name of the file. */
 const examples = [...guide.matchAll(/^```ts(.*)\n([^]*?)^```$/gm)].map(([, name = '', code = '']) => ({
   name: name.trim(),
   code,
@@ -16,13 +17,19 @@ const examples = [...guide.matchAll(/^```ts(.*)\n([^]*?)^```$/gm)].map(([, name 
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
-const index = relative(FOLDER, join(ROOT, 'sim', 'index.ts')).replaceAll('\\', '/');
+const pathTo = (...parts: string[]): string =>
+  relative(FOLDER, join(ROOT, ...parts, 'index.ts')).replaceAll('\\', '/');
 for (const { name, code } of examples) {
-  writeFileSync(join(FOLDER, name), code.replaceAll("'dcquic/sim'", `'${index}'`));
+  writeFileSync(
+    join(FOLDER, name),
+    code
+      .replaceAll("'dcquic/sim'", `'${pathTo('sim')}'`)
+      .replaceAll("'dcquic/testing'", `'${pathTo('scenarios', 'testing')}'`),
+  );
 }
 
-describe('the guide in sim/README.md', () => {
-  it('has examples for all that it explains, each a file', () => {
+describe('the guides in sim/README.md and scenarios/testing/README.md', () => {
+  it('have examples for all that they explain, each a file', () => {
     expect(examples.map(({ name }) => name)).toEqual([
       'first.test.ts',
       'counter.ts',
@@ -30,11 +37,13 @@ describe('the guide in sim/README.md', () => {
       'stall.test.ts',
       'faults.test.ts',
       'order.test.ts',
+      'suite.test.ts',
       'queues.test.ts',
+      'protocol.test.ts',
     ]);
   });
 
-  it('has examples that compile with all checks on', () => {
+  it('have examples that compile with all checks on', () => {
     const config = ts.readConfigFile(join(ROOT, 'tsconfig.test.json'), (path) => readFileSync(path, 'utf8'));
     const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, dirname(FOLDER));
     const base = ts.readConfigFile(join(ROOT, 'tsconfig.base.json'), (path) => readFileSync(path, 'utf8'));

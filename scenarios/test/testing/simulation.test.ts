@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ms, StallError, us, type Sim } from '../../../sim/index.ts';
+import { simulation, SimulationFailure, type SimulationOptions } from '../../testing/index.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
+
+async function failureOf(
+  program: (sim: Sim) => unknown,
+  options?: SimulationOptions,
+): Promise<SimulationFailure> {
+  const error: unknown = await simulation(program, options)().catch((reason: unknown) => reason);
+  if (!(error instanceof SimulationFailure)) throw new Error(`expected a failure, found ${String(error)}`);
+  return error;
+}
+
+/** Fails if the second of three tasks that are due together goes first, whatever the others do. */
+async function racy(sim: Sim): Promise<void> {
+  const order: string[] = [];
+  const named = (name: string) => async (): Promise<void> => {
+    for (let i = 0; i < 5; i++) {
+      await sim.sleep(us(1));
+      order.push(name);
+    }
+  };
+  const tasks = ['a', 'b', 'c'].map((name) => sim.spawn(name, named(name), { primary: true }));
+  for (const task of tasks) await task.join();
+  if (order.indexOf('c', 6) < order.indexOf('a', 6))
+    throw new Error(`c is before a at ${order.indexOf('c', 6)}`);
+}
+
+/** Sends forty datagrams and needs the 17th and the 23rd. */
+async function needsTwo(sim: Sim): Promise<void> {
+  const receiver = sim.group('server').bind(7);
+  const seen = new Set<number>();
+  receiver.onDatagram((data) => void seen.add(data[0] ?? 0));
+  const sender = sim.group('client').bind(9);
+  for (let i = 1; i <= 40; i++) {
+    sender.sendTo(Uint8Array.of(i), 'server:7');
+    await sim.sleep(ms(1));
+  }
+  await sim.sleep(ms(1));
+  if (!seen.has(17) && !seen.has(23)) throw new Error('neither came');
+}
+
+const HALF = { network: { kind: 'wires', loss: { numerator: 1, denominator: 2 } } } as const;
+
+describe('simulation(). REQ DST-3, DST-4', () => {
+  it('passes what does not fail, for every seed and order that is asked for', async () => {
+    const seeds: number[] = [];
+    await simulation((sim) => void seeds.push(sim.rng.fork('x').below(1_000_000)), { seeds: 7 })();
+    expect(new Set(seeds).size).toBe(7);
+  });
+
+  it('shrinks an order of steps to the choices that matter, and says who goes before whom', async () => {
+    const { message, replay, cause } = await failureOf(racy);
+    expect((cause as Error).message).toMatch(/^c is before a/);
+    const choices = (/choices=([\d,]*)/.exec(replay)?.[1] ?? '')
+      .split(',')
+      .filter((choice) => choice !== '0');
+    expect(choices.length).toBeLessThanOrEqual(2);
+    expect(message).toMatch(/Counterexample: seed \d+; choices [0-2, ]*[12]\n {2}at \d µs: /);
+    expect(message.match(/ goes before .*\(choice \d+\)\n/g)).toHaveLength(choices.length);
+  });
+
+  it('shrinks what was lost to the packets that matter', async () => {
+    const { message } = await failureOf(needsTwo, HALF);
+    expect(message).toContain('packets 17, 23\n  at 16 ms: drop: packet 17, client:9 to server:7\n');
+    expect(message).toContain('Got Error: neither came');
+  });
+
+  it('shrinks the faults of the options, and what monitors do', async () => {
+    const program = async (sim: Sim): Promise<void> => {
+      sim.monitor(({ data }) => ((data[0] ?? 0) % 2 === 1 ? { delayNs: ms(500) } : 'pass'));
+      await needsTwo(sim);
+    };
+    const cut = { kind: 'link-down', on: 'client', forNs: ms(2) } as const;
+    const { message } = await failureOf(program, {
+      faults: [
+        { ...cut, atNs: ms(5) },
+        { ...cut, atNs: ms(22) },
+      ],
+    });
+    expect(message).toContain('packets 17, 23');
+    expect(message).toMatch(/first in, first out; packets 17, 23\n/);
+    expect(message).toContain('delay 500 ms: packet 17');
+  });
+
+  it('replays the one case that the variable holds, and only with its own test', async () => {
+    const { replay } = await failureOf(needsTwo, HALF);
+    let others = 0;
+    vi.stubEnv('DCQUIC_REPLAY', replay);
+    await simulation(() => void others++, { seeds: 3 })();
+    expect(others).toBe(3);
+    const again = await failureOf(needsTwo, HALF);
+    expect(again.message).toContain('The case to replay fails.');
+    expect(again.replay).toBe(replay);
+    vi.stubEnv('DCQUIC_REPLAY', 'seed 3');
+    await expect(simulation(needsTwo)()).rejects.toThrow('DCQUIC_REPLAY is "seed 3"; copy the line');
+  });
+
+  it('shows who waits for what when the program hangs', async () => {
+    const { cause, message } = await failureOf(
+      async (sim) => void (await sim.channel({ name: 'jobs' }).receive()),
+    );
+    expect(cause).toBeInstanceOf(StallError);
+    expect(message).toContain("waits for an item from channel 'jobs'");
+  });
+
+  it('keeps to the runs that shrinking may take', async () => {
+    const { message } = await failureOf(needsTwo, { ...HALF, shrinkRunsMax: 3 });
+    expect(message).toContain('shrunk in 3 more');
+  });
+});

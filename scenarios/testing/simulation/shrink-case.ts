@@ -1,0 +1,66 @@
+import { ddmin } from '../../shrink/ddmin.ts';
+import { brokenOff } from '../../shrink/failure.ts';
+import {
+  controlledRun,
+  type ControlledRun,
+  type ProgramOptions,
+  type SimulatedProgram,
+} from './controlled-run.ts';
+import type { SimulationCase } from './simulation-case.ts';
+
+/** A case that fails, its run, and how many runs were made to find it. */
+export interface ShrunkCase {
+  one: SimulationCase;
+  run: ControlledRun;
+  runs: number;
+}
+
+class Enough extends Error {}
+
+/** Takes away faults, spoiled packets and choices, as long as the program fails with the same error, figures aside. */
+export async function shrinkCase(
+  program: SimulatedProgram,
+  options: ProgramOptions,
+  start: { one: SimulationCase; run: ControlledRun },
+  runsMax: number,
+): Promise<ShrunkCase> {
+  const wanted = whatOf(start.run);
+  const { choices, packets } = start.run;
+  let best: ShrunkCase = { one: { ...start.one, choices, packets }, run: start.run, runs: 0 };
+  let runs = 0;
+  const attempt = async (change: Partial<SimulationCase>): Promise<boolean> => {
+    if (runs === runsMax) throw new Enough();
+    runs++;
+    const one = { ...best.one, ...change };
+    const run = await controlledRun(program, options, one);
+    if (whatOf(run) !== wanted) return false;
+    // As it was and not as it was asked for: choices that do not exist are gone.
+    best = { one: { ...one, choices: run.choices, packets: run.packets }, run, runs };
+    return true;
+  };
+  try {
+    let before: SimulationCase | undefined;
+    while (before === undefined || JSON.stringify(before) !== JSON.stringify(best.one)) {
+      before = best.one;
+      await ddmin(best.one.faults, (faults) => attempt({ faults }));
+      await ddmin(best.one.packets ?? [], (kept) => attempt({ packets: kept }));
+      const { choices: from } = best.one;
+      const others = [...from.keys()].filter((i) => from[i] !== 0);
+      await ddmin(others, (kept) => attempt({ choices: withOnly(from, kept) }));
+    }
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+  }
+  return { ...best, runs };
+}
+
+function withOnly(choices: readonly number[], kept: readonly number[]): number[] {
+  const left = new Set(kept);
+  return choices.map((choice, i) => (left.has(i) ? choice : 0));
+}
+
+function whatOf({ error }: ControlledRun): string | undefined {
+  if (error === undefined) return undefined;
+  const code = (error as Error & { code?: unknown }).code;
+  return typeof code === 'string' ? `${error.name} ${code}` : brokenOff(error).what;
+}
