@@ -132,11 +132,16 @@ export class Endpoint {
 
   // --- peers -----------------------------------------------------------------------------------------------
 
-  /** Makes a peer known, as a handshake would. The secret must be new: it has never been used by an earlier incarnation. */
+  /**
+   * Makes a peer known, as a handshake would. If an earlier incarnation may have used the secret, `usedBefore` must say so. Throws
+   * UsageError for a credential that a peer has already: packets say no more than that, so one of the two would never hear any.
+   */
   addPeer(now: Nanos, config: PeerConfig): PeerId {
     this.begin(now);
     if (this.peers.isFull)
       throw new UsageError('ERR_DCQUIC_PEERS', `there are ${this.options.peersMax} peers already`);
+    if (this.peers.has(config.secret.credential))
+      throw new UsageError('ERR_DCQUIC_PEER_KNOWN', 'there is a peer with this credential already');
     return this.peers.add(now, config).id;
   }
 

@@ -63,9 +63,16 @@ export class PeerTable {
   add(now: Nanos, config: PeerConfig): Peer {
     assertPathSecret(config.secret);
     const peer = this.make(now, config, false);
+    const key = credentialKey(config.secret.credential, 0);
     peer.id = this.byId.insert(peer);
-    this.byCredential.set(credentialKey(config.secret.credential, 0), peer);
+    this.embryos.delete(key);
+    this.byCredential.set(key, peer);
     return peer;
+  }
+
+  /** Whether a peer has this credential; one that is unproven does not count. */
+  has(credential: Uint8Array): boolean {
+    return this.byCredential.has(credentialKey(credential, 0));
   }
 
   get(id: PeerId): Peer | undefined {

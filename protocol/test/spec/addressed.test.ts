@@ -106,6 +106,22 @@ test('replays of other epochs do not invalidate the answer of the living one', (
   expect(hand.only('Probe').at(-1)!.record.nonce).not.toEqual(nonce);
 });
 
+/** REQ SEC-1. */
+test('a credential belongs to one peer: a second one under it is a misuse, an unproven one makes room', () => {
+  const hand = handPeer(true);
+  const { endpoint } = hand.node;
+  const config = { address: 9, secret: pathSecret(), role: 'client' } as const;
+  expect(() => endpoint.addPeer(0, config)).toThrow('a peer with this credential');
+  hand.send(PROBE);
+  expect(hand.only('ProbeResponse').length, 'the first one is still heard').toBe(1);
+
+  const other = handPeer(false);
+  other.send();
+  expect(other.node.endpoint.state).toMatchObject({ peers: 0, embryos: 1 });
+  other.node.endpoint.addPeer(0, { address: other.address, secret: pathSecret(), role: 'server' });
+  expect(other.node.endpoint.state).toMatchObject({ peers: 1, embryos: 0 });
+});
+
 /** MUST FRESH-6. */
 test('a first packet that says its secret was used before ends what was announced: somebody may have run it', () => {
   const { net, client, server, toServer, toClient } = makePair();
