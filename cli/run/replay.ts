@@ -1,6 +1,11 @@
 import { join } from 'node:path';
-import { type DivergingRecord, firstDivergingRecord } from '../../sim/trace/divergence.ts';
-import { type ReplayOutcome, replayCapsule, runScenario } from '../../scenarios/run/index.ts';
+import {
+  type DivergingInterval,
+  type DivergingRecord,
+  firstDivergingRecord,
+} from '../../sim/trace/divergence.ts';
+import type { TraceRecord } from '../../sim/trace/trace-store.ts';
+import { type Extension, type ReplayOutcome, replayCapsule, runScenario } from '../../scenarios/run/index.ts';
 import { loadExtensions } from './extensions.ts';
 import { TRACE_FILE, type SavedRun } from './saved-run.ts';
 import { simulate } from './simulate.ts';
@@ -18,29 +23,52 @@ export async function replay({ capsule, scenario }: SavedRun): Promise<ReplayOut
   );
 }
 
-/** Looks for the very record, if the trace of the saved run lies beside its capsule. That takes one more run. */
-export async function findDivergingRecord(
+/** Where a saved run and its repetition part. */
+export interface Divergence {
+  /** The very record, if the trace of the saved run has it. */
+  record: DivergingRecord | undefined;
+  /** The records of the repetition where it parts, from `fromRecord` on, at most STORED_MAX. */
+  now: readonly TraceRecord[];
+  /** Names of the places in the network. */
+  locations: readonly string[];
+}
+
+/** A checkpoint of a very long run is no reason to keep more than that. */
+const STORED_MAX = 1_000_000;
+
+/**
+ * Runs once more and keeps the interval in which the runs part. If the trace of the saved run lies beside its capsule, the
+ * first record that differs is found.
+ */
+export async function explainDivergence(
   { capsule, scenario, folder }: SavedRun,
-  { divergence }: ReplayOutcome,
-): Promise<DivergingRecord | undefined> {
-  if (divergence === undefined) return undefined;
-  const saved = readStoredTrace(join(folder, TRACE_FILE), divergence);
-  if (saved === undefined || saved.length === 0) return undefined;
+  { fromRecord, toRecord }: DivergingInterval,
+): Promise<Divergence | undefined> {
   const extensions = await loadExtensions(capsule.extensions);
-  const { fromRecord } = divergence;
+  let locations: readonly string[] = [];
+  const places: Extension = {
+    path: 'places',
+    extend: ({ network }) => void (locations = network.fabric.locations),
+  };
   const { schedule } = capsule;
-  const store = { fromRecord, recordsMax: saved.length };
+  const store = { fromRecord, recordsMax: Math.min(toRecord - fromRecord, STORED_MAX) };
   const again = await simulate(
     scenario,
     capsule.command,
     (hooks) =>
       runScenario(scenario, {
         ...hooks,
-        extensions,
+        extensions: [places, ...extensions],
         trace: { store },
         ...(schedule === undefined ? {} : { schedule }),
       }),
     (outcome) => outcome,
   );
-  return again?.store === undefined ? undefined : firstDivergingRecord(saved, again.store);
+  if (again?.store === undefined) return undefined;
+  const saved = readStoredTrace(join(folder, TRACE_FILE), { fromRecord, toRecord });
+  const now: TraceRecord[] = [];
+  again.store.forEach((timeNs, kind, where, a, b, c, d) => now.push({ timeNs, kind, where, a, b, c, d }));
+  const record =
+    saved === undefined || saved.length === 0 ? undefined : firstDivergingRecord(saved, again.store);
+  return { record, now, locations };
 }

@@ -1,8 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { time } from '../../reports/figures.ts';
-import type { DivergingInterval, DivergingRecord } from '../../sim/trace/divergence.ts';
-import { RECORD_BYTES, type TraceRecord, TraceStore } from '../../sim/trace/trace-store.ts';
-import { FIXED_BYTES, KINDS, parseTraceHeader } from './trace-file.ts';
+import type { DivergingInterval } from '../../sim/trace/divergence.ts';
+import { RECORD_BYTES, TraceStore } from '../../sim/trace/trace-store.ts';
+import { FIXED_BYTES, parseTraceHeader } from './trace-file.ts';
 
 /** The records of an interval from a file of `--trace`, as far as it has them; undefined if there is no such file. */
 export function readStoredTrace(file: string, interval: DivergingInterval): TraceStore | undefined {
@@ -41,15 +40,4 @@ function addRecord(store: TraceStore, bytes: Buffer, at: number): void {
     bytes.readDoubleLE(at + 32),
     bytes.readDoubleLE(at + 40),
   );
-}
-
-/** The record that differs, in both runs. */
-export function divergingRecordLines({ index, left, right }: DivergingRecord): string[] {
-  return [`  record ${index}`, `    saved: ${recordText(left)}`, `    now:   ${recordText(right)}`];
-}
-
-function recordText(record: TraceRecord | undefined): string {
-  if (record === undefined) return 'none, the run was over';
-  const { timeNs, kind, where, a, b, c, d } = record;
-  return `${time(timeNs)} (${timeNs} ns) ${KINDS.nameOf(kind)} at ${where}: ${a}, ${b}, ${c}, ${d}`;
 }

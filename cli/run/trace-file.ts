@@ -1,14 +1,10 @@
 import type { Simulation } from '../../scenarios/run/index.ts';
 import { FileSink } from '../../reports/pcap/index.ts';
 import { count, counted } from '../../reports/figures.ts';
-import { NetKind } from '../../sim/net/trace-kinds.ts';
-import { HostKind, KindNames } from '../../sim/trace/kinds.ts';
 import { RECORD_BYTES, type TraceStore } from '../../sim/trace/trace-store.ts';
 import { CommandError, systemReason } from '../command-error.ts';
+import { KINDS, LAYERS } from './record-words.ts';
 import type { Recording } from './recording.ts';
-
-const LAYERS = { net: NetKind, host: HostKind };
-export const KINDS: KindNames = new KindNames(LAYERS);
 
 // Layout: sim/trace/README.md.
 const MAGIC = 'dcqtrace';

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
@@ -204,12 +204,24 @@ describe('dcquic replay', () => {
     expect(code).toBe(5);
     expect(stdout).toContain('NOT THE SAME RUN');
     expect(stdout).toMatch(/trace records 0 to \d+, counted from 0/);
-    expect(stdout).toMatch(/ {2}record 7\n {4}saved: .*\n {4}now: .*\n/);
+    expect(stdout).toMatch(/ {2}record 6, both: .*\n {2}record 7\n {4}saved: .*\n {4}now: .*\n/);
+    expect(stdout).toMatch(/now: .* \(\d+ ns\) \S+ (net|host)\.\w+: (packet|exchange) \d+/);
+    expect(stdout).toMatch(/saved by +dcquic \d+\.\d+\.\d+, Node \d+/);
     const json = await dcquic(['replay', 'traced', '--json'], here);
     expect(JSON.parse(json.stdout)).toMatchObject({
       same: false,
       divergence: { fromRecord: 0, record: { index: 7 } },
+      made: { node: process.versions.node },
     });
+    // Without the saved trace: what happens now, and how to keep it.
+    rmSync(join(folder, 'traced', 'trace.bin'));
+    const blind = await dcquic(['replay', 'traced'], here);
+    expect(blind.code).toBe(5);
+    expect(blind.stdout).toMatch(
+      / {2}record 0: .* host\[0\] host\.offered: exchange 0, host\[\d\], bytes \d+, priority \d\n/,
+    );
+    expect(blind.stdout).toMatch(/and \d+ more\n/);
+    expect(blind.stdout).toContain(' --out DIR --trace DIR/trace.bin\n');
   });
 
   it.each([

@@ -4,6 +4,7 @@ import type { TraceSummary } from '../../sim/trace/checkpoints.ts';
 import { parseScenario, scenarioToYaml } from '../language/index.ts';
 import type { Parsed, Problem, Scenario } from '../language/index.ts';
 import type { Violation } from '../result.ts';
+import { type Maker, maker } from './maker.ts';
 import { runScenario } from './run-scenario.ts';
 import type { VerdictCode } from './result-of.ts';
 import type { RunOptions, RunOutcome, Schedule } from './run-scenario.ts';
@@ -25,6 +26,8 @@ export interface Capsule {
   schedule?: Schedule;
   /** The command that made it. */
   command: string;
+  /** The versions that made it, for people; missing in older ones. */
+  made?: Maker;
   expected: {
     exitCode: VerdictCode;
     trace: TraceSummary;
@@ -46,6 +49,7 @@ export function capsuleOf(scenario: Scenario, outcome: RunOutcome, meta: Capsule
     extensions: [...meta.extensions],
     ...(outcome.schedule === undefined ? {} : { schedule: outcome.schedule }),
     command: meta.command,
+    made: maker(),
     expected: {
       exitCode: outcome.exitCode,
       trace: outcome.trace,
