@@ -17,7 +17,7 @@ export class RangeSet {
   }
 
   get isEmpty(): boolean {
-    return this.edges.length === 0;
+    return this.sum === 0;
   }
 
   startAt(index: number): number {
@@ -121,6 +121,8 @@ export class RangeSet {
   overlap(start: number, end: number): number {
     const edges = this.edges;
     let covered = 0;
+    // What comes in order comes after all there is.
+    if (edges.length === 0 || start >= (edges[edges.length - 1] as number)) return 0;
     for (
       let i = this.firstEndingAtOrAfter(start + 1);
       i < edges.length && (edges[i] as number) < end;

@@ -38,7 +38,7 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
   private request: TransferName | undefined;
   private response: TransferName | undefined;
   /** Per host: what was written and not yet sent; data packets of a run have one label each. */
-  private readonly labels: Map<number, Label[]> = new Map<number, Label[]>();
+  private readonly labels: (Label[] | undefined)[] = [];
   private readonly messages: Message[] = [];
   private lastDrop: { readonly id: number; readonly reason: string } | undefined;
   private readonly onTheWay: Map<number, Message> = new Map<number, Message>();
@@ -61,8 +61,8 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
     if (exchange.ordinal !== this.ordinal || this.simulation === undefined) return;
     this.exchange = exchange;
     this.exchangeId = id;
-    this.labels.set(exchange.from, []);
-    this.labels.set(exchange.to, []);
+    this.labels[exchange.from] = [];
+    this.labels[exchange.to] = [];
   }
 
   ended(): void {
@@ -79,10 +79,10 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
         );
       },
       frameSent: (peer, type, slot, generation, ofPeer, detail) => {
-        this.labels.get(host)?.push(this.labelOf(host, peer, type, slot, generation, ofPeer, detail));
+        this.labels[host]?.push(this.labelOf(host, peer, type, slot, generation, ofPeer, detail));
       },
       dataSent: (peer, slot, generation, offset, length) => {
-        const labels = this.labels.get(host);
+        const labels = this.labels[host];
         if (labels === undefined) return;
         const mine = this.isMine({ from: host, to: this.hostOf(host, peer), slot, generation });
         labels.push({ kind: mine ? 'data' : 'other', label: `DATA ${offset}–${offset + length}` });
@@ -133,7 +133,7 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
 
   sent(host: SimHost, packet: Packet): void {
     const { simulation, exchange } = this;
-    const written = this.labels.get(host.index);
+    const written = this.labels[host.index];
     if (written === undefined || simulation === undefined || exchange === undefined) return;
     // A data run is written packet by packet, a control packet as a whole.
     const isData = written[0]?.label.startsWith('DATA ') ?? false;
