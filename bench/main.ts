@@ -8,6 +8,7 @@
  *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
  *   npm run bench -- sweep                a sweep on two worker threads against one
  *   npm run bench -- scale                cost per packet from 16 to 432 hosts; 100,000 messages on 144 hosts
+ *   npm run bench -- explore              schedules per second, and until a race is found
  *   npm run bench -- bach                 Bach's own benches on `dcquic/sim`, next to Bach itself where there is cargo
  *   --json                                one JSON object
  *   --scale 0.1                           of loopback, sweep, scale and bach: a tenth of the calls, seeds, packets or items
@@ -64,6 +65,12 @@ switch (part) {
     for (const line of values.json ? [JSON.stringify(figures)] : sweepLines(figures)) console.log(line);
     break;
   }
+  case 'explore': {
+    const { exploreLines, measureExplore } = await import('./explore.ts');
+    const figures = await measureExplore();
+    for (const line of values.json ? [JSON.stringify(figures)] : exploreLines(figures)) console.log(line);
+    break;
+  }
   case 'bach': {
     const { bachLines, measureBach } = await import('./bach.ts');
     const figures = await measureBach({ scale: Number(values.scale) > 0 ? Number(values.scale) : 1 });
@@ -97,7 +104,7 @@ switch (part) {
   }
   default:
     console.error(
-      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, scale, bach, or none for the first two`,
+      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, scale, explore, bach, or none for the first two`,
     );
     process.exitCode = 1;
 }

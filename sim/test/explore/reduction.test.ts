@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { explore, us, type ExploreProgramOptions, type Sim } from '../../index.ts';
-
-type Program = (sim: Sim) => unknown;
+import { checkReduction, type Program } from './random-programs.ts';
 
 /** Explores the program to the end, with and without reduction. */
 async function both(program: Program, options: ExploreProgramOptions = {}) {
@@ -137,62 +135,9 @@ describe('one schedule of each class (REQ DST-4)', () => {
   });
 });
 
-/** What a task of a random program does in one step. */
-type Op = { readonly do: 'read' | 'write' | 'yield' | 'lock' | 'send' | 'receive'; readonly at: number };
-const op: fc.Arbitrary<Op> = fc.record({
-  do: fc.constantFrom('read', 'write', 'yield', 'lock', 'send', 'receive'),
-  at: fc.nat(1),
-});
-const programs = fc.array(fc.array(op, { minLength: 1, maxLength: 2 }), { minLength: 2, maxLength: 3 });
-
-/** Runs it; `seen` gets what each task saw, in words. */
-function randomProgram(tasks: readonly (readonly Op[])[], seen: Set<string>): Program {
-  return async (sim) => {
-    const variables = [sim.shared(''), sim.shared('')];
-    const locks = [sim.mutex(), sim.mutex()];
-    const channels = [sim.channel<string>(), sim.channel<string>()];
-    const logs = tasks.map(() => '');
-    const perform = async (task: number, { do: what, at }: Op): Promise<void> => {
-      const variable = variables[at] as (typeof variables)[0];
-      if (what === 'read') logs[task] += `${variable.value};`;
-      else if (what === 'write') variable.value += task;
-      else if (what === 'yield') await sim.yield();
-      else if (what === 'lock') {
-        const guard = locks[at]?.tryLock();
-        logs[task] += guard === undefined ? 'busy;' : 'held;';
-        await sim.yield();
-        guard?.release();
-      } else if (what === 'send') channels[at]?.trySend(`${task}`);
-      else logs[task] += `${String(channels[at]?.tryReceive())};`;
-    };
-    tasks.forEach((ops, task) => {
-      sim.spawn(`task${task}`, async () => {
-        for (const each of ops) {
-          await perform(task, each);
-          await sim.yield();
-        }
-      });
-    });
-    await sim.sleep(1);
-    seen.add([...logs, ...variables.map(({ value }) => value)].join('|'));
-  };
-}
-
 describe('of random programs', () => {
-  it('finds every outcome that all schedules together have, each class once and nothing twice', async () => {
-    await fc.assert(
-      fc.asyncProperty(programs, async (tasks) => {
-        const reducedOutcomes = new Set<string>();
-        const outcomes = new Set<string>();
-        const reduced = await explore({ schedulesMax: 3000 }, randomProgram(tasks, reducedOutcomes));
-        const whole = await explore({ schedulesMax: 3000, reduction: false }, randomProgram(tasks, outcomes));
-        fc.pre(whole.isExhausted);
-        expect([...reducedOutcomes].toSorted()).toEqual([...outcomes].toSorted());
-        expect(reduced).toMatchObject({ schedules: whole.classes, classes: whole.classes, repeats: 0 });
-      }),
-      { numRuns: 25 },
-    );
-  });
+  it('finds every outcome that all schedules together have, each class once and nothing twice', () =>
+    checkReduction(25));
 });
 
 describe('messages', () => {
@@ -218,5 +163,22 @@ describe('messages', () => {
     expect(await orders({}, us(1))).toEqual(['alice bob']);
     expect(await orders({ windowNs: us(1) }, us(1))).toEqual(['alice bob', 'bob alice']);
     expect(await orders({ windowNs: us(1) }, us(2))).toEqual(['alice bob']);
+  });
+
+  it('of one sender keep their order at one instant, and overtake within the window', async () => {
+    const orders = async (options: ExploreProgramOptions): Promise<string[]> => {
+      const seen = new Set<string>();
+      await explore(options, async (sim) => {
+        const server = sim.group('server').bind(7);
+        const client = sim.group('client').bind(0);
+        for (const number of [1, 2, 3]) client.sendTo(Uint8Array.of(number), 'server:7');
+        let order = '';
+        for (let i = 0; i < 3; i++) order += (await server.recvFrom()).data[0];
+        seen.add(order);
+      });
+      return [...seen].toSorted();
+    };
+    expect(await orders({})).toEqual(['123']);
+    expect(await orders({ windowNs: 1 })).toEqual(['123', '132', '213', '231', '312', '321']);
   });
 });

@@ -37,6 +37,7 @@ describe('the guides in sim/README.md and scenarios/testing/README.md', () => {
       'stall.test.ts',
       'faults.test.ts',
       'order.test.ts',
+      'explore.test.ts',
       'suite.test.ts',
       'queues.test.ts',
       'protocol.test.ts',
