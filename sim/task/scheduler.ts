@@ -44,7 +44,7 @@ export class Scheduler {
 
   /** Runs `step` at this instant, in an event of its own. */
   ready(step: Step): void {
-    this.kernel.schedule(this.kernel.now, step);
+    this.kernel.post(this.kernel.now, step);
   }
 
   /**
