@@ -6,6 +6,7 @@ import type { Peer } from '../peer/peer.ts';
 import type { SentPacket } from '../recovery/sent-packets.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
+import type { StreamFrameWriter } from '../stream/frame-writer.ts';
 import type { Pacer } from '../transfer/pacer.ts';
 import type { ResetNotice } from '../transfer/reset.ts';
 import type { Sender } from '../transfer/sender.ts';
@@ -32,6 +33,8 @@ const ACCEPTS_MAX = 128;
 
 /** Bytes around the headers in the NOTIFY of a message that is pulled: as above, with buffer and key instead of the payload. */
 const NOTICE_OVERHEAD_BYTES = 41 + TAG_BYTES + 120;
+/** Of the fields of a stream, in a NOTIFY; without them there is room for an id. */
+export const STREAM_BYTES = 24;
 /** Of a deadline, in a NOTIFY. */
 export const DEADLINE_BYTES = 8;
 const NO_HEADERS = new Uint8Array(0);
@@ -54,6 +57,7 @@ export class ControlWriter {
   private readonly context: Context;
   private readonly sender: Sender;
   private readonly pacer: Pacer;
+  private readonly streamFrames: StreamFrameWriter;
   private readonly header: ControlPacket = new ControlPacket();
   private readonly ack: Ack = new Ack();
   private readonly accept: TransferAccept = new TransferAccept();
@@ -72,7 +76,8 @@ export class ControlWriter {
   private eliciting = false;
   private now: Nanos = 0;
 
-  constructor(context: Context, sender: Sender, pacer: Pacer) {
+  constructor(context: Context, sender: Sender, pacer: Pacer, streamFrames: StreamFrameWriter) {
+    this.streamFrames = streamFrames;
     this.context = context;
     this.sender = sender;
     this.pacer = pacer;
@@ -151,6 +156,7 @@ export class ControlWriter {
       sentAt: this.now,
       notifies: this.notifies,
       resets: this.resets,
+      credits: this.streamFrames.takeCredits(),
       settled: false,
     };
     peer.sent.add(packet);
@@ -165,9 +171,14 @@ export class ControlWriter {
     this.writeResets(peer);
     this.writeFinals(peer);
     this.writeGrants(peer);
+    if (this.streamFrames.write(this.now, peer, this.putFrame)) this.eliciting = true;
     this.writeNotifies(peer);
     if (peer.finals.length === 0 && !peer.acks.pending) peer.lazyAt = NEVER;
   }
+
+  private readonly putFrame = (frame: {
+    emit(out: Uint8Array, at: number, limit: number): number;
+  }): boolean => this.put(frame);
 
   private put(frame: { emit(out: Uint8Array, at: number, limit: number): number }): boolean {
     const next = frame.emit(this.out, this.at, this.limit);
@@ -363,6 +374,8 @@ export class ControlWriter {
       this.eliciting = true;
       this.notifies.push(t);
       this.sender.onNotifySent(this.now, t);
+      // Every copy has at least these limits, whichever it is that arrives. Those of a later copy may be in that alone.
+      if (t.notifyCount === 1) t.stream?.onLimitsSent();
       const replySlot = t.isResponse ? t.replySlot : -1;
       this.context.observer?.transferAnnounced(peer.id, t.slot, t.generation, replySlot, t.replyGeneration);
       this.observe(peer, TransferNotify.TYPE, t.slot, t.generation, false, t.messageBytes);
@@ -391,6 +404,7 @@ export class ControlWriter {
     notify.replySlot = transfer.replySlot;
     notify.replyGeneration = transfer.replyGeneration;
     notify.status = transfer.status;
+    transfer.stream?.fillNotify(notify, transfer.sequence, transfer.last);
     // MUST EXCH-8
     if (transfer.deadlineNs !== NEVER) notify.timeoutNs = Math.max(transfer.deadlineNs - this.now, 0);
     notify.headers = transfer.noticeHeaders ?? NO_HEADERS;

@@ -6,6 +6,7 @@ import { ECHOES_MAX } from '../peer/challenge.ts';
 import type { Challenge } from '../peer/challenge.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { AckOutcome } from '../recovery/sent-packets.ts';
+import type { StreamFrameReader } from '../stream/frame-reader.ts';
 import type { Sender } from '../transfer/sender.ts';
 import {
   Ack,
@@ -19,6 +20,7 @@ import {
   TransferAccept,
   TransferErrorCode,
   TransferNotify,
+  isAckEliciting,
 } from '../wire/index.ts';
 import type { Admission } from '../transfer/admission.ts';
 
@@ -36,6 +38,7 @@ export class FrameReader {
   private readonly admission: Admission;
   private readonly exchanges: Exchanges;
   private readonly liveness: Liveness;
+  private readonly streamFrames: StreamFrameReader;
   private readonly ack: Ack = new Ack();
   private readonly accept: TransferAccept = new TransferAccept();
   private readonly blocked: NotifyBlocked = new NotifyBlocked();
@@ -53,7 +56,9 @@ export class FrameReader {
     admission: Admission,
     exchanges: Exchanges,
     liveness: Liveness,
+    streamFrames: StreamFrameReader,
   ) {
+    this.streamFrames = streamFrames;
     this.context = context;
     this.sender = sender;
     this.admission = admission;
@@ -83,7 +88,7 @@ export class FrameReader {
         counters.violations += 1;
         break;
       }
-      eliciting ||= type === TransferNotify.TYPE || type === FlowReset.TYPE || type === NotifyBlocked.TYPE;
+      eliciting ||= isAckEliciting(type);
       at = next;
     }
     if (counters.payloadBytesFirst > payloadBefore) counters.usefulPackets += 1;
@@ -117,7 +122,7 @@ export class FrameReader {
       case ProbeResponse.TYPE:
         return this.onEcho(now, peer, this.echo.parse(bytes, at, end));
       default:
-        return -1;
+        return this.streamFrames.onFrame(now, peer, type, bytes, at, end);
     }
   }
 
@@ -139,6 +144,7 @@ export class FrameReader {
         if (!notice.byReceiver) this.sender.onResetAcked(peer, notice.slot, notice.generation);
       }
     }
+    this.streamFrames.onSettled(outcome);
     for (const packet of outcome.lost) {
       this.sender.onLost(packet);
       for (const notice of packet.resets) peer.resets.push(notice);

@@ -3,16 +3,19 @@ import type { Address } from '../core/address.ts';
 import type { RandomSource } from '../core/random.ts';
 import type { SharedBytes } from '../core/shared-bytes.ts';
 import { NEVER } from '../core/units.ts';
-import type { Nanos } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
 import { ControlReader } from '../control/control-reader.ts';
 import { ControlWriter, inlineRoom, noticeRoom } from '../control/control-writer.ts';
 import { FrameReader } from '../control/frame-reader.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
 import { Liveness } from '../peer/liveness.ts';
-import type { PeerConfig, PeerId } from '../peer/peer.ts';
+import type { Peer, PeerConfig, PeerId } from '../peer/peer.ts';
 import type { ResolveSecret } from '../peer/peer-table.ts';
 import { PeerTable } from '../peer/peer-table.ts';
 import type { OutgoingMessage } from '../records/message.ts';
+import { StreamFrameReader } from '../stream/frame-reader.ts';
+import { StreamFrameWriter } from '../stream/frame-writer.ts';
+import type { StreamLimits } from '../stream/stream.ts';
 import { Admission } from '../transfer/admission.ts';
 import { Pacer } from '../transfer/pacer.ts';
 import { Receiver } from '../transfer/receiver.ts';
@@ -48,6 +51,22 @@ export class UsageError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Bytes of a reason that are sent, and what is around them in a packet of their own. */
+const REASON_BYTES_MAX = 256;
+const REASON_OVERHEAD_BYTES = 120;
+
+export interface OpenStreamOptions {
+  priority: number;
+  last?: boolean;
+  deadlineNs?: Nanos;
+  limits?: Partial<StreamLimits>;
+}
+
+function checkDeadline(deadlineNs: Nanos): void {
+  if (deadlineNs >= 0) return;
+  throw new UsageError('ERR_DCQUIC_DEADLINE', `the deadline is ${deadlineNs}; it must be an instant in ns`);
 }
 
 /** What is alive in an endpoint; all zero when nothing is going on. Read by checkers and metrics. */
@@ -107,7 +126,7 @@ export class Endpoint {
     this.receiver = new Receiver(
       context,
       (now, t, headers, body) => exchanges.deliver(now, t, headers, body),
-      (t, plaintext) => exchanges.onPreview(t, plaintext),
+      (t, plaintext) => exchanges.offers.onPreview(t, plaintext),
       (now, t, code, tell) => exchanges.onInboundEnd(now, t, code, tell),
     );
     this.liveness = new Liveness(context, this.peers, (now, peer, reason, everything) =>
@@ -125,8 +144,11 @@ export class Endpoint {
       noticeBytesMax: Math.min(this.options.noticeHeaderBytesMax, noticeRoom(context.datagramBytesMax)),
       onWaiting: (now, peer) => this.liveness.onWaiting(now, peer),
     });
-    const frames = new FrameReader(context, this.sender, admission, exchanges, this.liveness);
-    this.writer = new ControlWriter(context, this.sender, this.pacer);
+    const { streams } = exchanges;
+    const streamFrames = new StreamFrameReader(streams, exchanges.findStream);
+    const frames = new FrameReader(context, this.sender, admission, exchanges, this.liveness, streamFrames);
+    const streamWriter = new StreamFrameWriter(context, streams);
+    this.writer = new ControlWriter(context, this.sender, this.pacer, streamWriter);
     this.reader = new ControlReader(context, this.peers, frames, this.liveness);
   }
 
@@ -165,22 +187,17 @@ export class Endpoint {
     deadlineNs: Nanos = NEVER,
   ): ExchangeId {
     this.begin(now);
+    const target = this.target(peer);
+    this.checkMessage(request, priority);
+    checkDeadline(deadlineNs);
+    return this.exchanges.call(now, target, request, priority, Math.ceil(deadlineNs));
+  }
+
+  private target(peer: PeerId): Peer {
     const target = this.peers.get(peer);
     if (target === undefined) throw new UsageError('ERR_DCQUIC_PEER', `there is no peer ${peer}`);
-    if (this.exchanges.isFull) {
-      throw new UsageError(
-        'ERR_DCQUIC_EXCHANGES',
-        `there are ${this.options.exchangesMax} exchanges already`,
-      );
-    }
-    this.checkMessage(request, priority);
-    if (!(deadlineNs >= 0)) {
-      throw new UsageError(
-        'ERR_DCQUIC_DEADLINE',
-        `the deadline is ${deadlineNs}; it must be an instant in ns`,
-      );
-    }
-    return this.exchanges.call(now, target, request, priority, Math.ceil(deadlineNs));
+    if (!this.exchanges.isFull) return target;
+    throw new UsageError('ERR_DCQUIC_EXCHANGES', `there are ${this.options.exchangesMax} exchanges already`);
   }
 
   /** Gives up an exchange of ours, whatever has become of its request: a `failure` with `reason` follows. False: it has ended. */
@@ -233,7 +250,60 @@ export class Endpoint {
    */
   accept(now: Nanos, exchange: ExchangeId, into?: Uint8Array): boolean {
     this.begin(now);
-    return this.exchanges.accept(exchange, into);
+    return this.exchanges.offers.accept(exchange, into);
+  }
+
+  /**
+   * Opens a stream with its first message; `last` says that it is the only one. Throws as `call` does. What comes of it are `stream-…` events.
+   * REQ PAT-2, PAT-3, PAT-4
+   */
+  openStream(now: Nanos, peer: PeerId, opening: OutgoingMessage, options: OpenStreamOptions): ExchangeId {
+    this.begin(now);
+    const { priority, last = false, deadlineNs = NEVER } = options;
+    const target = this.target(peer);
+    this.checkMessage(opening, priority);
+    checkDeadline(deadlineNs);
+    const { streamMessagesMax, streamBytesMax } = this.options;
+    const limits = { messages: streamMessagesMax, bytes: streamBytesMax, ...options.limits };
+    return this.exchanges.streams.open(now, target, opening, priority, last, limits, Math.ceil(deadlineNs));
+  }
+
+  /** Puts a message behind those that were written; false if the stream takes none any more. It waits here until the reader grants it. */
+  writeStream(now: Nanos, exchange: ExchangeId, message: OutgoingMessage, last: boolean = false): boolean {
+    this.begin(now);
+    this.checkMessage(message, 0);
+    const stream = this.exchanges.stream(exchange);
+    return stream !== undefined && this.exchanges.streams.write(now, stream, message, last);
+  }
+
+  /** Messages written and not acknowledged, and their bytes. `wantRoom`: a `stream-room` follows when there are fewer. */
+  streamBacklog(exchange: ExchangeId, wantRoom: boolean = false): { messages: number; bytes: Bytes } {
+    const stream = this.exchanges.stream(exchange);
+    if (stream === undefined) return { messages: 0, bytes: 0 };
+    stream.wantsRoom ||= wantRoom;
+    return { messages: stream.outgoing.messages, bytes: stream.outgoing.bytes };
+  }
+
+  /** The caller writes no more. */
+  endStream(now: Nanos, exchange: ExchangeId): void {
+    this.begin(now);
+    const stream = this.exchanges.stream(exchange);
+    if (stream !== undefined) this.exchanges.streams.end(now, stream);
+  }
+
+  /** The application has taken the oldest message of a `stream` or `stream-message` event: one more may come. REQ BP-1 */
+  takeMessage(now: Nanos, exchange: ExchangeId): void {
+    this.begin(now);
+    const stream = this.exchanges.stream(exchange);
+    if (stream !== undefined) this.exchanges.streams.take(now, stream);
+  }
+
+  /** Closes a stream: as callee with status 0 after what was written, else at once, in both directions. */
+  closeStream(now: Nanos, exchange: ExchangeId, status: number, reason: Uint8Array): void {
+    this.begin(now);
+    const stream = this.exchanges.stream(exchange);
+    const room = Math.min(REASON_BYTES_MAX, this.context.datagramBytesMax - REASON_OVERHEAD_BYTES);
+    if (stream !== undefined) this.exchanges.streams.close(now, stream, status, reason.subarray(0, room));
   }
 
   private checkMessage(message: OutgoingMessage, priority: number): void {
@@ -294,6 +364,7 @@ export class Endpoint {
   handleTimeout(now: Nanos): void {
     this.begin(now);
     this.exchanges.onTimeout(now);
+    this.exchanges.streams.onTimeout(now);
     this.alarms.onTimeout(now);
     this.sender.onTimeout(now);
     this.receiver.losses.onTimeout(now);
@@ -371,7 +442,8 @@ export class Endpoint {
         this.sender.timers.size +
         this.receiver.losses.armed +
         this.exchanges.timers.size +
-        this.alarms.timers.size,
+        this.alarms.timers.size +
+        this.exchanges.streams.timers.size,
       peers: this.peers.size,
       embryos: this.peers.embryoCount,
     };

@@ -38,6 +38,7 @@ export type EndpointEvent =
       peer: PeerId;
       priority: number;
       deadlineNs: Nanos;
+      isStream: boolean;
       headers: Uint8Array;
       /** Of the body. */
       sizeBytes: Bytes;
@@ -51,6 +52,31 @@ export type EndpointEvent =
       headers: Uint8Array;
       body: Uint8Array;
       metrics: ExchangeMetrics;
+    }
+  /** A peer opened a stream: its first message. */
+  | {
+      type: 'stream';
+      exchange: ExchangeId;
+      peer: PeerId;
+      priority: number;
+      deadlineNs: Nanos;
+      offered: boolean;
+      headers: Uint8Array;
+      body: Uint8Array;
+    }
+  | { type: 'stream-message'; exchange: ExchangeId; headers: Uint8Array; body: Uint8Array }
+  /** The caller has written its last message, and all were handed over. */
+  | { type: 'stream-end'; exchange: ExchangeId }
+  /** Less is on its way than before. */
+  | { type: 'stream-room'; exchange: ExchangeId }
+  /** The stream is over for the application: closed with `status` by either side, or for a `reason` found out here. */
+  | {
+      type: 'stream-closed';
+      exchange: ExchangeId;
+      peer: PeerId;
+      status: number;
+      message: Uint8Array;
+      reason: FailureReason | undefined;
     }
   | { type: 'failure'; exchange: ExchangeId; peer: PeerId; reason: FailureReason }
   /** A served exchange is over: its response arrived, or will not. */

@@ -5,7 +5,9 @@ import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { OutgoingMessage } from '../records/message.ts';
-import { RECORD_SEALED_BYTES, recordCount } from '../records/layout.ts';
+import type { FindStream } from '../stream/frame-reader.ts';
+import type { Stream } from '../stream/stream.ts';
+import { Streams } from '../stream/streams.ts';
 import type { Admission, Gate } from '../transfer/admission.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import { OutboundTransfer } from '../transfer/outbound.ts';
@@ -16,6 +18,8 @@ import type { Context } from './context.ts';
 import { reasonOfCode } from './errors.ts';
 import type { FailureReason } from './errors.ts';
 import type { ExchangeId } from './events.ts';
+import { Offers } from './offers.ts';
+import { ExchangeStreamHost } from './stream-host.ts';
 
 /** An exchange this endpoint asked for: a request on its way, then a response awaited. */
 interface OwnExchange extends Timed {
@@ -41,7 +45,7 @@ interface ServedExchange {
   response: OutboundTransfer | undefined;
 }
 
-/** The body where the application wants it, which may be where it is. */
+/** The body where the application wants it. */
 function placed(body: Uint8Array, into: Uint8Array | undefined): Uint8Array {
   if (into === undefined || body.buffer === into.buffer) return body;
   into.set(body);
@@ -55,7 +59,7 @@ const GIVEN_UP: ReadonlySet<FailureReason | undefined> = new Set<FailureReason>(
   'closed',
 ]);
 
-type Exchange = OwnExchange | ServedExchange;
+export type Exchange = OwnExchange | ServedExchange | Stream;
 
 /** What the exchanges need of the rest of the endpoint; set once, when all parts exist. */
 export interface ExchangeParts {
@@ -77,12 +81,16 @@ export class Exchanges implements Gate {
   private readonly table: SlotMap<Exchange>;
   /** Deadlines of own exchanges. */
   readonly timers: TimerQueue<OwnExchange>;
+  readonly streams: Streams;
+  readonly offers: Offers;
   private parts: ExchangeParts | undefined;
 
   constructor(context: Context) {
     this.context = context;
     this.timers = context.deadlines.queue<OwnExchange>();
     this.table = new SlotMap<Exchange>(context.options.exchangesMax);
+    this.offers = new Offers(context, this.table, () => this.part.receiver);
+    this.streams = new Streams(context, new ExchangeStreamHost(context, this.table, () => this.part));
   }
 
   connect(parts: ExchangeParts): void {
@@ -117,7 +125,6 @@ export class Exchanges implements Gate {
     return id;
   }
 
-  /** MUST OFFER-1 */
   private outbound(
     peer: Peer,
     message: OutgoingMessage,
@@ -126,10 +133,9 @@ export class Exchanges implements Gate {
     isResponse: boolean,
     moreBytes: Bytes,
   ): OutboundTransfer {
-    const { sizeBytes, head, body } = message;
-    const inlined = sizeBytes === 0 || sizeBytes <= this.part.inlineBytesMax - moreBytes;
-    const headed = !inlined && head.length > 0 && body.length > 0 && head.length <= this.part.noticeBytesMax;
-    return new OutboundTransfer(peer, message, priority, id, isResponse, inlined, headed);
+    const { inlineBytesMax, noticeBytesMax } = this.part;
+    const inlined = message.sizeBytes === 0 || message.sizeBytes <= inlineBytesMax - moreBytes;
+    return new OutboundTransfer(peer, message, priority, id, isResponse, inlined, noticeBytesMax);
   }
 
   /** MUST EXCH-8 */
@@ -153,7 +159,8 @@ export class Exchanges implements Gate {
   }
 
   isServing(id: ExchangeId): boolean {
-    return this.table.get(id)?.kind === 'served';
+    const exchange = this.table.get(id);
+    return exchange?.kind === 'served' || (exchange?.kind === 'stream' && exchange.byCallee);
   }
 
   requestId(id: ExchangeId): { slot: number; generation: number } | undefined {
@@ -183,10 +190,38 @@ export class Exchanges implements Gate {
     return true;
   }
 
-  /** MUST EXCH-3, EXCH-4 */
+  stream(id: ExchangeId): Stream | undefined {
+    const exchange = this.table.get(id);
+    return exchange?.kind === 'stream' ? exchange : undefined;
+  }
+
+  /** The stream with this id, which the peer began, or which is ours. */
+  readonly findStream: FindStream = (peer, slot, generation, ofPeer) => {
+    if (!ofPeer) {
+      const opening = this.part.sender.find(peer, slot, generation);
+      return opening === undefined ? undefined : this.stream(opening.exchange);
+    }
+    const entry = peer.inbound.get(slot);
+    return entry?.generation === generation ? this.stream(entry.exchange) : undefined;
+  };
+
+  /** The stream a message says it belongs to, unless it begins one. */
+  private streamOf(peer: Peer, notify: TransferNotify): Stream | undefined {
+    if ((notify.flags & TransferNotify.RESPONSE) !== 0)
+      return this.findStream(peer, notify.replySlot, notify.replyGeneration, false);
+    if ((notify.flags & TransferNotify.CONTINUES) !== 0)
+      return this.findStream(peer, notify.exchangeSlot, notify.exchangeGeneration, true);
+    return this.findStream(peer, notify.transferSlot, notify.transferGeneration, true);
+  }
+
+  /** MUST EXCH-3, EXCH-4, STRM-2 */
   admit(peer: Peer, notify: TransferNotify): number {
-    if ((notify.flags & TransferNotify.RESPONSE) === 0) {
+    if ((notify.flags & (TransferNotify.RESPONSE | TransferNotify.CONTINUES)) === 0) {
       return this.context.serving && !this.isFull ? 0 : TransferErrorCode.REFUSED;
+    }
+    if ((notify.flags & TransferNotify.STREAM) !== 0) {
+      const stream = this.streamOf(peer, notify);
+      return stream === undefined ? TransferErrorCode.UNKNOWN_TRANSFER : this.streams.admit(stream, notify);
     }
     const exchange = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
     return exchange === undefined || exchange.response !== undefined ? TransferErrorCode.UNKNOWN_TRANSFER : 0;
@@ -194,55 +229,31 @@ export class Exchanges implements Gate {
 
   onAdmitted(now: Nanos, transfer: InboundTransfer, notify: TransferNotify): void {
     const { peer } = transfer;
-    if (transfer.isResponse) {
+    if ((notify.flags & TransferNotify.STREAM) !== 0) {
+      const stream = this.streamOf(peer, notify) ?? this.beginStream(now, peer, notify);
+      this.streams.onAdmitted(now, stream, transfer, notify);
+      if (!transfer.isResponse && this.context.offering) this.offers.holdBack(transfer);
+    } else if (transfer.isResponse) {
       const own = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
       if (own === undefined) return;
       own.response = transfer;
       transfer.exchange = own.request.exchange;
     } else {
       transfer.exchange = this.begin(now, peer, notify, transfer);
-      if (this.context.offering) this.holdBack(transfer);
+      if (this.context.offering) this.offers.holdBack(transfer);
     }
   }
 
-  /** Only what the application needs to decide is pulled. MUST OFFER-2 */
-  private holdBack(transfer: InboundTransfer): void {
-    const { headerBytes, sealedBytes } = transfer;
-    const limit = recordCount(headerBytes) * RECORD_SEALED_BYTES;
-    // What has to be pulled as a whole is asked about when it is here.
-    if (limit >= sealedBytes) return;
-    transfer.pullLimit = limit;
-    if (limit === 0) this.offer(transfer, transfer.noticeHeaders ?? transfer.rawKey.subarray(0, 0));
-    else transfer.previewed = true;
+  private beginStream(now: Nanos, peer: Peer, notify: TransferNotify): Stream {
+    const stream = this.streams.accept(now, peer, notify);
+    const entry = peer.inbound.get(notify.transferSlot);
+    if (entry !== undefined) entry.exchange = stream.id;
+    return stream;
   }
 
-  onPreview(transfer: InboundTransfer, plaintext: Uint8Array): void {
-    this.offer(transfer, plaintext.slice(0, transfer.headerBytes));
-  }
-
-  private offer(transfer: InboundTransfer, headers: Uint8Array): void {
-    const id = transfer.exchange;
-    const exchange = this.table.get(id);
-    if (exchange?.kind !== 'served') return;
-    exchange.offered = true;
-    const { priority, sizeBytes, headerBytes } = transfer;
-    this.context.events.push({
-      type: 'offer',
-      exchange: id,
-      peer: exchange.peer.id,
-      priority,
-      deadlineNs: exchange.deadlineNs,
-      headers,
-      sizeBytes: sizeBytes - headerBytes,
-    });
-  }
-
-  accept(id: ExchangeId, into: Uint8Array | undefined): boolean {
-    const exchange = this.table.get(id);
-    if (exchange?.kind !== 'served' || exchange.request === undefined) return false;
-    exchange.request.into = into;
-    this.part.receiver.resume(exchange.request);
-    return true;
+  onRepeated(now: Nanos, peer: Peer, notify: TransferNotify): void {
+    const stream = this.streamOf(peer, notify);
+    if (stream !== undefined) this.streams.onAnnouncement(now, stream, notify);
   }
 
   /** A place for a request that was admitted. */
@@ -271,7 +282,13 @@ export class Exchanges implements Gate {
   }
 
   onRefused(now: Nanos, peer: Peer, notify: TransferNotify, code: number): void {
-    if ((notify.flags & TransferNotify.RESPONSE) === 0 || code === TransferErrorCode.UNKNOWN_TRANSFER) return;
+    const unary = (notify.flags & TransferNotify.STREAM) === 0;
+    if (
+      (notify.flags & TransferNotify.RESPONSE) === 0 ||
+      code === TransferErrorCode.UNKNOWN_TRANSFER ||
+      !unary
+    )
+      return;
     const exchange = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
     if (exchange !== undefined && exchange.response === undefined)
       this.fail(now, exchange, reasonOfCode(code));
@@ -286,7 +303,10 @@ export class Exchanges implements Gate {
   deliverInline(now: Nanos, peer: Peer, notify: TransferNotify, payload: Uint8Array): void {
     const headers = payload.subarray(0, notify.headerSize);
     const body = payload.subarray(notify.headerSize);
-    if ((notify.flags & TransferNotify.RESPONSE) !== 0) {
+    if ((notify.flags & TransferNotify.STREAM) !== 0) {
+      const stream = this.streamOf(peer, notify) ?? this.beginStream(now, peer, notify);
+      this.streams.onInline(now, stream, notify, headers, body);
+    } else if ((notify.flags & TransferNotify.RESPONSE) !== 0) {
       const { replySlot, replyGeneration, status } = notify;
       this.onResponse(now, peer, replySlot, replyGeneration, status, headers, body, undefined);
     } else {
@@ -299,13 +319,26 @@ export class Exchanges implements Gate {
   deliver(now: Nanos, transfer: InboundTransfer, headers: Uint8Array, body: Uint8Array): void {
     const { peer } = transfer;
     this.part.admission.onWhole(now, transfer);
-    if (!transfer.isResponse) {
+    const stream = this.stream(transfer.exchange);
+    if (stream !== undefined) {
+      const head = transfer.noticeHeaders ?? headers;
+      this.streams.onWhole(now, stream, transfer, head, placed(body, transfer.into));
+    } else if (!transfer.isResponse) {
       const { into, noticeHeaders } = transfer;
       this.onRequest(transfer.exchange, transfer.priority, noticeHeaders ?? headers, placed(body, into));
-      return;
+    } else {
+      const { replySlot, replyGeneration, status, noticeHeaders } = transfer;
+      this.onResponse(
+        now,
+        peer,
+        replySlot,
+        replyGeneration,
+        status,
+        noticeHeaders ?? headers,
+        body,
+        transfer,
+      );
     }
-    const { replySlot, replyGeneration, status, noticeHeaders } = transfer;
-    this.onResponse(now, peer, replySlot, replyGeneration, status, noticeHeaders ?? headers, body, transfer);
   }
 
   private onRequest(id: ExchangeId, priority: number, headers: Uint8Array, body: Uint8Array): void {
@@ -388,14 +421,17 @@ export class Exchanges implements Gate {
     if (exchange === undefined) return;
     if (exchange.kind === 'own') {
       if (reason !== undefined) this.fail(now, exchange, reason);
-      return;
+    } else if (exchange.kind === 'stream') {
+      this.streams.onOutboundEnd(now, exchange, transfer, reason);
+    } else {
+      this.endServed(transfer.exchange, exchange, reason);
     }
-    this.endServed(transfer.exchange, exchange, reason);
   }
 
   /** The caller gave up a request that had arrived. MUST EXCH-7 */
   onGivenUp(now: Nanos, id: ExchangeId): void {
     const exchange = this.table.get(id);
+    if (exchange?.kind === 'stream') this.streams.abort(now, exchange, 'cancelled');
     if (exchange?.kind !== 'served') return;
     if (exchange.response === undefined) this.endServed(id, exchange, 'cancelled');
     else this.part.sender.finish(now, exchange.response, 'cancelled');
@@ -416,6 +452,7 @@ export class Exchanges implements Gate {
     const reason = reasonOfCode(code);
     const exchange = this.table.get(transfer.exchange);
     if (exchange?.kind === 'own') this.fail(now, exchange, reason);
+    else if (exchange?.kind === 'stream') this.streams.onReset(now, exchange, transfer, reason);
     else this.part.sender.finish(now, transfer, reason);
   }
 
@@ -423,7 +460,9 @@ export class Exchanges implements Gate {
   onInboundEnd(now: Nanos, transfer: InboundTransfer, code: number, tell: boolean): void {
     this.part.admission.onAbandoned(transfer, code, tell);
     const exchange = this.table.get(transfer.exchange);
-    if (!transfer.isResponse) {
+    if (exchange?.kind === 'stream') {
+      this.streams.onInboundEnd(now, exchange, transfer, code);
+    } else if (!transfer.isResponse) {
       const { peer } = transfer;
       this.table.delete(transfer.exchange);
       this.context.freeCredit(peer);
@@ -444,7 +483,10 @@ export class Exchanges implements Gate {
     const { sender, receiver } = this.part;
     this.table.forEach((exchange, id) => {
       if (exchange.peer !== peer) return;
-      if (exchange.kind === 'served') {
+      if (exchange.kind === 'stream') {
+        if (everything || exchange.byCallee || exchange.opening?.exposed)
+          this.streams.abort(now, exchange, reason);
+      } else if (exchange.kind === 'served') {
         if (exchange.response === undefined && exchange.request === undefined)
           this.endServed(id, exchange, reason);
       } else if (everything || exchange.request.exposed) {

@@ -38,6 +38,10 @@ export interface EndpointOptions {
   receiveBytesMax: Bytes;
   /** Transfers a peer may have announced and not ended. */
   notifyWindow: number;
+  /** Messages of a stream announced and not taken by the application, unless it says otherwise for its stream. */
+  streamMessagesMax: number;
+  /** Bytes of a stream received and not taken, and written and not acknowledged, each; one message may exceed it. */
+  streamBytesMax: Bytes;
   /** Exchanges of this endpoint at once, own and served. */
   exchangesMax: number;
   /** Peers known at once. */
@@ -66,6 +70,8 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   noticeHeaderBytesMax: 512,
   receiveBytesMax: 4_294_967_296,
   notifyWindow: 1024,
+  streamMessagesMax: 16,
+  streamBytesMax: 1 << 20,
   exchangesMax: 1 << 20,
   peersMax: 65_536,
   keyPacketsMax: 1 << 23,
@@ -96,6 +102,8 @@ const RANGES: Record<keyof EndpointOptions, readonly [min: number, max: number]>
   noticeHeaderBytesMax: [0, 16_384],
   receiveBytesMax: [1, 2 ** 40],
   notifyWindow: [1, 65_536],
+  streamMessagesMax: [1, 65_536],
+  streamBytesMax: [0, 2 ** 40],
   exchangesMax: [1, 2 ** 26],
   peersMax: [1, 2 ** 24],
   keyPacketsMax: [1, 2 ** 23],

@@ -10,6 +10,7 @@ import { AckTracker } from '../recovery/ack-tracker.ts';
 import { RttEstimator } from '../recovery/rtt.ts';
 import { SentPackets } from '../recovery/sent-packets.ts';
 import { Challenge } from './challenge.ts';
+import type { Stream } from '../stream/stream.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
 import type { ResetNotice } from '../transfer/reset.ts';
@@ -119,6 +120,11 @@ export class Peer implements Timed {
   readonly finals: number[] = [];
   readonly grants: Fifo<InboundTransfer> = new Fifo<InboundTransfer>();
   readonly resets: Fifo<ResetNotice> = new Fifo<ResetNotice>();
+  /** Streams with frames to write, and STREAM_CLOSEs to acknowledge: slot, generation, 1 if the stream is the peer's own. */
+  readonly streamsDue: Fifo<Stream> = new Fifo<Stream>();
+  readonly closeAcks: number[] = [];
+  /** Messages granted to its streams, beyond one each. MUST STRM-4 */
+  streamExtra = 0;
   /** Times resets were sent since one was acknowledged, and when they are sent again. */
   resetTries = 0;
   resetRetryAt: Nanos = NEVER;
@@ -190,6 +196,7 @@ export class Peer implements Timed {
     this.lazyDue = false;
     this.lazyAt = NEVER;
     this.resets.clear();
+    this.closeAcks.length = 0;
     this.resetTries = 0;
     this.resetRetryAt = NEVER;
   }
@@ -227,6 +234,8 @@ export class Peer implements Timed {
       this.probeDue ||
       this.acceptDue ||
       this.resets.length > 0 ||
+      this.streamsDue.length > 0 ||
+      this.closeAcks.length > 0 ||
       this.grants.length > 0 ||
       (this.mayNotify && (this.blockedDue || this.hasNotify))
     );

@@ -8,7 +8,9 @@ import type { Headers } from './headers.ts';
 export interface Offer {
   readonly peer: PeerId;
   readonly headers: Headers;
-  /** Of the body. */
+  /** It opens a stream. */
+  readonly isStream: boolean;
+  /** Of the body; of a stream, of the message that opens it. */
   readonly sizeBytes: Bytes;
   /** 0 (highest) … 7. */
   readonly priority: number;

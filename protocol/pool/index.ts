@@ -1,6 +1,9 @@
 export * from './pool.ts';
 export * from './abort.ts';
 export type * from './incoming.ts';
+export type { IncomingStream, StreamHandler } from './incoming-stream.ts';
+export type { OutgoingStream } from './outgoing-stream.ts';
+export type { Source, StreamOptions } from './streams.ts';
 export { STATUS_OF_APPLICATION } from './acceptance.ts';
 export type { Acceptor, Offer, Verdict } from './acceptance.ts';
 export type { Driver } from './driver.ts';

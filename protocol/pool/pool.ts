@@ -12,6 +12,10 @@ import type { Driver } from './driver.ts';
 import { encodeHeaders, textOf } from './headers.ts';
 import type { Headers } from './headers.ts';
 import type { IncomingRequest } from './incoming.ts';
+import type { StreamHandler } from './incoming-stream.ts';
+import type { OutgoingStream } from './outgoing-stream.ts';
+import { PoolStreams, pump } from './streams.ts';
+import type { Source, StreamOptions } from './streams.ts';
 import { TransferError } from './transfer-error.ts';
 import { UnaryCall } from './unary-call.ts';
 import type { CallHost } from './unary-call.ts';
@@ -47,6 +51,61 @@ export interface UnaryResponse {
 export type HandlerResult = Uint8Array | { body: Uint8Array; headers?: Headers };
 export type Handler = (request: IncomingRequest) => HandlerResult | Promise<HandlerResult>;
 
+/** What a pool serves. */
+export interface Service {
+  unary?: Handler;
+  stream?: StreamHandler;
+  /** Decides about each request before its payload comes. */
+  accept?: Acceptor;
+}
+
+/** What a streamed response can do: all but write. */
+export type ResponseStream = Omit<OutgoingStream, 'write' | 'end'>;
+
+export interface RequestStreamOptions extends StreamOptions {
+  /** What the handler sees before the first message; empty by default. */
+  request?: Uint8Array;
+}
+
+export interface StreamedResponse {
+  body: Uint8Array;
+  headers: Headers;
+}
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** Writes all of `source`, ends, and waits for the one response. */
+async function sendAll(stream: OutgoingStream, source: Source): Promise<StreamedResponse> {
+  const sending = pump(source, (body) => stream.write(body)).then(
+    () => stream.end(),
+    (error: unknown) => {
+      // The source failed, or the stream has ended; then this changes nothing.
+      stream.close();
+      throw error;
+    },
+  );
+  sending.catch(() => {});
+  const iterator = stream[Symbol.asyncIterator]();
+  let first: IteratorResult<Uint8Array, undefined>;
+  try {
+    first = await iterator.next();
+  } catch (error) {
+    if (error instanceof TransferError && error.status === ExchangeStatus.CANCELLED) await sending;
+    throw error;
+  }
+  if (first.done === true) {
+    throw new TransferError('protocol-violation', stream.peer, { detail: 'there was no response' });
+  }
+  const { value: body } = first;
+  if ((await iterator.next()).done !== true) {
+    stream.close();
+    throw new TransferError('protocol-violation', stream.peer, {
+      detail: 'there was more than one response',
+    });
+  }
+  return { body, headers: await stream.headers };
+}
+
 /** An exchange that ended with a status other than OK of its handler's side. */
 function errorOfStatus(status: number, peer: PeerId, text: string): TransferError {
   const reason = status === ExchangeStatus.HANDLER_FAILED ? 'handler-failed' : 'rejected';
@@ -69,6 +128,7 @@ export class Pool {
   private readonly calls: Map<ExchangeId, CallOutcome> = new Map<ExchangeId, CallOutcome>();
   private readonly retrying: Set<UnaryCall> = new Set<UnaryCall>();
   private readonly server: UnaryServer;
+  private readonly streams: PoolStreams;
   private closed = false;
   /** Told of every peer that comes, goes or restarts. REQ EVT-1, HEALTH-12 */
   onPeer: ((peer: PeerId, state: 'up' | 'down' | 'restarted') => void) | undefined;
@@ -99,6 +159,7 @@ export class Pool {
     this.endpoint = endpoint;
     this.driver = driver;
     this.server = new UnaryServer(endpoint, driver);
+    this.streams = new PoolStreams(endpoint, driver, this.server.signalOf);
   }
 
   addPeer(config: PeerConfig): PeerId {
@@ -107,11 +168,48 @@ export class Pool {
     return id;
   }
 
-  /** Takes requests from now on. One handler per pool; `accept` decides about each request before its payload comes. */
-  serve(handler: Handler, options: { accept?: Acceptor } = {}): void {
-    this.server.handler = handler;
-    this.server.acceptor = options.accept;
-    this.endpoint.serve(options.accept !== undefined);
+  /** Takes requests from now on, in place of what was served before. A function alone serves unary requests. */
+  serve(service: Handler | Service): void {
+    const { unary, stream, accept } = typeof service === 'function' ? { unary: service } : service;
+    this.server.handler = unary;
+    this.server.acceptor = accept;
+    this.streams.handler = stream;
+    this.endpoint.serve(accept !== undefined);
+  }
+
+  /**
+   * One request, many responses. Throws UsageError as `unaryRpc` rejects with it. REQ PAT-2, POOL-4, POOL-12
+   *
+   *     for await (const chunk of pool.streamingResponse(peer, request)) …
+   */
+  streamingResponse(peer: PeerId, request: Uint8Array, options: StreamOptions = {}): ResponseStream {
+    this.assertOpen();
+    return this.streams.open(peer, request, true, options);
+  }
+
+  /** Many requests, read from `source` as fast as the peer takes them; one response. REQ PAT-3, POOL-5 */
+  streamingRequest(
+    peer: PeerId,
+    source: Source,
+    options: RequestStreamOptions = {},
+  ): Promise<StreamedResponse> {
+    try {
+      this.assertOpen();
+      const stream = this.streams.open(peer, options.request ?? NOTHING, false, options);
+      return sendAll(stream, source);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** Many requests, many responses. REQ PAT-4, POOL-6 */
+  bidirectional(peer: PeerId, options: RequestStreamOptions = {}): OutgoingStream {
+    this.assertOpen();
+    return this.streams.open(peer, options.request ?? NOTHING, false, options);
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw new UsageError('ERR_DCQUIC_CLOSED', 'the pool is closed');
   }
 
   /**
@@ -126,7 +224,7 @@ export class Pool {
 
   /** The same with callbacks and without retries; `signal` is left to the caller. */
   call(peer: PeerId, request: Uint8Array, options: CallOptions, outcome: CallOutcome): ExchangeId {
-    if (this.closed) throw new UsageError('ERR_DCQUIC_CLOSED', 'the pool is closed');
+    this.assertOpen();
     const message = new OutgoingMessage(request, encodeHeaders(options.headers));
     const { priority = DEFAULT_PRIORITY, deadlineNs } = options;
     const id = this.endpoint.call(this.driver.now(), peer, message, priority, deadlineNs);
@@ -152,7 +250,7 @@ export class Pool {
 
   /** Whether a caller waits for something. */
   isBusy(): boolean {
-    return this.calls.size > 0 || this.retrying.size > 0;
+    return this.calls.size > 0 || this.retrying.size > 0 || this.streams.size > 0;
   }
 
   /** For drivers: hands everything the endpoint has to tell to the application. */
@@ -186,8 +284,14 @@ export class Pool {
       case 'alarm':
         event.alarm.ring();
         return;
+      case 'stream':
+        this.server.onStream(event, () => this.streams.onStream(event));
+        return;
       case 'peer':
         this.onPeer?.(event.peer, event.state);
+        return;
+      default:
+        this.streams.onEvent(event);
     }
   }
 
@@ -202,6 +306,7 @@ export class Pool {
     if (this.closed) return;
     this.closed = true;
     this.server.closed = true;
+    this.streams.close();
     const pending = [...this.calls];
     this.calls.clear();
     for (const call of this.retrying) call.stopWaiting('closed');

@@ -15,6 +15,7 @@ import { TransferError } from './transfer-error.ts';
 
 type RequestEvent = Extract<EndpointEvent, { type: 'request' }>;
 type OfferEvent = Extract<EndpointEvent, { type: 'offer' }>;
+type StreamEvent = Extract<EndpointEvent, { type: 'stream' }>;
 type ServedEvent = Extract<EndpointEvent, { type: 'served' }>;
 
 /** Priority of responses, and of calls that name none: the middle. */
@@ -89,9 +90,15 @@ export class UnaryServer {
     });
   }
 
+  /** A peer opened a stream. */
+  onStream(event: StreamEvent, take: () => void): void {
+    if (event.offered || this.acceptor === undefined) take();
+    else this.consider(event, event.headers, event.body.length, take);
+  }
+
   /** Asks the application about a request, and goes on with `take` if it wants it. */
   private consider(
-    event: OfferEvent | RequestEvent,
+    event: OfferEvent | RequestEvent | StreamEvent,
     headerBytes: Uint8Array,
     sizeBytes: number,
     take: (verdict: { into?: Uint8Array }) => void,
@@ -105,6 +112,7 @@ export class UnaryServer {
       headers,
       sizeBytes,
       priority,
+      isStream: event.type === 'offer' ? event.isStream : event.type === 'stream',
       deadlineNs: event.deadlineNs === NEVER ? undefined : event.deadlineNs,
       get signal(): CancelSignal {
         return signalOf(exchange);
@@ -130,7 +138,10 @@ export class UnaryServer {
 
   /** MUST OFFER-3 */
   private reject(exchange: ExchangeId, verdict: { reject: string; status?: number }): void {
-    this.send(exchange, new OutgoingMessage(this.text(verdict.reject)), rejectionStatus(verdict));
+    const text = this.text(verdict.reject);
+    const status = rejectionStatus(verdict);
+    this.endpoint.closeStream(this.driver.now(), exchange, status, text);
+    this.send(exchange, new OutgoingMessage(text), status);
   }
 
   private headersOf(exchange: ExchangeId, bytes: Uint8Array): Headers | undefined {
@@ -143,9 +154,13 @@ export class UnaryServer {
     const { exchange } = event;
     const headers = this.headersOf(exchange, event.headers);
     if (headers === undefined) return;
+    if (this.handler === undefined) {
+      this.reject(exchange, { reject: 'only streams are served' });
+      return;
+    }
     let result: HandlerResult | Promise<HandlerResult>;
     try {
-      result = (this.handler as Handler)(new IncomingRequest(event, headers, body, this.signalOf));
+      result = this.handler(new IncomingRequest(event, headers, body, this.signalOf));
     } catch (error) {
       this.fail(exchange, error);
       return;
@@ -187,7 +202,7 @@ export class UnaryServer {
     this.driver.kick();
   }
 
-  private readonly signalOf = (exchange: ExchangeId): CancelSignal => {
+  readonly signalOf = (exchange: ExchangeId): CancelSignal => {
     let signal = this.signals.get(exchange);
     if (signal === undefined) {
       signal = new CancelSignal();

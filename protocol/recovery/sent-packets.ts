@@ -1,4 +1,5 @@
 import type { Nanos } from '../core/units.ts';
+import type { Stream } from '../stream/stream.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
 import type { ResetNotice } from '../transfer/reset.ts';
 import type { Ack } from '../wire/index.ts';
@@ -16,6 +17,8 @@ export interface SentPacket {
   /** Transfers announced in it, in the generation they had then. */
   notifies: OutboundTransfer[];
   resets: ResetNotice[];
+  /** Streams with a STREAM_CREDIT in it. */
+  credits: readonly Stream[];
   settled: boolean;
 }
 

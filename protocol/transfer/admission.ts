@@ -9,9 +9,16 @@ import type { Receiver } from './receiver.ts';
 /** Slots a peer may use per credit: requests, responses to ours, messages of streams, slots that ran out of generations. MUST ID-3 */
 const SLOTS_PER_CREDIT = 8;
 
+/** Flags of a message that belongs to an exchange that another one began. */
+const FOLLOWS = TransferNotify.RESPONSE | TransferNotify.CONTINUES;
+
 /** MUST NOTIFY-1, OFFER-1 */
 function isWellFormed(notify: TransferNotify): boolean {
   const { flags, size, headerSize } = notify;
+  if ((flags & FOLLOWS) === FOLLOWS) return false;
+  if ((flags & TransferNotify.STREAM) === 0) {
+    if ((flags & (TransferNotify.CONTINUES | TransferNotify.LAST)) !== 0) return false;
+  } else if ((flags & FOLLOWS) === 0 && notify.sequence !== 0) return false;
   if (headerSize > size) return false;
   if ((flags & TransferNotify.HEADED) !== 0 && headerSize > 0) return false;
   if ((flags & TransferNotify.INLINE) === 0) return size > 0;
@@ -26,6 +33,8 @@ export interface Gate {
   onAdmitted(now: Nanos, transfer: InboundTransfer, notify: TransferNotify): void;
   /** A transfer was refused with a FLOW_RESET of `code`: whoever waits for it waits in vain. */
   onRefused(now: Nanos, peer: Peer, notify: TransferNotify, code: number): void;
+  /** A message of a stream was announced again: what it says besides counts. */
+  onRepeated(now: Nanos, peer: Peer, notify: TransferNotify): void;
   /** The sender gave up a transfer that had arrived; `exchange` is what it began, or -1. */
   onGivenUp(now: Nanos, exchange: number): void;
   /** A message that came inside its NOTIFY. `payload` is the caller's, to be copied. */
@@ -55,6 +64,7 @@ export class Admission {
     const entry = peer.inbound.get(notify.transferSlot);
     if (entry !== undefined && notify.transferGeneration < entry.generation) return true;
     if (entry !== undefined && notify.transferGeneration === entry.generation) {
+      if ((notify.flags & TransferNotify.STREAM) !== 0) this.gate.onRepeated(now, peer, notify);
       this.answerAgain(now, peer, notify.transferSlot, notify.transferGeneration);
       return true;
     }
@@ -69,8 +79,8 @@ export class Admission {
     const { options } = this.context;
     const inline = (notify.flags & TransferNotify.INLINE) !== 0;
     if (!isWellFormed(notify)) return false;
-    const isResponse = (notify.flags & TransferNotify.RESPONSE) !== 0;
-    // A response needs no credit: there is at most one for each exchange that waits.
+    const isResponse = (notify.flags & FOLLOWS) !== 0;
+    // A response needs no credit: there is at most one for each exchange that waits. Messages of streams have credit of their own.
     const overdrawn = !isResponse && peer.admitted >= peer.advertisedLimit;
     if (overdrawn || notify.transferSlot >= options.notifyWindow * SLOTS_PER_CREDIT) {
       this.refuse(now, peer, notify, TransferErrorCode.LIMIT);

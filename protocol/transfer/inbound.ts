@@ -29,8 +29,9 @@ export class InboundTransfer implements Timed, Ranked {
   readonly rawKey: Uint8Array;
   /** Headers that came in the NOTIFY. */
   readonly noticeHeaders: Uint8Array | undefined;
-  /** The exchange it belongs to. */
+  /** The exchange it belongs to, and its number there if that is a stream. */
   exchange = -1;
+  sequence = 0;
 
   /** Index in the receiver's table and half of what admits a data packet. */
   pullSlot = -1;

@@ -4,6 +4,7 @@ import type { Timed } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
+import type { Stream } from '../stream/stream.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import type { SealedBuffer } from '../records/sealed-buffer.ts';
 
@@ -31,6 +32,10 @@ export class OutboundTransfer implements Timed, Ranked {
   readonly inlined: boolean;
   /** Headers that travel in the NOTIFY of a message that is pulled. MUST OFFER-1 */
   readonly noticeHeaders: Uint8Array | undefined;
+  /** The stream it is a message of, its number there, and whether it is the last. */
+  stream: Stream | undefined;
+  sequence = 0;
+  last = false;
   /** When the exchange that it begins is given up. */
   deadlineNs: Nanos = NEVER;
   /** Transfer id; the slot is taken at the first NOTIFY. */
@@ -63,6 +68,7 @@ export class OutboundTransfer implements Timed, Ranked {
   heapIndex = -1;
   heapSequence = 0;
 
+  /** @param noticeBytesMax headers up to this size travel in the NOTIFY of a message that does not */
   constructor(
     peer: Peer,
     message: OutgoingMessage,
@@ -70,11 +76,14 @@ export class OutboundTransfer implements Timed, Ranked {
     exchange: number,
     isResponse: boolean,
     inlined: boolean,
-    headed: boolean,
+    noticeBytesMax: Bytes,
   ) {
+    // MUST OFFER-1
+    const { head, body } = message;
+    const headed = !inlined && head.length > 0 && body.length > 0 && head.length <= noticeBytesMax;
     this.peer = peer;
-    this.message = headed ? new OutgoingMessage(message.body) : message;
-    this.noticeHeaders = headed ? message.head : undefined;
+    this.message = headed ? new OutgoingMessage(body) : message;
+    this.noticeHeaders = headed ? head : undefined;
     this.priority = priority;
     this.exchange = exchange;
     this.isResponse = isResponse;

@@ -177,7 +177,7 @@ export class Sender {
   }
 
   /** How long to wait for a sign after sending for the `count`th time: 3 round trips, then doubling. MUST NOTIFY-2 */
-  private retryWait({ rtt }: Peer, count: number): Nanos {
+  retryWait({ rtt }: Peer, count: number): Nanos {
     const { ackDelayNs, lossDelayMinNs, peerTimeoutNs } = this.context.options;
     const base = Math.max(
       NOTIFY_RETRY_RTTS * rtt.smoothedNs,

@@ -18,18 +18,16 @@ function makeServed(accept: Acceptor, options: Partial<EndpointOptions> = {}): S
   const pools = makePools(() => pattern(0), options);
   const offers: Offer[] = [];
   const requests: IncomingRequest[] = [];
-  pools.callee.serve(
-    (request) => {
+  pools.callee.serve({
+    unary: (request) => {
       requests.push(request);
       return request.body;
     },
-    {
-      accept: (offer) => {
-        offers.push(offer);
-        return accept(offer);
-      },
+    accept: (offer) => {
+      offers.push(offer);
+      return accept(offer);
     },
-  );
+  });
   return { ...pools, offers, requests };
 }
 

@@ -6,20 +6,27 @@ import { RecordPool } from '../../records/record-pool.ts';
 import { SealedBuffer } from '../../records/sealed-buffer.ts';
 import {
   Ack,
+  CancelPull,
   ControlPacket,
   DataPacket,
+  Datagram,
   FlowReset,
   NotifyBlocked,
   Probe,
   ProbeResponse,
   PullRequest,
   RangeAck,
+  StreamClose,
+  StreamCloseAck,
+  StreamCredit,
   TransferAccept,
   TransferNotify,
 } from '../../wire/index.ts';
 import type {
   AckRecord,
   ControlPacketRecord,
+  CancelPullRecord,
+  DatagramRecord,
   DataPacketRecord,
   FlowResetRecord,
   NotifyBlockedRecord,
@@ -27,6 +34,9 @@ import type {
   ProbeResponseRecord,
   PullRequestRecord,
   RangeAckRecord,
+  StreamCloseAckRecord,
+  StreamCloseRecord,
+  StreamCreditRecord,
   TransferAcceptRecord,
   TransferNotifyRecord,
 } from '../../wire/index.ts';
@@ -48,6 +58,11 @@ export interface FrameRecords {
   FlowReset: FlowResetRecord;
   Probe: ProbeRecord;
   ProbeResponse: ProbeResponseRecord;
+  StreamCredit: StreamCreditRecord;
+  StreamClose: StreamCloseRecord;
+  StreamCloseAck: StreamCloseAckRecord;
+  CancelPull: CancelPullRecord;
+  Datagram: DatagramRecord;
   Data: DataPacketRecord;
 }
 
@@ -193,6 +208,11 @@ const TYPES = {
   FlowReset,
   Probe,
   ProbeResponse,
+  StreamCredit,
+  StreamClose,
+  StreamCloseAck,
+  CancelPull,
+  Datagram,
 } as const;
 
 /** The bytes of one frame. */

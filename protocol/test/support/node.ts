@@ -130,6 +130,8 @@ export class Node {
         return;
       case 'peer':
         this.peerStates.push(event.state);
+        return;
+      default:
     }
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { EndpointOptions } from '../../endpoint/options.ts';
-import type { Handler, Pool } from '../../pool/pool.ts';
+import type { Handler, Pool, Service } from '../../pool/pool.ts';
 import { makePair } from './pair.ts';
 import type { Pair } from './pair.ts';
 
@@ -10,7 +10,10 @@ export interface Pools extends Pair {
   callee: Pool;
 }
 
-export function makePools(handler: Handler | undefined, options: Partial<EndpointOptions> = {}): Pools {
+export function makePools(
+  handler: Handler | Service | undefined,
+  options: Partial<EndpointOptions> = {},
+): Pools {
   const pair = makePair({ options, serve: handler !== undefined });
   const caller = pair.client.makePool();
   const callee = pair.server.makePool();
@@ -46,4 +49,35 @@ export async function valueOf<T>(pair: Pair, promise: Promise<T>): Promise<T> {
   const result = await settled(pair, promise);
   if (result.status === 'rejected') throw result.reason;
   return result.value;
+}
+
+/** Lets everything run that waits for nothing but other promises. */
+export function reactions(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Runs the network and the application in turns of `turnNs` until `promise` is settled: for applications that do many things in a row. */
+export async function driven<T>(pair: Pair, promise: Promise<T>, turnNs = 20_000): Promise<T> {
+  const { net } = pair;
+  let done = false;
+  const settle = (): void => {
+    done = true;
+  };
+  promise.then(settle, settle);
+  for (let turn = 0; turn < 20_000 && !done; turn += 1) {
+    net.run(net.now + turnNs);
+    await reactions();
+  }
+  if (!done) throw new Error(`not settled at ${net.now} ns`);
+  return promise;
+}
+
+/** Until nothing is left to happen. */
+export async function quiet({ net }: Pair): Promise<void> {
+  for (let turn = 0; turn < 100; turn += 1) {
+    const result = net.run(net.now + 10_000_000_000);
+    await reactions();
+    if (result === 'idle' && net.run(net.now) === 'idle') return;
+  }
+  throw new Error('never quiet');
 }

@@ -1,0 +1,62 @@
+import type { SlotMap } from '../core/slot-map.ts';
+import { RECORD_SEALED_BYTES, recordCount } from '../records/layout.ts';
+import { InboundTransfer } from '../transfer/inbound.ts';
+import type { Receiver } from '../transfer/receiver.ts';
+import type { Context } from './context.ts';
+import type { ExchangeId } from './events.ts';
+import type { Exchange } from './exchanges.ts';
+
+/** Requests that the application decides about before they are pulled. */
+export class Offers {
+  private readonly context: Context;
+  private readonly table: SlotMap<Exchange>;
+  private readonly receiver: () => Receiver;
+
+  constructor(context: Context, table: SlotMap<Exchange>, receiver: () => Receiver) {
+    this.context = context;
+    this.table = table;
+    this.receiver = receiver;
+  }
+
+  /** Only what the application needs to decide is pulled. MUST OFFER-2 */
+  holdBack(transfer: InboundTransfer): void {
+    const { headerBytes, sealedBytes } = transfer;
+    const limit = recordCount(headerBytes) * RECORD_SEALED_BYTES;
+    // What has to be pulled as a whole is asked about when it is here.
+    if (limit >= sealedBytes) return;
+    transfer.pullLimit = limit;
+    if (limit === 0) this.offer(transfer, transfer.noticeHeaders ?? transfer.rawKey.subarray(0, 0));
+    else transfer.previewed = true;
+  }
+
+  onPreview(transfer: InboundTransfer, plaintext: Uint8Array): void {
+    this.offer(transfer, plaintext.slice(0, transfer.headerBytes));
+  }
+
+  private offer(transfer: InboundTransfer, headers: Uint8Array): void {
+    const id = transfer.exchange;
+    const exchange = this.table.get(id);
+    if (exchange === undefined || exchange.kind === 'own') return;
+    exchange.offered = true;
+    const { priority, sizeBytes, headerBytes } = transfer;
+    this.context.events.push({
+      type: 'offer',
+      exchange: id,
+      peer: exchange.peer.id,
+      priority,
+      deadlineNs: exchange.deadlineNs,
+      isStream: exchange.kind === 'stream',
+      headers,
+      sizeBytes: sizeBytes - headerBytes,
+    });
+  }
+
+  accept(id: ExchangeId, into: Uint8Array | undefined): boolean {
+    const exchange = this.table.get(id);
+    const request = exchange?.kind === 'stream' ? exchange.incoming.transfers.get(0) : exchange?.request;
+    if (exchange?.kind === 'own' || !(request instanceof InboundTransfer)) return false;
+    request.into = into;
+    this.receiver().resume(request);
+    return true;
+  }
+}

@@ -1,0 +1,213 @@
+import type { Bytes, Nanos } from '../core/units.ts';
+import { NEVER } from '../core/units.ts';
+import type { Alarm } from '../endpoint/alarms.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
+import type { PeerId } from '../peer/peer.ts';
+import { OutgoingMessage } from '../records/message.ts';
+import { ExchangeStatus } from '../wire/index.ts';
+import type { AbortSignalLike, CancelSignal } from './abort.ts';
+import { Channel } from './channel.ts';
+import type { ChannelHost } from './channel.ts';
+import type { Driver } from './driver.ts';
+import { decodeHeaders, encodeHeaders, utf8 } from './headers.ts';
+import type { Headers } from './headers.ts';
+import { IncomingStream, isAsyncIterable } from './incoming-stream.ts';
+import type { StreamHandler } from './incoming-stream.ts';
+import { OutgoingStream } from './outgoing-stream.ts';
+import { TransferError } from './transfer-error.ts';
+import { DEFAULT_PRIORITY, textOfThrown } from './unary-server.ts';
+
+type StreamEvent = Extract<EndpointEvent, { type: 'stream' }>;
+
+export interface StreamOptions {
+  headers?: Headers;
+  /** 0 (highest) … 7; of all messages of this side. */
+  priority?: number;
+  /** The stream is closed at this instant of `Pool.now()`. */
+  deadlineNs?: Nanos;
+  /** Closes the stream when it is aborted. */
+  signal?: AbortSignalLike;
+  /** What may be on its way and unread, of each direction at this side. */
+  limits?: { messages?: number; bytes?: Bytes };
+}
+
+/** Chunks to send: anything that yields them, at its own pace or as fast as there is room. */
+export type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** The streams of a pool. REQ POOL-4, POOL-5, POOL-6, PAT-2, PAT-3, PAT-4 */
+export class PoolStreams {
+  handler: StreamHandler | undefined;
+  private readonly endpoint: Endpoint;
+  private readonly driver: Driver;
+  private readonly signalOf: (exchange: ExchangeId) => CancelSignal;
+  private readonly channels: Map<ExchangeId, Channel> = new Map<ExchangeId, Channel>();
+  /** Why streams that this side closes end, as their own reader sees it. */
+  private readonly ownReasons: Map<ExchangeId, TransferError> = new Map<ExchangeId, TransferError>();
+  private readonly cleanups: Map<ExchangeId, () => void> = new Map<ExchangeId, () => void>();
+
+  constructor(endpoint: Endpoint, driver: Driver, signalOf: (exchange: ExchangeId) => CancelSignal) {
+    this.endpoint = endpoint;
+    this.driver = driver;
+    this.signalOf = signalOf;
+  }
+
+  get size(): number {
+    return this.channels.size;
+  }
+
+  /** A stream of ours; `last`: this side writes nothing but the opening. */
+  open(peer: PeerId, opening: Uint8Array, last: boolean, options: StreamOptions): OutgoingStream {
+    const { headers, priority = DEFAULT_PRIORITY, deadlineNs = NEVER, signal } = options;
+    const limits = this.limitsOf(options);
+    const message = new OutgoingMessage(opening, encodeHeaders(headers));
+    const now = this.driver.now();
+    const exchange = this.endpoint.openStream(now, peer, message, { priority, last, deadlineNs, limits });
+    const channel = new Channel(this.host, exchange, peer, limits);
+    this.channels.set(exchange, channel);
+    this.watch(exchange, peer, signal, deadlineNs);
+    this.driver.kick();
+    return new OutgoingStream(channel, this.host);
+  }
+
+  private limitsOf({ limits = {} }: StreamOptions): { messages: number; bytes: Bytes } {
+    const { streamMessagesMax, streamBytesMax } = this.endpoint.options;
+    return { messages: limits.messages ?? streamMessagesMax, bytes: limits.bytes ?? streamBytesMax };
+  }
+
+  /** Closes the stream at its deadline, and when the signal says so. */
+  private watch(
+    exchange: ExchangeId,
+    peer: PeerId,
+    signal: AbortSignalLike | undefined,
+    deadlineNs: Nanos,
+  ): void {
+    const give = (reason: 'aborted' | 'deadline', status: number): void => {
+      this.ownReasons.set(exchange, new TransferError(reason, peer, { cause: signal?.reason }));
+      this.host.close(exchange, status, '');
+    };
+    const onAbort = (): void => give('aborted', ExchangeStatus.CANCELLED);
+    let alarm: Alarm | undefined;
+    if (deadlineNs !== NEVER) {
+      alarm = this.endpoint.setAlarm(this.driver.now(), deadlineNs, () =>
+        give('deadline', ExchangeStatus.DEADLINE),
+      );
+    }
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort);
+    this.cleanups.set(exchange, () => {
+      if (alarm !== undefined) this.endpoint.clearAlarm(alarm);
+      signal?.removeEventListener('abort', onAbort);
+    });
+  }
+
+  onEvent(event: EndpointEvent): void {
+    switch (event.type) {
+      case 'stream':
+        this.onStream(event);
+        return;
+      case 'stream-message':
+        this.channels.get(event.exchange)?.onMessage(event.headers, event.body);
+        return;
+      case 'stream-end':
+        this.channels.get(event.exchange)?.onEnd();
+        return;
+      case 'stream-room':
+        this.channels.get(event.exchange)?.onRoom();
+        return;
+      case 'stream-closed': {
+        const channel = this.channels.get(event.exchange);
+        const own = this.ownReasons.get(event.exchange);
+        this.forget(event.exchange);
+        channel?.onClosed(event, own);
+        return;
+      }
+      default:
+    }
+  }
+
+  private forget(exchange: ExchangeId): void {
+    this.channels.delete(exchange);
+    this.ownReasons.delete(exchange);
+    this.cleanups.get(exchange)?.();
+    this.cleanups.delete(exchange);
+  }
+
+  /** A peer opened a stream. */
+  onStream(event: StreamEvent): void {
+    const { exchange, peer } = event;
+    const headers = decodeHeaders(event.headers);
+    if (this.handler === undefined || headers === undefined) {
+      this.host.close(
+        exchange,
+        ExchangeStatus.REJECTED,
+        headers === undefined ? 'headers do not parse' : 'no streams are served',
+      );
+      return;
+    }
+    const channel = new Channel(this.host, exchange, peer, this.limitsOf({}));
+    this.channels.set(exchange, channel);
+    // The opening is the handler's from the beginning.
+    this.host.take(exchange);
+    this.run(this.handler, channel, new IncomingStream(channel, event, headers, this.signalOf));
+  }
+
+  /** Runs the handler, sends what it yields, and closes the stream after it. */
+  private run(handler: StreamHandler, channel: Channel, incoming: IncomingStream): void {
+    const failed = (error: unknown): void =>
+      channel.close(ExchangeStatus.HANDLER_FAILED, textOfThrown(error));
+    const finished = (): void =>
+      channel.whenWritten(() => {
+        if (!channel.isOver) this.host.close(channel.exchange, ExchangeStatus.OK, '');
+      });
+    try {
+      const result = handler(incoming);
+      this.driver.touchPromise?.();
+      if (isAsyncIterable(result)) {
+        pump(result, (body) => channel.write(body)).then(finished, failed);
+      } else {
+        Promise.resolve(result)
+          .then((body) => (body instanceof Uint8Array ? channel.write(body) : undefined))
+          .then(finished, failed);
+      }
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Closes all streams of ours, for `closed`. */
+  close(): void {
+    for (const [exchange, channel] of this.channels) {
+      this.ownReasons.set(exchange, new TransferError('closed', channel.peer));
+      this.host.close(exchange, ExchangeStatus.CANCELLED, 'the pool was closed');
+    }
+  }
+
+  private readonly host: ChannelHost = {
+    write: (exchange, body, headers) => {
+      const message = new OutgoingMessage(body, encodeHeaders(headers));
+      const written = this.endpoint.writeStream(this.driver.now(), exchange, message);
+      this.driver.kick();
+      return written;
+    },
+    end: (exchange) => {
+      this.endpoint.endStream(this.driver.now(), exchange);
+      this.driver.kick();
+    },
+    close: (exchange, status, reason) => {
+      this.endpoint.closeStream(this.driver.now(), exchange, status, utf8(reason));
+      this.driver.kick();
+    },
+    take: (exchange) => {
+      this.endpoint.takeMessage(this.driver.now(), exchange);
+      this.driver.kick();
+    },
+    backlog: (exchange, wantRoom) => this.endpoint.streamBacklog(exchange, wantRoom),
+    touch: () => this.driver.touchPromise?.(),
+  };
+}
+
+/** Writes what `source` yields, one after the other, as fast as there is room. */
+export async function pump(source: Source, write: (body: Uint8Array) => Promise<void>): Promise<void> {
+  for await (const body of source) await write(body);
+}
