@@ -196,6 +196,30 @@ test('headers: addresses of any host, DSCP and ECN, odd lengths, and a checksum 
   expect([out[26], out[27]]).toEqual([0xff, 0xff]);
 });
 
+test('an ICMP message is one: about a packet the other way, whose first bytes it quotes', () => {
+  const quoted = Uint8Array.from({ length: 33 }, (_, i) => i);
+  const out = new Uint8Array(20 + 8 + 28 + quoted.length);
+  writeIpPacket(out, 0, {
+    source: hostAddress(2),
+    destination: hostAddress(1, 0, 9),
+    priority: 0,
+    ecn: 0,
+    unreachable: 3,
+    id: -5,
+    lengthBytes: quoted.length,
+    datagram: () => quoted,
+  });
+  const packet = Buffer.from(out);
+  expect([packet.readUInt16BE(2), packet[9]]).toEqual([packet.length, 1]);
+  expect([packet[20], packet[21]], 'destination unreachable: port').toEqual([3, 3]);
+  const [addresses, ports] = [packet.subarray(40, 48), [packet.readUInt16BE(48), packet.readUInt16BE(50)]];
+  expect([...addresses]).toEqual([10, 0, 0, 1, 10, 0, 0, 2]);
+  expect(ports).toEqual([9, 4433]);
+  expect(packet.subarray(56)).toEqual(Buffer.from(quoted));
+  const sums = [packet.subarray(0, 20), packet.subarray(20), packet.subarray(28, 48)].map(checksumOf);
+  expect(sums).toEqual([0, 0, 0]);
+});
+
 test('places: one, its parts, a kind, all; no prefix of a name', () => {
   const locations = ['switch', 'host[1]', 'host[10].nic[0]', 'switch.port(host[1])', 'leaf[0]'];
   const at = (place: string): number[] => locationsAt(place, locations);

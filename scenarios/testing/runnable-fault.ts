@@ -116,12 +116,17 @@ function someHosts({ hosts }: Topology): fc.Arbitrary<HostPlace> {
   );
 }
 
-function hostPlace({ hosts }: Topology): fc.Arbitrary<FaultPlace> {
+function hostPlace({ hosts, nics }: Topology): fc.Arbitrary<FaultPlace> {
   const all = Array.from({ length: hosts }, (_, host) => host);
   const one = fc.nat(hosts - 1).map((host) => [host]);
-  return fc.oneof(
+  const whole = [
     fc.record({ place: fc.constant('link' as const), hosts: one }),
     fc.constant({ place: 'all' as const, hosts: all }),
+  ];
+  if (nics === 1) return fc.oneof(...whole);
+  return fc.oneof(
+    ...whole,
+    fc.record({ place: fc.constant('nic' as const), hosts: one, nic: fc.nat(nics - 1) }),
   );
 }
 

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import type { LinkSettings, SwitchSettings, Topology } from '../language/index.ts';
+import type {
+  LeafSpineTopology,
+  LinkSettings,
+  StarTopology,
+  SwitchSettings,
+  Topology,
+} from '../language/index.ts';
 
 const GBPS = 1_000_000_000;
 const rate = fc.constantFrom(100, 10, 25, 1).map((gbps) => gbps * GBPS);
@@ -23,10 +29,20 @@ const settings: fc.Arbitrary<SwitchSettings> = fc
   .map(({ marks, ecnBytes, ...rest }) => (marks ? { ...rest, ecnBytes } : rest));
 
 const core = fc.record({ rateBps: rate, delayNs: delay });
-const common = { link, switch: settings, nics: fc.constant(1), planes: fc.constant(1) };
+/** One NIC of each host, or two, in one network or in one for each. */
+const rails = fc.constantFrom({ nics: 1, planes: 1 }, { nics: 2, planes: 1 }, { nics: 2, planes: 2 });
+const common = { link, switch: settings, rails };
 
 /** Networks of `hostsMax` hosts at most, 2 at least, in which every host reaches every other. */
 export function runnableTopology(hostsMax: number): fc.Arbitrary<Topology> {
+  return anyShape(hostsMax).map(({ rails: { nics, planes }, ...shape }) => ({ ...shape, nics, planes }));
+}
+
+type Shape<T> = T extends Topology
+  ? Omit<T, 'nics' | 'planes'> & { rails: { nics: number; planes: number } }
+  : never;
+
+function anyShape(hostsMax: number): fc.Arbitrary<Shape<StarTopology | LeafSpineTopology>> {
   const star = fc.record({
     kind: fc.constant('star' as const),
     hosts: fc.integer({ min: 2, max: hostsMax }),

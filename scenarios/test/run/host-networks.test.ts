@@ -79,6 +79,24 @@ describe('a host with two NICs', () => {
   });
 });
 
+test('the sequence diagram knows what the sender itself dropped', async () => {
+  const text = `
+version: 1
+scenario: own
+until: 10s
+topology: { kind: star, hosts: 2 }
+workload: [{ name: one, pattern: unary, from: 'host[0]', to: 'host[1]', request: 20KB, response: 0B, count: 1 }]
+faults: [{ for: 50us, kind: mtu, mtu: 1000, on: 'link(host[0])' }]
+`;
+  const parsed = parseScenario(text, 'own.yaml');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const { report, exitCode } = await runScenario(parsed.scenario);
+  const lost = report.sequence!.messages.filter(({ receivedNs }) => receivedNs === null);
+  expect(exitCode).toBe(0);
+  expect(lost.length).toBeGreaterThan(0);
+  expect(new Set(lost.map(({ dropReason }) => dropReason))).toEqual(new Set(['mtu']));
+});
+
 test('packets say that they understand ECN, and endpoints count the marks. REQ UDP-4', async () => {
   const incast = "from: 'host[1..3]', to: 'host[0]'";
   expect((await run('kind: star', '', incast)).marked).toBeGreaterThan(0);
