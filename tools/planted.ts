@@ -7,6 +7,7 @@
  *   --seed N       with this seed alone
  *   --seconds N    and for at most so many seconds of processor time, default 60
  *   --jobs N       bugs hunted at a time, default one for each processor
+ *   --no-shrink    leaves what was found as it is
  *   --json         prints one object, with the shrunk scenarios
  *   --list         says what each bug is, and hunts none
  */
@@ -30,6 +31,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     seconds: { type: 'string', default: '60' },
     jobs: { type: 'string', default: String(availableParallelism()) },
+    'no-shrink': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
@@ -41,7 +43,7 @@ const numbers = [values.seeds, values.seconds, values.jobs, values.seed ?? '1'].
 if (strangers.length > 0 || numbers.some((n) => !Number.isInteger(n) || n < 1)) {
   for (const name of strangers) console.error(`There is no planted bug ${name}; --list names them.`);
   console.error(
-    'Usage: npm run planted -- [NAME…] [--seeds N] [--seed N] [--seconds N] [--jobs N] [--json] [--list]',
+    'Usage: npm run planted -- [NAME…] [--seeds N] [--seed N] [--seconds N] [--jobs N] [--no-shrink] [--json] [--list]',
   );
   process.exit(1);
 }
@@ -65,6 +67,7 @@ async function huntAll(list: readonly PlantedBug[]): Promise<Hunt[]> {
   const limits = {
     seeds: Number(values.seeds),
     cpuSeconds: Number(values.seconds),
+    shrinks: !values['no-shrink'],
     ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
   };
   const waiting = [...list];

@@ -76,7 +76,9 @@ export class FrameReader {
     end: number,
   ): void {
     this.liveness.onHeard(now, peer);
-    const { counters } = this.context;
+    const { counters, observer } = this.context;
+    if (peer.remote !== undefined)
+      observer?.packetTaken?.(peer.id, peer.remote.epoch.hi, peer.remote.epoch.lo, packetNumber);
     const payloadBefore = counters.payloadBytesFirst;
     let eliciting = false;
     let at = 0;

@@ -79,6 +79,12 @@ export interface EndpointState {
   pulledBytes: number;
   /** Notification credits in use: transfers of peers that were admitted and have not ended. */
   creditsHeld: number;
+  /** Transfers in line to be announced, ended ones that are found there included. */
+  announcements: number;
+  /** Transfers and exchanges for whose sake peers are probed. */
+  waits: number;
+  /** Transfer ids in use, but for those given up whose peer is still to hear of it. */
+  transferIds: number;
   transferTimers: number;
   peers: number;
   embryos: number;
@@ -437,7 +443,7 @@ export class Endpoint {
       recordBuffers: this.context.records.inUse,
       memoryBytes: this.receiver.memoryBytes,
       pulledBytes: this.receiver.scheduler.outstandingBytes,
-      creditsHeld: this.peers.creditsHeld,
+      ...this.peers.held,
       transferTimers:
         this.sender.timers.size +
         this.receiver.losses.armed +

@@ -1,7 +1,7 @@
 import type { PeerId } from '../peer/peer.ts';
 
 /**
- * Watches what an endpoint puts into packets; for sequence diagrams and captures. Called while a packet is written, so it must not
+ * Watches what an endpoint puts into packets; for sequence diagrams and captures. Called while a packet is written or read, so it must not
  * call the endpoint. Absent in production unless somebody asks. REQ OBS-4
  */
 export interface EndpointObserver {
@@ -25,6 +25,8 @@ export interface EndpointObserver {
     replySlot: number,
     replyGeneration: number,
   ): void;
+  /** A control packet of the peer's incarnation (epochHi, epochLo) was authentic and not seen before: its frames act. */
+  packetTaken?(peer: PeerId, epochHi: number, epochLo: number, packetNumber: number): void;
   /** A data packet with sealed bytes [offset, offset + length) was written. */
   dataSent(peer: PeerId, slot: number, generation: number, offset: number, length: number): void;
 }

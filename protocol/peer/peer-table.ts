@@ -48,10 +48,14 @@ export class PeerTable {
     return this.embryos.admits();
   }
 
-  get creditsHeld(): number {
-    let held = 0;
+  /** What all peers together hold. */
+  get held(): { creditsHeld: number; announcements: number; waits: number; transferIds: number } {
+    const held = { creditsHeld: 0, announcements: 0, waits: 0, transferIds: 0 };
     this.byId.forEach((peer) => {
-      held += peer.admitted - peer.ended;
+      held.creditsHeld += peer.admitted - peer.ended;
+      held.announcements += peer.requestsQueued + peer.responsesQueued;
+      held.waits += peer.waiting;
+      for (const transfer of peer.outbound) if (transfer?.relinquished === false) held.transferIds += 1;
     });
     return held;
   }

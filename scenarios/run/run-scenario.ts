@@ -1,4 +1,4 @@
-import { FrameWatch, isQuiet, readStandardMarks, reportLeaks } from '../../sim/check/index.ts';
+import { FrameWatch, ReplayWatch, isQuiet, readStandardMarks, reportLeaks } from '../../sim/check/index.ts';
 import type { MarkReport } from '../../sim/check/index.ts';
 import { RecordingChooser, ReplayChooser } from '../../sim/explore/choosers.ts';
 import type { Chooser } from '../../sim/kernel/choice.ts';
@@ -26,6 +26,8 @@ const SETTLE_RTTS = 20_000;
 const SETTLE_STEP_RTTS = 10;
 /** A run in which nothing arrives for this long, though nothing is in its way, is not live. */
 const STALL_RTTS = 20_000;
+/** And this many times as long as all that was sent takes on one cable. */
+const STALL_WIRE_TIMES = 8;
 
 export interface RunProgress {
   simTimeNs: number;
@@ -92,10 +94,12 @@ class Run implements ExchangeWatcher, EventHandler {
   private readonly diagram: SequenceRecorder;
   private readonly taps: DeliveryTap[];
   private readonly frames: FrameWatch = new FrameWatch();
+  private readonly replays: ReplayWatch = new ReplayWatch(() => this.simulation.violations);
   private readonly choices: RecordingChooser | undefined;
   private readonly injections: Injection[][] | undefined;
   /** When transfers that have not been acknowledged are a leak; -1: exchanges have not ended yet. */
   private settleUntil = -1;
+  private lastEndedNs = 0;
   private cancelled = false;
 
   constructor(scenario: Scenario, options: RunOptions) {
@@ -112,7 +116,7 @@ class Run implements ExchangeWatcher, EventHandler {
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       onProgress: () => this.onProgress(),
       ...(this.injections === undefined ? {} : { onInjection: this.noteInjection }),
-      observer: (host) => this.frames.observer(this.diagram.observer(host)),
+      observer: (host) => this.replays.observer(host, this.frames.observer(this.diagram.observer(host))),
     });
     this.diagram.attach(this.simulation);
     this.recorder = new Recorder(this.simulation);
@@ -141,6 +145,7 @@ class Run implements ExchangeWatcher, EventHandler {
   }
 
   ended(exchange: OfferedExchange, latencyNs: number, slowdown: number, ok: boolean): void {
+    this.lastEndedNs = this.simulation.kernel.now;
     this.recorder.ended(exchange, latencyNs, slowdown, ok);
   }
 
@@ -207,10 +212,24 @@ class Run implements ExchangeWatcher, EventHandler {
     return { choices: choices.choices.slice(0, length), windowNs: options.schedule.windowNs };
   }
 
+  /** So long after the last offer and outage, everything has ended. */
+  private get stallNs(): number {
+    const wireNs = (this.workloads.payloadBytes * 8e9) / this.scenario.topology.link.rateBps;
+    return STALL_RTTS * this.simulation.oracle.rttNs + STALL_WIRE_TIMES * wireNs;
+  }
+
   /** Safety at the end, then liveness: is there a reason why not everything has ended? REQ DST-6 */
   private checkEnd(end: RunEnd): void {
-    const { world, network, violations, ledger, kernel, oracle } = this.simulation;
+    const { world, network, violations, ledger, kernel } = this.simulation;
+    const since = Math.max(this.workloads.lastOfferedNs, outageUntilNs(this.scenario));
     if (this.workloads.finished) {
+      const lateNs = this.lastEndedNs - since;
+      if (lateNs >= this.stallNs)
+        violations.report(
+          'liveness',
+          'liveness',
+          `the last exchange ended ${lateNs} ns after the last offer and fault`,
+        );
       // What an outage keeps from being acknowledged is no leak.
       if (kernel.now >= outageUntilNs(this.scenario) && !isQuiet(world, network))
         reportLeaks(world, network, violations);
@@ -221,10 +240,9 @@ class Run implements ExchangeWatcher, EventHandler {
       oldest === undefined
         ? 'exchanges wait for others that never come'
         : `${ledger.active} exchanges have not ended; the oldest is ${oldest.ordinal}, host[${oldest.from}] to host[${oldest.to}], ${oldest.requestBytes} bytes, offered at ${oldest.offeredNs} ns`;
-    const since = Math.max(this.workloads.lastOfferedNs, outageUntilNs(this.scenario));
     if (end === 'idle')
       violations.report('liveness', 'liveness', `nothing will happen any more, but ${what}`);
-    else if (kernel.now - since >= STALL_RTTS * oracle.rttNs) {
+    else if (kernel.now - since >= this.stallNs) {
       violations.report(
         'liveness',
         'liveness',

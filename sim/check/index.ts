@@ -3,5 +3,6 @@ export * from './frame-watch.ts';
 export * from './leaks.ts';
 export * from './marks.ts';
 export * from './pattern.ts';
+export * from './replay-watch.ts';
 export * from './standard-marks.ts';
 export * from './violations.ts';

@@ -13,6 +13,9 @@ const MUST_END: readonly (readonly [field: keyof EndpointState, name: string])[]
   ['memoryBytes', 'bytes of message memory'],
   ['pulledBytes', 'bytes of pull budget'],
   ['creditsHeld', 'notification credits'],
+  ['announcements', 'transfers in line to be announced'],
+  ['waits', 'waits for peers'],
+  ['transferIds', 'transfer ids in use'],
   ['transferTimers', 'transfer timers'],
 ];
 

@@ -9,7 +9,7 @@ import type { Shrunk } from './quarry.ts';
 import type { Failure } from './verdict.ts';
 
 /** A run that takes longer than this does not end: with the bug, something goes round for ever. */
-const HANG_MS = 20_000;
+const HANG_MS = 60_000;
 /** Shrinking runs many of them. */
 const SHRINK_MS = 120_000;
 /** A bug may eat all memory: it is to end its hunter, not the machine. */
@@ -21,6 +21,7 @@ export interface HuntLimits {
   cpuSeconds: number;
   /** Look at this seed alone. */
   seed?: number;
+  shrinks: boolean;
 }
 
 /** What came of hunting one bug. */
@@ -65,6 +66,7 @@ class Hunting {
       lastSeed: limits.seed ?? limits.seeds,
       cpuSecondsMax: limits.cpuSeconds,
       how: 'planted',
+      shrinks: limits.shrinks,
     };
     this.#result = { bug, seeds: 0, cpuSeconds: 0, failure: undefined, shrunk: undefined, falseAlarms: [] };
     this.#onSeed = onSeed;

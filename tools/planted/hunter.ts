@@ -17,6 +17,8 @@ export interface HuntOrder {
   cpuSecondsMax: number;
   /** `sound`: says whether the first seed passes without the bug, and nothing else. */
   how: 'planted' | 'sound';
+  /** Whether what is found is shrunk. */
+  shrinks: boolean;
 }
 
 export type HuntMessage =
@@ -67,6 +69,7 @@ async function hunt<Case>(quarry: Quarry<Case>, order: HuntOrder): Promise<void>
       continue;
     }
     say({ type: 'found', seed, failure, cpuSeconds: cpuSeconds() });
+    if (!order.shrinks) return;
     const fails = async (smaller: Case): Promise<boolean> =>
       (await quarry.failure(smaller, 'planted')) !== undefined &&
       (await quarry.failure(smaller, 'sound')) === undefined;
