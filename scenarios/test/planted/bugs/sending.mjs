@@ -88,8 +88,8 @@ export const bugs = [
     name: 'ack-of-ack',
     what: 'an acknowledgement asks for an acknowledgement',
     file: 'protocol/control/frame-reader.ts',
-    find: 'eliciting ||= type === TransferNotify.TYPE',
-    replace: 'eliciting ||= type === Ack.TYPE || type === TransferNotify.TYPE',
+    find: 'eliciting ||= isAckEliciting(type);',
+    replace: 'eliciting ||= type === Ack.TYPE || isAckEliciting(type);',
   },
   {
     name: 'ack-first-range-off-by-one',
