@@ -7,8 +7,9 @@ import {
   type Ratio,
   type Sim,
   type SimulateOptions,
+  type Verdict,
 } from '../../../sim/index.ts';
-import type { SimulationCase } from './simulation-case.ts';
+import type { SimulationCase, SpoiledPacket } from './simulation-case.ts';
 
 /** What a test gives besides what `SimulationCase` decides. */
 export type ProgramOptions = Omit<SimulateOptions, 'seed' | 'chooser' | 'choices' | 'onProgress'>;
@@ -20,8 +21,7 @@ export interface ControlledRun {
   /** Undefined: it passed. */
   error: Error | undefined;
   choices: readonly number[];
-  /** Packets that were spoiled, by number. */
-  packets: readonly number[];
+  packets: readonly SpoiledPacket[];
   /** For people: of each choice that was not the first, and of each spoiled packet, in the order of the run. */
   story: readonly string[];
 }
@@ -78,16 +78,16 @@ class GivenChooser implements Chooser {
 /** Stands between a program and what may happen to it. */
 class Control implements Chooser {
   readonly #inner: Chooser;
-  readonly #spoilable: ReadonlySet<number> | undefined;
+  readonly #given: ReadonlyMap<number, SpoiledPacket> | undefined;
   readonly #choices: number[] = [];
-  readonly #spoiled: number[] = [];
+  readonly #spoiled: SpoiledPacket[] = [];
   readonly #story: string[] = [];
   #packets = 0;
   #sim: Sim | undefined;
 
   constructor({ packets }: SimulationCase, inner: Chooser) {
     this.#inner = inner;
-    this.#spoilable = packets === undefined ? undefined : new Set(packets);
+    this.#given = packets && new Map(packets.map((packet) => [packet.number, packet]));
   }
 
   attach(sim: Sim, loss: Ratio | undefined): void {
@@ -116,17 +116,24 @@ class Control implements Chooser {
     return { error, choices, packets: this.#spoiled, story: this.#story };
   }
 
-  /** The monitor draws as always; its verdict counts only for packets that may be spoiled. */
+  /** The monitor draws as always; where packets are given, its verdict does not count. */
   #controlled(decide: PacketMonitor): PacketMonitor {
     return (packet) => {
-      const verdict = decide(packet) ?? 'pass';
+      const own = decide(packet) ?? 'pass';
       const number = ++this.#packets;
-      if (verdict === 'pass' || this.#spoilable?.has(number) === false) return 'pass';
-      this.#spoiled.push(number);
+      const route = `${packet.from} to ${packet.to}`;
+      const verdict = this.#given === undefined ? own : this.#givenTo(number, route);
+      if (verdict === 'pass') return 'pass';
+      this.#spoiled.push({ number, verdict, route });
       const what = typeof verdict === 'string' ? verdict : `delay ${formatDuration(verdict.delayNs)}`;
-      this.#tell(`${what}: packet ${number}, ${packet.from} to ${packet.to}`);
+      this.#tell(`${what}: packet ${number}, ${route}`);
       return verdict;
     };
+  }
+
+  #givenTo(number: number, route: string): Verdict {
+    const given = this.#given?.get(number);
+    return given === undefined || (given.route ?? route) !== route ? 'pass' : given.verdict;
   }
 
   #tell(what: string): void {

@@ -6,7 +6,7 @@ import {
   type ProgramOptions,
   type SimulatedProgram,
 } from './controlled-run.ts';
-import type { SimulationCase } from './simulation-case.ts';
+import type { SimulationCase, SpoiledPacket } from './simulation-case.ts';
 
 /** A case that fails, its run, and how many runs were made to find it. */
 export interface ShrunkCase {
@@ -44,6 +44,7 @@ export async function shrinkCase(
       before = best.one;
       await ddmin(best.one.faults, (faults) => attempt({ faults }));
       await ddmin(best.one.packets ?? [], (kept) => attempt({ packets: kept }));
+      while (await anyOf(withOneLess(best.one.packets ?? []), (packets) => attempt({ packets })));
       const { choices: from } = best.one;
       const others = [...from.keys()].filter((i) => from[i] !== 0);
       await ddmin(others, (kept) => attempt({ choices: withOnly(from, kept) }));
@@ -52,6 +53,27 @@ export async function shrinkCase(
     if (!(error instanceof Enough)) throw error;
   }
   return { ...best, runs };
+}
+
+/** A packet that is not lost is not sent again, so that those behind it have lower numbers. */
+const SHIFT_MAX = 4;
+
+function* withOneLess(packets: readonly SpoiledPacket[]): Iterable<SpoiledPacket[]> {
+  for (const i of packets.keys()) {
+    for (let shift = 1; shift <= SHIFT_MAX; shift++) {
+      const after = packets.slice(i + 1).map((packet) => ({ ...packet, number: packet.number - shift }));
+      const last = packets[i - 1]?.number ?? 0;
+      if (after[0] !== undefined && after[0].number > last) yield [...packets.slice(0, i), ...after];
+    }
+  }
+}
+
+async function anyOf<T>(
+  candidates: Iterable<T>,
+  passes: (candidate: T) => Promise<boolean>,
+): Promise<boolean> {
+  for (const candidate of candidates) if (await passes(candidate)) return true;
+  return false;
 }
 
 function withOnly(choices: readonly number[], kept: readonly number[]): number[] {

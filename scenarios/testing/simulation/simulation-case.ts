@@ -1,3 +1,5 @@
+import type { Verdict } from '../../../sim/index.ts';
+
 /** One run of a person's program, such that nothing in it is left to chance. */
 export interface SimulationCase {
   readonly seed: number;
@@ -5,13 +7,24 @@ export interface SimulationCase {
   readonly choices: readonly number[];
   /** Which of the faults in the options act. */
   readonly faults: readonly number[];
-  /** Which packets monitors and loss may spoil, by number from 1 in the order in which they are shown; absent: all. */
-  readonly packets?: readonly number[];
+  /** What happens to packets, instead of what monitors and loss say; absent: what they say. */
+  readonly packets?: readonly SpoiledPacket[];
 }
 
-/** One line for an environment variable: `4f2a91c0 seed=7 choices=0,0,1 faults=0 packets=17,45`. */
+export interface SpoiledPacket {
+  /** From 1, in the order in which packets are shown to monitors. */
+  readonly number: number;
+  readonly verdict: Exclude<Verdict, 'pass'>;
+  /** From whom to whom: a packet that has the number and goes elsewhere is left alone. Absent: any. */
+  readonly route?: string;
+}
+
+/** One line for an environment variable: `4f2a91c0 seed=7 choices=0,0,1 faults=0 packets=17:drop,45:delay-500`. */
 export function formatCase(test: string, { seed, choices, faults, packets }: SimulationCase): string {
-  const lists = { choices, faults, packets };
+  const spoiled = packets?.map(({ number, verdict }) => {
+    return `${number}:${typeof verdict === 'string' ? verdict : `delay-${verdict.delayNs}`}`;
+  });
+  const lists = { choices, faults, packets: spoiled };
   const words = Object.entries(lists).flatMap(([name, list]) =>
     list === undefined ? [] : `${name}=${list.join()}`,
   );
@@ -20,7 +33,9 @@ export function formatCase(test: string, { seed, choices, faults, packets }: Sim
 
 /** Undefined if the text is of another test. Throws if it is no case at all. */
 export function parseCase(test: string, text: string): SimulationCase | undefined {
-  const match = /^(\w+) seed=(\d+) choices=([\d,]*) faults=([\d,]*)(?: packets=([\d,]*))?$/.exec(text.trim());
+  const match = /^(\w+) seed=(\d+) choices=([\d,]*) faults=([\d,]*)(?: packets=([\w:,-]*))?$/.exec(
+    text.trim(),
+  );
   if (match === null) {
     throw new Error(
       `${REPLAY_VARIABLE} is ${JSON.stringify(text)}; copy the line of a failed test, quotes included`,
@@ -33,8 +48,15 @@ export function parseCase(test: string, text: string): SimulationCase | undefine
     seed: Number(seed),
     choices: numbers(choices),
     faults: numbers(faults),
-    ...(packets === undefined ? {} : { packets: numbers(packets) }),
+    ...(packets === undefined ? {} : { packets: packets.split(',').filter(Boolean).map(parsePacket) }),
   };
+}
+
+function parsePacket(text: string): SpoiledPacket {
+  const [number, what = ''] = text.split(':');
+  const [, delayNs] = /^delay-(\d+)$/.exec(what) ?? [];
+  const verdict = delayNs === undefined ? what : { delayNs: Number(delayNs) };
+  return { number: Number(number), verdict: verdict as SpoiledPacket['verdict'] };
 }
 
 /** Holds the case that is to be run alone. */

@@ -95,6 +95,9 @@ function counterexample({ seed, choices, faults, packets = [] }: SimulationCase)
     `seed ${seed}`,
     choices.length === 0 ? 'steps first in, first out' : `choices ${choices.join(', ')}`,
     ...list('faults', faults),
-    ...list('packets', packets),
+    ...list(
+      'packets',
+      packets.map(({ number }) => number),
+    ),
   ].join('; ');
 }
