@@ -14,6 +14,7 @@ import type { TransmitBuffer } from '../transmit.ts';
 import {
   Ack,
   ControlPacket,
+  Datagram,
   FlowReset,
   NotifyBlocked,
   Probe,
@@ -44,6 +45,11 @@ export function noticeRoom(datagramBytesMax: number): number {
   return datagramBytesMax - NOTICE_OVERHEAD_BYTES;
 }
 
+/** Largest DATAGRAM payload. */
+export function datagramRoom(datagramBytesMax: number): number {
+  return inlineRoom(datagramBytesMax);
+}
+
 /** Largest payload that fits a NOTIFY in a datagram of `datagramBytesMax`. */
 export function inlineRoom(datagramBytesMax: number): number {
   return datagramBytesMax - INLINE_OVERHEAD_BYTES;
@@ -66,6 +72,7 @@ export class ControlWriter {
   private readonly pull: PullRequest = new PullRequest();
   private readonly rangeAck: RangeAck = new RangeAck();
   private readonly reset: FlowReset = new FlowReset();
+  private readonly datagram: Datagram = new Datagram();
   private readonly probe: Probe = new Probe();
   private readonly echo: ProbeResponse = new ProbeResponse();
   private out: Uint8Array = new Uint8Array(0);
@@ -172,6 +179,7 @@ export class ControlWriter {
     this.writeFinals(peer);
     this.writeGrants(peer);
     if (this.streamFrames.write(this.now, peer, this.putFrame)) this.eliciting = true;
+    if (peer.datagrams.length > 0) this.writeDatagrams(peer);
     this.writeNotifies(peer);
     if (peer.finals.length === 0 && !peer.acks.pending) peer.lazyAt = NEVER;
   }
@@ -360,6 +368,26 @@ export class ControlWriter {
       this.observe(peer, PullRequest.TYPE, transfer.slot, transfer.generation, true, bytes);
     }
     return true;
+  }
+
+  /** Each once: whether it arrives nobody finds out. MUST DGRAM-1, DGRAM-2 */
+  private writeDatagrams(peer: Peer): void {
+    const { datagram } = this;
+    if (!peer.mayNotify) peer.datagrams.clear();
+    for (let message = peer.datagrams.peek(); message !== undefined; message = peer.datagrams.peek()) {
+      const size = message.sizeBytes;
+      datagram.payload = message.body;
+      if (message.head.length > 0) {
+        datagram.payload = new Uint8Array(size);
+        message.copy(0, size, datagram.payload, 0);
+      }
+      datagram.headerSize = message.head.length;
+      datagram.payloadStart = 0;
+      datagram.payloadLength = size;
+      if (!this.put(datagram)) return;
+      peer.datagrams.shift();
+      this.observe(peer, Datagram.TYPE, -1, 0, false, size);
+    }
   }
 
   private writeNotifies(peer: Peer): void {

@@ -10,6 +10,7 @@ import type { StreamFrameReader } from '../stream/frame-reader.ts';
 import type { Sender } from '../transfer/sender.ts';
 import {
   Ack,
+  Datagram,
   FlowReset,
   NotifyBlocked,
   Padding,
@@ -46,6 +47,7 @@ export class FrameReader {
   private readonly pull: PullRequest = new PullRequest();
   private readonly rangeAck: RangeAck = new RangeAck();
   private readonly reset: FlowReset = new FlowReset();
+  private readonly datagram: Datagram = new Datagram();
   private readonly probe: Probe = new Probe();
   private readonly echo: ProbeResponse = new ProbeResponse();
   private readonly outcome: AckOutcome = { largestSentAt: -1, acked: [], lost: [] };
@@ -123,6 +125,8 @@ export class FrameReader {
         return this.onProbe(peer.echoes, this.probe.parse(bytes, at, end));
       case ProbeResponse.TYPE:
         return this.onEcho(now, peer, this.echo.parse(bytes, at, end));
+      case Datagram.TYPE:
+        return this.onDatagram(peer, this.datagram.parse(bytes, at, end));
       default:
         return this.streamFrames.onFrame(now, peer, type, bytes, at, end);
     }
@@ -219,6 +223,21 @@ export class FrameReader {
     } else {
       this.admission.onReset(now, peer, reset.transferSlot, reset.transferGeneration, reset.code);
     }
+    return next;
+  }
+
+  /** MUST DGRAM-1 */
+  private onDatagram(peer: Peer, next: number): number {
+    if (next < 0) return next;
+    const { context } = this;
+    const { headerSize, payload, payloadStart, payloadLength } = this.datagram;
+    if (headerSize > payloadLength) return -1;
+    if (!context.takingDatagrams || context.datagramEvents >= context.options.datagramsMax) return next;
+    context.datagramEvents += 1;
+    const message = payload.slice(payloadStart, payloadStart + payloadLength);
+    const headers = message.subarray(0, headerSize);
+    context.events.push({ type: 'datagram', peer: peer.id, headers, body: message.subarray(headerSize) });
+    context.counters.payloadBytesFirst += payloadLength;
     return next;
   }
 

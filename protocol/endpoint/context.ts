@@ -28,6 +28,9 @@ export class Context {
   /** Largest datagram: the MTU less the IP and UDP headers. */
   readonly datagramBytesMax: number;
   serving = false;
+  /** Datagrams are taken, and how many of them the application has not been handed yet. */
+  takingDatagrams = false;
+  datagramEvents = 0;
   /** Requests are offered before they are pulled. */
   offering = false;
 

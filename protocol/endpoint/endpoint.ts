@@ -5,7 +5,7 @@ import type { SharedBytes } from '../core/shared-bytes.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import { ControlReader } from '../control/control-reader.ts';
-import { ControlWriter, inlineRoom, noticeRoom } from '../control/control-writer.ts';
+import { ControlWriter, datagramRoom, inlineRoom, noticeRoom } from '../control/control-writer.ts';
 import { FrameReader } from '../control/frame-reader.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
 import { Liveness } from '../peer/liveness.ts';
@@ -32,6 +32,9 @@ import type { EndpointObserver } from './observer.ts';
 import { resolveOptions } from './options.ts';
 import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
+import { UsageError, checkDeadline } from './usage-error.ts';
+
+export { UsageError } from './usage-error.ts';
 
 export interface EndpointConfig {
   crypto: CryptoSuite;
@@ -40,17 +43,6 @@ export interface EndpointConfig {
   /** Finds the path secret of a credential that no `addPeer` named; without it such packets are refused. */
   resolve?: ResolveSecret;
   observer?: EndpointObserver;
-}
-
-/** Misuse of the API by the application; never caused by a peer. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** Bytes of a reason that are sent, and what is around them in a packet of their own. */
@@ -62,11 +54,6 @@ export interface OpenStreamOptions {
   last?: boolean;
   deadlineNs?: Nanos;
   limits?: Partial<StreamLimits>;
-}
-
-function checkDeadline(deadlineNs: Nanos): void {
-  if (deadlineNs >= 0) return;
-  throw new UsageError('ERR_DCQUIC_DEADLINE', `the deadline is ${deadlineNs}; it must be an instant in ns`);
 }
 
 /** What is alive in an endpoint; all zero when nothing is going on. Read by checkers and metrics. */
@@ -218,6 +205,32 @@ export class Endpoint {
     const rttNs = this.peers.get(peer)?.rtt.smoothedNs ?? initialRttNs;
     const base = (Math.max(3 * rttNs, lossDelayMinNs) + ackDelayNs) * (1 << Math.min(tries, 10));
     return Math.min(base + Math.floor((base * this.context.random.nextU32()) / 2 ** 32), peerTimeoutNs);
+  }
+
+  /** `datagram` events are wanted from now on, or no more. */
+  takeDatagrams(wanted: boolean): void {
+    this.context.takingDatagrams = wanted;
+  }
+
+  /**
+   * Sends a message once, in one packet. False: it is dropped, because too many wait or nothing may be announced to the peer now. Throws UsageError for an unknown peer and for a message
+   * that does not fit a packet. REQ PAT-16
+   */
+  sendDatagram(now: Nanos, peer: PeerId, message: OutgoingMessage): boolean {
+    this.begin(now);
+    const target = this.peers.get(peer);
+    if (target === undefined) throw new UsageError('ERR_DCQUIC_PEER', `there is no peer ${peer}`);
+    const room = datagramRoom(this.context.datagramBytesMax);
+    if (message.sizeBytes > room) {
+      throw new UsageError(
+        'ERR_DCQUIC_SIZE',
+        `a datagram has ${message.sizeBytes} bytes; the limit is ${room}`,
+      );
+    }
+    if (!target.mayNotify || target.datagrams.length >= this.options.datagramsMax) return false;
+    target.datagrams.push(message);
+    this.context.wantControl(target);
+    return true;
   }
 
   /** Whether a request that was handed over still waits for its answer, or for the answer to arrive. */
@@ -394,7 +407,9 @@ export class Endpoint {
 
   /** What the application should know; undefined when it knows everything. */
   pollEvent(): EndpointEvent | undefined {
-    return this.context.events.shift();
+    const event = this.context.events.shift();
+    if (event?.type === 'datagram') this.context.datagramEvents -= 1;
+    return event;
   }
 
   /**

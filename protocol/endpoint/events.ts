@@ -78,6 +78,7 @@ export type EndpointEvent =
       message: Uint8Array;
       reason: FailureReason | undefined;
     }
+  | { type: 'datagram'; peer: PeerId; headers: Uint8Array; body: Uint8Array }
   | { type: 'failure'; exchange: ExchangeId; peer: PeerId; reason: FailureReason }
   /** A served exchange is over: its response arrived, or will not. */
   | { type: 'served'; exchange: ExchangeId; peer: PeerId; reason: FailureReason | undefined }

@@ -42,6 +42,8 @@ export interface EndpointOptions {
   streamMessagesMax: number;
   /** Bytes of a stream received and not taken, and written and not acknowledged, each; one message may exceed it. */
   streamBytesMax: Bytes;
+  /** Datagrams waiting for a peer, and for the application. */
+  datagramsMax: number;
   /** Exchanges of this endpoint at once, own and served. */
   exchangesMax: number;
   /** Peers known at once. */
@@ -72,6 +74,7 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   notifyWindow: 1024,
   streamMessagesMax: 16,
   streamBytesMax: 1 << 20,
+  datagramsMax: 256,
   exchangesMax: 1 << 20,
   peersMax: 65_536,
   keyPacketsMax: 1 << 23,
@@ -104,6 +107,7 @@ const RANGES: Record<keyof EndpointOptions, readonly [min: number, max: number]>
   notifyWindow: [1, 65_536],
   streamMessagesMax: [1, 65_536],
   streamBytesMax: [0, 2 ** 40],
+  datagramsMax: [1, 65_536],
   exchangesMax: [1, 2 ** 26],
   peersMax: [1, 2 ** 24],
   keyPacketsMax: [1, 2 ** 23],

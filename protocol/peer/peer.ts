@@ -10,6 +10,7 @@ import { AckTracker } from '../recovery/ack-tracker.ts';
 import { RttEstimator } from '../recovery/rtt.ts';
 import { SentPackets } from '../recovery/sent-packets.ts';
 import { Challenge } from './challenge.ts';
+import type { OutgoingMessage } from '../records/message.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
@@ -123,6 +124,8 @@ export class Peer implements Timed {
   /** Streams with frames to write, and STREAM_CLOSEs to acknowledge: slot, generation, 1 if the stream is the peer's own. */
   readonly streamsDue: Fifo<Stream> = new Fifo<Stream>();
   readonly closeAcks: number[] = [];
+  /** To be sent once. */
+  readonly datagrams: Fifo<OutgoingMessage> = new Fifo<OutgoingMessage>();
   /** Messages granted to its streams, beyond one each. MUST STRM-4 */
   streamExtra = 0;
   /** Times resets were sent since one was acknowledged, and when they are sent again. */
@@ -197,6 +200,7 @@ export class Peer implements Timed {
     this.lazyAt = NEVER;
     this.resets.clear();
     this.closeAcks.length = 0;
+    this.datagrams.clear();
     this.resetTries = 0;
     this.resetRetryAt = NEVER;
   }
@@ -237,7 +241,7 @@ export class Peer implements Timed {
       this.streamsDue.length > 0 ||
       this.closeAcks.length > 0 ||
       this.grants.length > 0 ||
-      (this.mayNotify && (this.blockedDue || this.hasNotify))
+      (this.mayNotify && (this.blockedDue || this.hasNotify || this.datagrams.length > 0))
     );
   }
 

@@ -9,7 +9,7 @@ import { ExchangeStatus } from '../wire/index.ts';
 import type { AbortSignalLike } from './abort.ts';
 import type { Acceptor } from './acceptance.ts';
 import type { Driver } from './driver.ts';
-import { encodeHeaders, textOf } from './headers.ts';
+import { decodeHeaders, encodeHeaders, textOf } from './headers.ts';
 import type { Headers } from './headers.ts';
 import type { IncomingRequest } from './incoming.ts';
 import type { StreamHandler } from './incoming-stream.ts';
@@ -51,12 +51,16 @@ export interface UnaryResponse {
 export type HandlerResult = Uint8Array | { body: Uint8Array; headers?: Headers };
 export type Handler = (request: IncomingRequest) => HandlerResult | Promise<HandlerResult>;
 
+/** Takes datagrams, at once: what it returns and throws is nobody's business. */
+export type DatagramHandler = (datagram: { peer: PeerId; headers: Headers; body: Uint8Array }) => void;
+
 /** What a pool serves. */
 export interface Service {
   unary?: Handler;
   stream?: StreamHandler;
   /** Decides about each request before its payload comes. */
   accept?: Acceptor;
+  datagram?: DatagramHandler;
 }
 
 /** What a streamed response can do: all but write. */
@@ -129,6 +133,7 @@ export class Pool {
   private readonly retrying: Set<UnaryCall> = new Set<UnaryCall>();
   private readonly server: UnaryServer;
   private readonly streams: PoolStreams;
+  private onDatagram: DatagramHandler | undefined;
   private closed = false;
   /** Told of every peer that comes, goes or restarts. REQ EVT-1, HEALTH-12 */
   onPeer: ((peer: PeerId, state: 'up' | 'down' | 'restarted') => void) | undefined;
@@ -170,11 +175,13 @@ export class Pool {
 
   /** Takes requests from now on, in place of what was served before. A function alone serves unary requests. */
   serve(service: Handler | Service): void {
-    const { unary, stream, accept } = typeof service === 'function' ? { unary: service } : service;
+    const { unary, stream, accept, datagram } = typeof service === 'function' ? { unary: service } : service;
     this.server.handler = unary;
     this.server.acceptor = accept;
     this.streams.handler = stream;
-    this.endpoint.serve(accept !== undefined);
+    this.onDatagram = datagram;
+    this.endpoint.takeDatagrams(datagram !== undefined);
+    if (unary !== undefined || stream !== undefined) this.endpoint.serve(accept !== undefined);
   }
 
   /**
@@ -206,6 +213,18 @@ export class Pool {
   bidirectional(peer: PeerId, options: RequestStreamOptions = {}): OutgoingStream {
     this.assertOpen();
     return this.streams.open(peer, options.request ?? NOTHING, false, options);
+  }
+
+  /**
+   * Sends one message once, in one packet: it arrives at most once, or not. False: it was not sent, because too many wait or the peer is not to be reached now. Throws UsageError
+   * for one that does not fit a packet. The bytes must stay as they are for a moment. REQ PAT-16
+   */
+  datagram(peer: PeerId, body: Uint8Array, options: { headers?: Headers } = {}): boolean {
+    this.assertOpen();
+    const message = new OutgoingMessage(body, encodeHeaders(options.headers));
+    const sent = this.endpoint.sendDatagram(this.driver.now(), peer, message);
+    this.driver.kick();
+    return sent;
   }
 
   private assertOpen(): void {
@@ -287,6 +306,11 @@ export class Pool {
       case 'stream':
         this.server.onStream(event, () => this.streams.onStream(event));
         return;
+      case 'datagram': {
+        const headers = decodeHeaders(event.headers);
+        if (headers !== undefined) this.onDatagram?.({ peer: event.peer, headers, body: event.body });
+        return;
+      }
       case 'peer':
         this.onPeer?.(event.peer, event.state);
         return;
