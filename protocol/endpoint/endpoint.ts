@@ -145,7 +145,7 @@ export class Endpoint {
     this.reader = new ControlReader(context, this.peers, frames, this.liveness);
   }
 
-  // --- peers -----------------------------------------------------------------------------------------------
+  // --- peers ------------------------------------------------------------
 
   /**
    * Makes a peer known, as a handshake would. If an earlier incarnation may have used the secret, `usedBefore` must say so. Throws
@@ -166,7 +166,7 @@ export class Endpoint {
     this.context.offering = offering;
   }
 
-  // --- commands ----------------------------------------------------------------------------------------
+  // --- commands ------------------------------------------------------------
 
   /**
    * Starts an exchange, to be given up at `deadlineNs`. Throws UsageError for an unknown peer, when `exchangesMax` exchanges exist, and for a
@@ -344,7 +344,7 @@ export class Endpoint {
     }
   }
 
-  // --- inputs ------------------------------------------------------------------------------------------
+  // --- inputs ------------------------------------------------------------
 
   /**
    * One datagram of any bytes from anywhere; `bytes` may be reused after the return. Never throws for what it holds. If it came with
@@ -403,7 +403,7 @@ export class Endpoint {
     if (peer !== undefined) this.liveness.onUnreachable(now, peer);
   }
 
-  // --- drains ------------------------------------------------------------------------------------------
+  // --- drains ------------------------------------------------------------
 
   /** What the application should know; undefined when it knows everything. */
   pollEvent(): EndpointEvent | undefined {
@@ -448,7 +448,7 @@ export class Endpoint {
     this.drained = false;
   }
 
-  // --- getters -----------------------------------------------------------------------------------------
+  // --- getters ------------------------------------------------------------
 
   get state(): EndpointState {
     return {
