@@ -16,6 +16,7 @@ import type { OutgoingMessage } from '../records/message.ts';
 import { StreamFrameReader } from '../stream/frame-reader.ts';
 import { StreamFrameWriter } from '../stream/frame-writer.ts';
 import type { StreamLimits } from '../stream/stream.ts';
+import { SharedPayload } from '../records/shared-payload.ts';
 import { Admission } from '../transfer/admission.ts';
 import { Pacer } from '../transfer/pacer.ts';
 import { Receiver } from '../transfer/receiver.ts';
@@ -32,9 +33,11 @@ import type { EndpointObserver } from './observer.ts';
 import { resolveOptions } from './options.ts';
 import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
-import { UsageError, checkDeadline } from './usage-error.ts';
+import type { EndpointState } from './state.ts';
+import { UsageError, checkDeadline, checkMessage } from './usage-error.ts';
 
 export { UsageError } from './usage-error.ts';
+export type { EndpointState } from './state.ts';
 
 export interface EndpointConfig {
   crypto: CryptoSuite;
@@ -54,27 +57,6 @@ export interface OpenStreamOptions {
   last?: boolean;
   deadlineNs?: Nanos;
   limits?: Partial<StreamLimits>;
-}
-
-/** What is alive in an endpoint; all zero when nothing is going on. Read by checkers and metrics. */
-export interface EndpointState {
-  exchanges: number;
-  outbound: number;
-  inbound: number;
-  recordBuffers: number;
-  memoryBytes: number;
-  pulledBytes: number;
-  /** Notification credits in use: transfers of peers that were admitted and have not ended. */
-  creditsHeld: number;
-  /** Transfers in line to be announced, ended ones that are found there included. */
-  announcements: number;
-  /** Transfers and exchanges for whose sake peers are probed. */
-  waits: number;
-  /** Transfer ids in use, but for those given up whose peer is still to hear of it. */
-  transferIds: number;
-  transferTimers: number;
-  peers: number;
-  embryos: number;
 }
 
 /**
@@ -181,15 +163,41 @@ export class Endpoint {
   ): ExchangeId {
     this.begin(now);
     const target = this.target(peer);
-    this.checkMessage(request, priority);
+    checkMessage(this.options, request, priority);
     checkDeadline(deadlineNs);
     return this.exchanges.call(now, target, request, priority, Math.ceil(deadlineNs));
+  }
+
+  /**
+   * The same request to many peers, sealed once: an exchange each, in their order, with an end each. Throws as `call` does, before
+   * anything is begun. REQ PAT-13, PAT-14
+   */
+  broadcast(
+    now: Nanos,
+    peers: readonly PeerId[],
+    request: OutgoingMessage,
+    priority: number,
+    deadlineNs: Nanos = NEVER,
+  ): ExchangeId[] {
+    this.begin(now);
+    checkMessage(this.options, request, priority);
+    checkDeadline(deadlineNs);
+    const targets = peers.map((peer) => this.target(peer));
+    if (targets.length > this.options.exchangesMax - this.exchanges.size) this.failFull();
+    const shared = new SharedPayload(targets.length);
+    return targets.map((peer) =>
+      this.exchanges.call(now, peer, request, priority, Math.ceil(deadlineNs), shared),
+    );
   }
 
   private target(peer: PeerId): Peer {
     const target = this.peers.get(peer);
     if (target === undefined) throw new UsageError('ERR_DCQUIC_PEER', `there is no peer ${peer}`);
-    if (!this.exchanges.isFull) return target;
+    if (this.exchanges.isFull) this.failFull();
+    return target;
+  }
+
+  private failFull(): never {
     throw new UsageError('ERR_DCQUIC_EXCHANGES', `there are ${this.options.exchangesMax} exchanges already`);
   }
 
@@ -259,7 +267,7 @@ export class Endpoint {
     priority: number,
   ): boolean {
     this.begin(now);
-    this.checkMessage(response, priority);
+    checkMessage(this.options, response, priority);
     return this.exchanges.reply(now, exchange, response, status, priority);
   }
 
@@ -280,7 +288,7 @@ export class Endpoint {
     this.begin(now);
     const { priority, last = false, deadlineNs = NEVER } = options;
     const target = this.target(peer);
-    this.checkMessage(opening, priority);
+    checkMessage(this.options, opening, priority);
     checkDeadline(deadlineNs);
     const { streamMessagesMax, streamBytesMax } = this.options;
     const limits = { messages: streamMessagesMax, bytes: streamBytesMax, ...options.limits };
@@ -290,7 +298,7 @@ export class Endpoint {
   /** Puts a message behind those that were written; false if the stream takes none any more. It waits here until the reader grants it. */
   writeStream(now: Nanos, exchange: ExchangeId, message: OutgoingMessage, last: boolean = false): boolean {
     this.begin(now);
-    this.checkMessage(message, 0);
+    checkMessage(this.options, message, 0);
     const stream = this.exchanges.stream(exchange);
     return stream !== undefined && this.exchanges.streams.write(now, stream, message, last);
   }
@@ -323,25 +331,6 @@ export class Endpoint {
     const stream = this.exchanges.stream(exchange);
     const room = Math.min(REASON_BYTES_MAX, this.context.datagramBytesMax - REASON_OVERHEAD_BYTES);
     if (stream !== undefined) this.exchanges.streams.close(now, stream, status, reason.subarray(0, room));
-  }
-
-  private checkMessage(message: OutgoingMessage, priority: number): void {
-    if (!Number.isInteger(priority) || priority < 0 || priority > 7) {
-      throw new UsageError('ERR_DCQUIC_PRIORITY', `priority is ${priority}; it must be 0 (highest) to 7`);
-    }
-    const { messageBytesMax, headerBytesMax } = this.options;
-    if (message.sizeBytes > messageBytesMax) {
-      throw new UsageError(
-        'ERR_DCQUIC_SIZE',
-        `a message has ${message.sizeBytes} bytes; the limit is ${messageBytesMax}`,
-      );
-    }
-    if (message.head.length > headerBytesMax) {
-      throw new UsageError(
-        'ERR_DCQUIC_HEADERS',
-        `headers take ${message.head.length} bytes; the limit is ${headerBytesMax}`,
-      );
-    }
   }
 
   // --- inputs ------------------------------------------------------------

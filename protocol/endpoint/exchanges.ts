@@ -4,7 +4,9 @@ import type { Timed, TimerQueue } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
+import { placed } from '../records/message.ts';
 import type { OutgoingMessage } from '../records/message.ts';
+import type { SharedPayload } from '../records/shared-payload.ts';
 import type { FindStream } from '../stream/frame-reader.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Streams } from '../stream/streams.ts';
@@ -43,13 +45,6 @@ interface ServedExchange {
   /** The application knows of it. */
   offered: boolean;
   response: OutboundTransfer | undefined;
-}
-
-/** The body where the application wants it. */
-function placed(body: Uint8Array, into: Uint8Array | undefined): Uint8Array {
-  if (into === undefined || body.buffer === into.buffer) return body;
-  into.set(body);
-  return into.subarray(0, body.length);
 }
 
 /** Own decisions to give an exchange up: whoever serves it cannot know. */
@@ -109,7 +104,14 @@ export class Exchanges implements Gate {
     return this.table.isFull;
   }
 
-  call(now: Nanos, peer: Peer, message: OutgoingMessage, priority: number, deadlineNs: Nanos): ExchangeId {
+  call(
+    now: Nanos,
+    peer: Peer,
+    message: OutgoingMessage,
+    priority: number,
+    deadlineNs: Nanos,
+    shared?: SharedPayload,
+  ): ExchangeId {
     const exchange = { kind: 'own', peer, startedAt: now, response: undefined } as OwnExchange;
     exchange.timerAt = NEVER;
     exchange.timerIndex = -1;
@@ -117,6 +119,7 @@ export class Exchanges implements Gate {
     const moreBytes = deadlineNs === NEVER ? 0 : DEADLINE_BYTES;
     exchange.request = this.outbound(peer, message, priority, id, false, moreBytes);
     exchange.request.deadlineNs = deadlineNs;
+    exchange.request.shared = shared;
     this.timers.arm(exchange, deadlineNs);
     peer.addWaiting(now);
     this.part.sender.submit(now, exchange.request);

@@ -63,6 +63,18 @@ export interface Service {
   datagram?: DatagramHandler;
 }
 
+export interface BroadcastOptions extends CallOptions {
+  /** Gives up what has no outcome yet when it is aborted. */
+  signal?: AbortSignalLike;
+  /** Told of each outcome as it is known. */
+  onOutcome?: (outcome: BroadcastOutcome) => void;
+}
+
+/** What became of a broadcast at one peer. */
+export type BroadcastOutcome =
+  | { peer: PeerId; response: UnaryResponse; error?: never }
+  | { peer: PeerId; error: TransferError; response?: never };
+
 /** What a streamed response can do: all but write. */
 export type ResponseStream = Omit<OutgoingStream, 'write' | 'end'>;
 
@@ -213,6 +225,45 @@ export class Pool {
   bidirectional(peer: PeerId, options: RequestStreamOptions = {}): OutgoingStream {
     this.assertOpen();
     return this.streams.open(peer, options.request ?? NOTHING, false, options);
+  }
+
+  /**
+   * One request to many peers, sealed once; the outcome of each, in the order of `peers`, when all are known. A peer that fails fails alone. Throws UsageError as `unaryRpc` rejects
+   * with it. REQ PAT-13, PAT-14, PAT-15, HEALTH-10
+   */
+  broadcast(
+    peers: readonly PeerId[],
+    request: Uint8Array,
+    options: BroadcastOptions = {},
+  ): Promise<BroadcastOutcome[]> {
+    this.assertOpen();
+    const { headers, priority = DEFAULT_PRIORITY, deadlineNs, signal } = options;
+    const message = new OutgoingMessage(request, encodeHeaders(headers));
+    const ids = this.endpoint.broadcast(this.driver.now(), peers, message, priority, deadlineNs);
+    this.driver.kick();
+    const outcomes = ids.map((id, i) => this.outcomeOf(id, peers[i] as PeerId, options));
+    const onAbort = (): void => ids.forEach((id) => this.cancel(id));
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort);
+    return Promise.all(outcomes).finally(() => signal?.removeEventListener('abort', onAbort));
+  }
+
+  private outcomeOf(id: ExchangeId, peer: PeerId, options: BroadcastOptions): Promise<BroadcastOutcome> {
+    return new Promise((resolve) => {
+      const settle = (outcome: BroadcastOutcome): void => {
+        this.touch();
+        options.onOutcome?.(outcome);
+        resolve(outcome);
+      };
+      this.calls.set(id, {
+        onResponse: (body, headerBytes, metrics) => {
+          const headers = decodeHeaders(headerBytes);
+          if (headers !== undefined) settle({ peer, response: { body, headers, metrics } });
+          else settle({ peer, error: new TransferError('protocol-violation', peer) });
+        },
+        onFailure: (error) => settle({ peer, error }),
+      });
+    });
   }
 
   /**

@@ -51,9 +51,10 @@ export class SealedBuffer {
   private readonly records: (Uint8Array | undefined)[];
   /** Records that are handed on by reference, if that has begun: all that are not sealed yet will be. */
   private shared: SharedMessage | undefined;
-  /** Per record: bytes not yet acknowledged; 0 once it is dropped. */
+  /** Per record: bytes not yet acknowledged, counted for each transfer that carries it; 0 once it is dropped. */
   private readonly unacked: number[];
 
+  /** @param holders transfers that carry it */
   constructor(
     suite: CryptoSuite,
     pool: RecordPool,
@@ -61,6 +62,7 @@ export class SealedBuffer {
     slot: number,
     generation: number,
     rawKey: Uint8Array,
+    holders: number = 1,
   ) {
     this.slot = slot;
     this.generation = generation;
@@ -73,7 +75,7 @@ export class SealedBuffer {
     const count = recordCount(message.sizeBytes);
     this.records = new Array<Uint8Array | undefined>(count).fill(undefined);
     this.unacked = [];
-    for (let i = 0; i < count; i += 1) this.unacked.push(recordLength(i, this.sealedBytes));
+    for (let i = 0; i < count; i += 1) this.unacked.push(holders * recordLength(i, this.sealedBytes));
   }
 
   /** Copies sealed bytes [start, end) to `out` at `at`; none of them may have been acknowledged. */
@@ -104,7 +106,7 @@ export class SealedBuffer {
     return shared;
   }
 
-  /** Newly acknowledged bytes; each byte is reported once. */
+  /** Newly acknowledged bytes; each byte is reported once for each transfer. */
   release(start: number, end: number): void {
     while (start < end) {
       const index = Math.floor(start / RECORD_SEALED_BYTES);

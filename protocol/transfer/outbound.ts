@@ -7,6 +7,7 @@ import type { Peer } from '../peer/peer.ts';
 import type { Stream } from '../stream/stream.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import type { SealedBuffer } from '../records/sealed-buffer.ts';
+import type { SharedPayload } from '../records/shared-payload.ts';
 
 /**
  * queued: not announced yet, or to be announced again · notified: waiting for a sign that the receiver knows it ·
@@ -49,6 +50,8 @@ export class OutboundTransfer implements Timed, Ranked {
   relinquished = false;
 
   buffer: SealedBuffer | undefined;
+  /** The buffer is that of other transfers, too. */
+  shared: SharedPayload | undefined;
   pullSlot = 0;
   tokenHi = 0;
   tokenLo = 0;

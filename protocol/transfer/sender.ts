@@ -8,6 +8,7 @@ import type { Context } from '../endpoint/context.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { SentPacket } from '../recovery/sent-packets.ts';
+import type { OutgoingMessage } from '../records/message.ts';
 import { SealedBuffer } from '../records/sealed-buffer.ts';
 import { TransferErrorCode } from '../wire/index.ts';
 import type { PullRequest, RangeAck } from '../wire/index.ts';
@@ -135,18 +136,17 @@ export class Sender {
     transfer.slot = slot;
     transfer.generation = generation;
     if (transfer.inlined || transfer.buffer !== undefined) return true;
-    const rawKey = new Uint8Array(KEY_BYTES);
-    this.context.random.fill(rawKey);
-    const id = this.bufferSequence++;
-    transfer.buffer = new SealedBuffer(
-      this.context.crypto,
-      this.context.records,
-      transfer.message,
-      id >>> 0,
-      Math.floor(id / 2 ** 32),
-      rawKey,
-    );
+    const { shared, message } = transfer;
+    transfer.buffer = shared?.bufferOf((holders) => this.seal(message, holders)) ?? this.seal(message, 1);
     return true;
+  }
+
+  private seal(message: OutgoingMessage, holders: number): SealedBuffer {
+    const { crypto, records, random } = this.context;
+    const rawKey = new Uint8Array(KEY_BYTES);
+    random.fill(rawKey);
+    const id = this.bufferSequence++;
+    return new SealedBuffer(crypto, records, message, id >>> 0, Math.floor(id / 2 ** 32), rawKey, holders);
   }
 
   /** The NOTIFY found no room in its packet: with the id goes the credit, or it would wait for the one it holds itself. */
@@ -297,7 +297,8 @@ export class Sender {
     this.timers.disarm(transfer);
     this.scheduler.remove(transfer);
     transfer.toSend.clear();
-    transfer.buffer?.destroy();
+    if (transfer.shared === undefined) transfer.buffer?.destroy();
+    else transfer.shared.leave(transfer.acked);
     transfer.buffer = undefined;
     transfer.peer.removeWaiting();
     if (transfer.isResponse) this.freeSlot(transfer);
