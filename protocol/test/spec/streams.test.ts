@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EndpointOptions } from '../../endpoint/options.ts';
 import type { StreamHandler } from '../../pool/incoming-stream.ts';
+import { OutgoingMessage } from '../../records/message.ts';
 import { TransferErrorCode } from '../../wire/index.ts';
 import type { TransferNotifyRecord } from '../../wire/index.ts';
 import { notifyFlags } from '../support/frames.ts';
@@ -74,6 +75,22 @@ describe('the limits of a stream', () => {
     );
     hand.net.run(hand.net.now + 200_000_000);
     expect(hand.only('StreamCredit')).toEqual([]);
+  });
+
+  /** MUST STRM-7, LOSS-3. */
+  test('are repeated at once when their packet is lost', () => {
+    const hand = served(forever, { lossDelayMinNs: 1_000_000 });
+    const peer = hand.node.endpoint['peers'].get(hand.id)!;
+    hand.send(opening());
+    expect(hand.only('StreamCredit').length).toBe(1);
+    for (let i = 0; i < 3; i += 1) {
+      hand.node.endpoint.call(hand.net.now, hand.id, new OutgoingMessage(pattern(1)), 0);
+      hand.net.drain(hand.node);
+    }
+    expect(hand.only('StreamCredit').length).toBe(0);
+    const largest = peer.nextPacketNumber - 1;
+    hand.send(frame('Ack', { largest, delayNs: 0, firstRange: 2, ranges: [] }));
+    expect(hand.only('StreamCredit').length).toBe(1);
   });
 
   test.each([
