@@ -21,11 +21,18 @@ export class ControlReader {
   private readonly frames: FrameReader;
   private readonly liveness: Liveness;
   private readonly packet: ControlPacket = new ControlPacket();
-  private readonly plain: Uint8Array = new Uint8Array(65_536);
+  private readonly plain: Uint8Array;
   /** Where the frames in `plain` end. */
   private plainEnd = 0;
 
-  constructor(context: Context, peers: PeerTable, frames: FrameReader, liveness: Liveness) {
+  constructor(
+    context: Context,
+    peers: PeerTable,
+    frames: FrameReader,
+    liveness: Liveness,
+    plain: Uint8Array,
+  ) {
+    this.plain = plain;
     this.context = context;
     this.peers = peers;
     this.frames = frames;

@@ -46,6 +46,8 @@ export interface EndpointConfig {
   /** Finds the path secret of a credential that no `addPeer` named; without it such packets are refused. */
   resolve?: ResolveSecret;
   observer?: EndpointObserver;
+  /** 64 KiB into which control packets are decrypted; endpoints of one thread may share it. Default: its own. */
+  plain?: Uint8Array;
 }
 
 /** Bytes of a reason that are sent, and what is around them in a packet of their own. */
@@ -124,7 +126,8 @@ export class Endpoint {
     const frames = new FrameReader(context, this.sender, admission, exchanges, this.liveness, streamFrames);
     const streamWriter = new StreamFrameWriter(context, streams);
     this.writer = new ControlWriter(context, this.sender, this.pacer, streamWriter);
-    this.reader = new ControlReader(context, this.peers, frames, this.liveness);
+    const plain = config.plain ?? new Uint8Array(65_536);
+    this.reader = new ControlReader(context, this.peers, frames, this.liveness, plain);
   }
 
   // --- peers ------------------------------------------------------------

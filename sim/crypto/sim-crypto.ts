@@ -15,6 +15,7 @@ const COPY_LOOP_MAX_BYTES = 64;
 const SECRET_BYTES = 32;
 
 const hash = new ByteHash();
+const block = new Uint8Array(TAG_BYTES);
 
 /**
  * The suite of simulations: every length as in AES-128-GCM, at memory speed, the same on every machine. It hides nothing
@@ -25,6 +26,7 @@ export class SimCrypto implements CryptoSuite {
   readonly name = 'sim';
   readonly audit: NonceAudit;
   readonly #digest = new ContentDigest();
+  readonly #labels: Map<string, Uint8Array> = new Map<string, Uint8Array>();
 
   /** @param audit shared by all endpoints of a simulation. */
   constructor(audit: NonceAudit = new NonceAudit()) {
@@ -44,12 +46,7 @@ export class SimCrypto implements CryptoSuite {
   /** Not HKDF, but a function of the same inputs with as many outputs. */
   expand(secret: Uint8Array, label: string, context: Uint8Array, lengthBytes: number): Uint8Array {
     assert(secret.length === SECRET_BYTES, 'a secret is 32 bytes');
-    const labelBytes = Uint8Array.from(label, (character) => {
-      const code = character.charCodeAt(0);
-      assert(code < 0x80, 'a label is ASCII');
-      return code;
-    });
-    const block = new Uint8Array(TAG_BYTES);
+    const labelBytes = this.#labelBytes(label);
     const out = new Uint8Array(lengthBytes);
     for (let at = 0, counter = 1; at < lengthBytes; at += TAG_BYTES, counter++) {
       hash.start(0x452821e6, 0x38d01377, 0xbe5466cf, 0x34e90c6c);
@@ -59,9 +56,24 @@ export class SimCrypto implements CryptoSuite {
       hash.bytes(context, 0, context.length);
       hash.finish();
       writeTag(block, 0);
-      out.set(block.subarray(0, Math.min(TAG_BYTES, lengthBytes - at)), at);
+      const end = Math.min(TAG_BYTES, lengthBytes - at);
+      for (let i = 0; i < end; i++) out[at + i] = block[i] as number;
     }
     return out;
+  }
+
+  /** Labels are a handful of constants. */
+  #labelBytes(label: string): Uint8Array {
+    const known = this.#labels.get(label);
+    if (known !== undefined) return known;
+    const bytes = new Uint8Array(label.length);
+    for (let i = 0; i < label.length; i++) {
+      const code = label.charCodeAt(i);
+      assert(code < 0x80, 'a label is ASCII');
+      bytes[i] = code;
+    }
+    this.#labels.set(label, bytes);
+    return bytes;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Nanos } from '../../protocol/core/units.ts';
 import { Pool } from '../../protocol/pool/pool.ts';
 import type { Handler, HandlerResult } from '../../protocol/pool/pool.ts';
 import type { Driver } from '../../protocol/pool/driver.ts';
-import { TransmitBuffer } from '../../protocol/transmit.ts';
+import type { TransmitBuffer } from '../../protocol/transmit.ts';
 import type { EventHandler, EventId, Kernel } from '../kernel/kernel.ts';
 import { NO_EVENT } from '../kernel/kernel.ts';
 import type { Contender } from '../kernel/choice.ts';
@@ -43,8 +43,8 @@ export interface HostConfig {
   nics: readonly Nic[];
   /** NIC k is in the network k modulo `planes`. */
   planes: number;
-  /** Payload is not copied: applications neither change what they send nor what they are given. */
-  byReference: boolean;
+  /** What endpoints send passes through here; all hosts of a thread may share it, as no two are drained at once. */
+  out: TransmitBuffer;
   /** For the endpoint of incarnation 0, 1, …; each draws random numbers of its own. */
   endpoint: (incarnation: number) => EndpointConfig;
   /** A new incarnation has begun: its endpoint knows nobody. */
@@ -100,7 +100,7 @@ export class SimHost implements HostPort, Driver, EventHandler {
     this.app = new SlowApp(kernel);
     this.endpoint = new Endpoint(config.endpoint(0));
     this.pool = new Pool(this.endpoint, this);
-    this.out = new TransmitBuffer(65_536, config.byReference);
+    this.out = config.out;
     for (const nic of nics) nic.bind(this);
     const { id, label } = hostPlace(this.index);
     this.place = kernel.resource(id, label);

@@ -2,11 +2,15 @@ import type { CryptoSuite } from '../../protocol/crypto/suite.ts';
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
 import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
 import type { PeerConfig, PeerId } from '../../protocol/peer/peer.ts';
+import { TransmitBuffer } from '../../protocol/transmit.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { hostAddress } from '../net/address.ts';
 import type { Network } from '../net/network.ts';
 import type { Rng } from '../random/rng.ts';
 import { SimHost } from './sim-host.ts';
+
+/** The longest run or packet. */
+const DATAGRAM_BYTES_MAX = 65_536;
 
 export interface WorldConfig {
   kernel: Kernel;
@@ -37,6 +41,9 @@ export class World {
 
   constructor(config: WorldConfig) {
     this.rng = config.rng;
+    // Not one per host: with hundreds of them each packet would come to other, cold lines of memory.
+    const out = new TransmitBuffer(DATAGRAM_BYTES_MAX, config.byReference);
+    const plain = new Uint8Array(DATAGRAM_BYTES_MAX);
     for (const host of config.network.hosts) {
       const observer = config.observer?.(host.index);
       this.hosts.push(
@@ -44,9 +51,10 @@ export class World {
           kernel: config.kernel,
           nics: host.nics,
           planes: config.planes ?? 1,
-          byReference: config.byReference ?? false,
+          out,
           endpoint: (incarnation) => ({
             crypto: config.crypto,
+            plain,
             random: config.rng.fork(`endpoint/${host.index}${incarnation === 0 ? '' : `#${incarnation}`}`),
             options: config.options,
             ...(observer === undefined ? {} : { observer }),
