@@ -31,7 +31,7 @@ function isNumeric(node: unknown): boolean {
 }
 
 function printEndpoint(endpoint: EndpointSettings): object {
-  const { crypto, hostDelayNs, options } = endpoint;
+  const { crypto, hostDelayNs, groBytes, options } = endpoint;
   const { inlineBytesMax, pullBytesMax, budgetRatio, burstSegments, peerTimeoutNs } = options;
   const { notifyWindow, receiveBytesMax, keyPacketsMax } = options;
   return {
@@ -45,6 +45,7 @@ function printEndpoint(endpoint: EndpointSettings): object {
     ...(receiveBytesMax !== undefined && { memory: formatSize(receiveBytesMax) }),
     ...(keyPacketsMax !== undefined && { keyPackets: keyPacketsMax }),
     hostDelay: formatDuration(hostDelayNs),
+    ...(groBytes !== undefined && { gro: formatSize(groBytes) }),
   };
 }
 

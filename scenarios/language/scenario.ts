@@ -104,6 +104,8 @@ export interface EndpointSettings {
   crypto: 'sim' | 'real';
   /** From a packet's arrival at a NIC to its delivery. */
   hostDelayNs: Nanos;
+  /** Longest datagram that packets of one source are received as together; absent: each is received by itself. */
+  groBytes?: Bytes;
   options: EndpointChoices;
 }
 

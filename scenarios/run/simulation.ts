@@ -78,6 +78,9 @@ export class Simulation {
       crypto: this.crypto,
       options: this.endpointOptions(),
       byReference: true,
+      ...(endpoint.groBytes === undefined
+        ? {}
+        : { gro: { bytesMax: endpoint.groBytes, delayNs: endpoint.hostDelayNs } }),
       ...(options.observer === undefined ? {} : { observer: options.observer }),
     });
     this.hostFaults = new HostFaultTimeline(this.kernel, this.trace);

@@ -114,12 +114,17 @@ const choices = fc.record(
 /** Less than the longest fault, more than the longest queue. */
 const shortTimeout = fc.constantFrom(1_000_000, 3_000_000);
 
-const endpoint: fc.Arbitrary<EndpointSettings> = fc.record({
+const settings = fc.record({
   // Nothing but real cryptography seals and opens the bytes of messages.
   crypto: oneIn(5).map((isReal) => (isReal ? ('real' as const) : ('sim' as const))),
   hostDelayNs: fc.oneof(fc.constant(0), atScale(100, 20_000)),
   options: fc.oneof(fc.constant({}), choices),
 });
+
+/** Some are received in runs, of a few packets or of many. */
+const endpoint: fc.Arbitrary<EndpointSettings> = fc
+  .tuple(settings, oneIn(4), fc.constantFrom(4096, 65_536))
+  .map(([each, coalesces, groBytes]) => (coalesces ? { ...each, groBytes } : each));
 
 const impatientEndpoint: fc.Arbitrary<EndpointSettings> = fc
   .tuple(endpoint, shortTimeout)

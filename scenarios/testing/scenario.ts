@@ -40,9 +40,10 @@ function named(workload: Workload, index: number): Workload {
 }
 
 function anyEndpoint(): fc.Arbitrary<Scenario['endpoint']> {
-  return fc.record({
+  const settings = {
     crypto: fc.constantFrom('sim' as const, 'real' as const),
     hostDelayNs: fc.nat(100_000),
+    groBytes: fc.integer({ min: 1024, max: 65_536 }),
     options: fc.record(
       {
         inlineBytesMax: fc.nat(65_535),
@@ -56,7 +57,8 @@ function anyEndpoint(): fc.Arbitrary<Scenario['endpoint']> {
       },
       { requiredKeys: [] },
     ),
-  });
+  };
+  return fc.record(settings, { requiredKeys: ['crypto', 'hostDelayNs', 'options'] });
 }
 
 /** Any workload of a topology of so many hosts, in a run of 50 ms. Its name is empty, and its dependencies name nothing. */

@@ -35,7 +35,7 @@ function accountable({ hosts }: World): SimHost[] {
 
 /** Packets that nobody holds any more. */
 function strayPackets({ hosts }: World, network: Network): number {
-  const kept = hosts.filter(({ state }) => state.isGone).map(({ state }) => state.heldPackets);
+  const kept = hosts.filter(({ state }) => state.isGone).map(({ heldPackets }) => heldPackets);
   return network.packets.inUse - kept.reduce((sum, count) => sum + count, 0);
 }
 

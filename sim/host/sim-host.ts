@@ -3,7 +3,8 @@ import type { EndpointConfig } from '../../protocol/endpoint/endpoint.ts';
 import type { EndpointCounters } from '../../protocol/endpoint/counters.ts';
 import { newCounters } from '../../protocol/endpoint/counters.ts';
 import { NEVER } from '../../protocol/core/units.ts';
-import type { Nanos } from '../../protocol/core/units.ts';
+import type { Bytes, Nanos } from '../../protocol/core/units.ts';
+import type { SharedBytes } from '../../protocol/core/shared-bytes.ts';
 import { Pool } from '../../protocol/pool/pool.ts';
 import type { Handler, HandlerResult } from '../../protocol/pool/pool.ts';
 import type { Driver } from '../../protocol/pool/driver.ts';
@@ -19,6 +20,8 @@ import type { Packet } from '../net/packet.ts';
 import type { Unreachable } from '../net/unreachable.ts';
 import { hostAddress, hostOf, nicOf, portOf } from '../net/address.ts';
 import { Ecn } from '../net/ecn.ts';
+import { Coalescer } from './coalescer.ts';
+import type { ReceiveRun } from './coalescer.ts';
 import { HostState } from './host-state.ts';
 import { LocalClock } from './local-clock.ts';
 import { NicPaths } from './nic-paths.ts';
@@ -26,6 +29,8 @@ import { SlowApp } from './slow-app.ts';
 
 const WAKE = 0;
 const KICK = 1;
+const POLL = 2;
+const EVENTS: readonly Contender['kind'][] = ['timer', 'wake', 'delivery'];
 const FIRST = { own: 0, far: 0 };
 
 /** Told of each packet as it crosses between endpoint and NIC; for captures and sequence diagrams. */
@@ -34,6 +39,14 @@ export interface HostTap {
   sent(host: SimHost, packet: Packet): void;
   /** `newBytes`: payload in it that had not arrived before. */
   received(host: SimHost, packet: Packet, newBytes: number): void;
+}
+
+/** Generic receive offload. */
+export interface GroConfig {
+  /** Longest datagram that is made of several. */
+  bytesMax: Bytes;
+  /** From the first packet that waits until the host takes all that wait. */
+  delayNs: Nanos;
 }
 
 /** What a host is made of. */
@@ -45,6 +58,8 @@ export interface HostConfig {
   planes: number;
   /** What endpoints send passes through here; all hosts of a thread may share it, as no two are drained at once. */
   out: TransmitBuffer;
+  /** Absent: each packet is received by itself, at once. */
+  gro?: GroConfig;
   /** For the endpoint of incarnation 0, 1, …; each draws random numbers of its own. */
   endpoint: (incarnation: number) => EndpointConfig;
   /** A new incarnation has begun: its endpoint knows nobody. */
@@ -78,6 +93,9 @@ export class SimHost implements HostPort, Driver, EventHandler {
   /** Undefined: there is one NIC. */
   private readonly paths: NicPaths | undefined;
   private readonly out: TransmitBuffer;
+  private readonly coalescer: Coalescer | undefined;
+  /** An event will take what waits in `coalescer`. */
+  private willPoll = false;
   private readonly past: EndpointCounters = newCounters();
   /** Null: it shows the true time. */
   private clock: LocalClock | null = null;
@@ -101,6 +119,7 @@ export class SimHost implements HostPort, Driver, EventHandler {
     this.endpoint = new Endpoint(config.endpoint(0));
     this.pool = new Pool(this.endpoint, this);
     this.out = config.out;
+    this.coalescer = config.gro === undefined ? undefined : new Coalescer(config.gro.bytesMax);
     for (const nic of nics) nic.bind(this);
     const { id, label } = hostPlace(this.index);
     this.place = kernel.resource(id, label);
@@ -158,18 +177,59 @@ export class SimHost implements HostPort, Driver, EventHandler {
   // --- packets and time ----------------------------------------------------------------------------------
 
   onPacket(packet: Packet): void {
+    const { coalescer } = this;
+    if (coalescer !== undefined) {
+      coalescer.add(packet);
+      this.pollSoon();
+      return;
+    }
+    const { shared, sharedStart } = packet;
+    const newBytes = this.hand(packet, packet.headers(), shared ?? undefined, sharedStart);
+    this.tap?.received(this, packet, newBytes);
+    packet.release();
+    this.drain();
+  }
+
+  /** Packets that have arrived and were not taken. */
+  get heldPackets(): number {
+    return this.state.heldPackets + (this.coalescer?.packets ?? 0);
+  }
+
+  /** The endpoint is given a datagram that came as `packet` did. Returns the bytes of payload that it had not had. */
+  private hand(packet: Packet, bytes: Uint8Array, shared?: SharedBytes, sharedStart?: number): Bytes {
     const { counters } = this.endpoint;
     const before = counters.payloadBytesFirst;
     const refusedBefore = this.paths === undefined ? 0 : refusals(counters);
-    const { source, destination, shared, sharedStart } = packet;
+    const { source, destination } = packet;
     const isMarked = packet.ecn === Ecn.CE;
-    const bytes = packet.headers();
-    this.endpoint.handleDatagram(this.now(), source, bytes, shared ?? undefined, sharedStart, isMarked);
+    this.endpoint.handleDatagram(this.now(), source, bytes, shared, sharedStart, isMarked);
     if (this.paths !== undefined && refusals(counters) === refusedBefore)
       this.paths.onHeard(hostOf(source), { own: nicOf(destination), far: nicOf(source) }, this.kernel.now);
-    this.tap?.received(this, packet, counters.payloadBytesFirst - before);
-    packet.release();
-    this.drain();
+    return counters.payloadBytesFirst - before;
+  }
+
+  private pollSoon(): void {
+    if (this.willPoll) return;
+    this.willPoll = true;
+    this.kernel.post(this.kernel.now + (this.config.gro as GroConfig).delayNs, this, POLL);
+  }
+
+  /** Takes what has arrived; a host that does nothing leaves it. */
+  private poll(): void {
+    const { coalescer } = this;
+    if (coalescer === undefined || !this.state.isRunning) return;
+    for (const run of coalescer.take()) this.receive(coalescer, run);
+  }
+
+  private receive(coalescer: Coalescer, run: ReceiveRun): void {
+    const { packets } = run;
+    let newBytes = this.hand(packets[0] as Packet, coalescer.datagram(run));
+    for (const packet of packets) {
+      this.tap?.received(this, packet, newBytes);
+      // They are of the run as a whole.
+      newBytes = 0;
+      packet.release();
+    }
   }
 
   onUnreachable({ source, destination, quoted }: Unreachable): void {
@@ -195,12 +255,15 @@ export class SimHost implements HostPort, Driver, EventHandler {
   competes(kind: number): Contender {
     const place = hostPlace(this.index);
     const id = childId(place.id as number, 1 + kind);
-    return { kind: kind === KICK ? 'wake' : 'timer', id, label: place.label, touches: [place] };
+    return { kind: EVENTS[kind] as Contender['kind'], id, label: place.label, touches: [place] };
   }
 
   onEvent(kind: number): void {
     if (kind === KICK) {
       this.kicked = false;
+    } else if (kind === POLL) {
+      this.willPoll = false;
+      this.poll();
     } else {
       this.wakeId = NO_EVENT;
       this.wakeAt = NEVER;
@@ -297,6 +360,7 @@ export class SimHost implements HostPort, Driver, EventHandler {
     addCounters(this.past, this.endpoint.counters);
     this.forgetWake();
     this.app.clear();
+    this.coalescer?.clear();
     this.onCrash?.();
   }
 
@@ -319,6 +383,7 @@ export class SimHost implements HostPort, Driver, EventHandler {
 
   resume(): void {
     this.state.resume();
+    if (this.coalescer !== undefined && this.coalescer.packets > 0) this.pollSoon();
     this.drain();
   }
 

@@ -8,6 +8,7 @@ import { hostAddress } from '../net/address.ts';
 import type { Network } from '../net/network.ts';
 import type { Rng } from '../random/rng.ts';
 import { SimHost } from './sim-host.ts';
+import type { GroConfig } from './sim-host.ts';
 
 /** The longest run or packet. */
 const DATAGRAM_BYTES_MAX = 65_536;
@@ -20,6 +21,8 @@ export interface WorldConfig {
   options: Partial<EndpointOptions>;
   /** Payload is not copied between hosts: applications change neither what they send nor what they are given. */
   byReference?: boolean;
+  /** Absent: hosts receive each packet by itself. */
+  gro?: GroConfig;
   /** NIC k of each host is in the network k modulo `planes`; default 1. */
   planes?: number;
   observer?: (host: number) => EndpointObserver | undefined;
@@ -52,6 +55,7 @@ export class World {
           nics: host.nics,
           planes: config.planes ?? 1,
           out,
+          ...(config.gro === undefined ? {} : { gro: config.gro }),
           endpoint: (incarnation) => ({
             crypto: config.crypto,
             plain,

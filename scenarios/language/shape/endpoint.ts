@@ -51,6 +51,13 @@ const hostDelay = quantity(DURATION, 'From the arrival of a packet at a NIC to i
   text: '0ns..1000s',
 });
 
+const gro = quantity(
+  SIZE,
+  'Packets of one source that arrive within hostDelay are received as one datagram, at most so long.',
+  '64KiB',
+  { min: 1024, max: 65_536, text: '1KiB..64KiB' },
+);
+
 export const endpointShape: Field<EndpointSettings> = record('endpoint', {
   crypto: choice('crypto', ['sim', 'real'], 'Cipher suite: a fast deterministic one, or AES-GCM.').prefault(
     'sim',
@@ -68,9 +75,11 @@ export const endpointShape: Field<EndpointSettings> = record('endpoint', {
   memory: memory.optional(),
   keyPackets: integer('Packets sealed under one control key.', 1, KEY_PACKETS_MAX, 8_388_608).optional(),
   hostDelay: hostDelay.prefault('0ns'),
+  gro: gro.optional(),
 }).transform(({ crypto, hostDelay: hostDelayNs, ...given }) => ({
   crypto,
   hostDelayNs,
+  ...(given.gro !== undefined && { groBytes: given.gro }),
   options: {
     ...(given.inline !== undefined && { inlineBytesMax: given.inline }),
     ...(given.pull !== undefined && { pullBytesMax: given.pull }),

@@ -47,7 +47,7 @@ topology:
   nics: 1
   link: { rate: 25Gbps, delay: 1us, mtu: 9000B }
   switch: { buffer: 500KB, ecn: 75KiB, priorities: 4, spray: ecmp }
-endpoint: { crypto: real, inline: 0B, pull: 64KiB, budget: 1.5, burst: 44, peerTimeout: 30ms, window: 8, memory: 1MB, keyPackets: 50, hostDelay: 500ns }
+endpoint: { crypto: real, inline: 0B, pull: 64KiB, budget: 1.5, burst: 44, peerTimeout: 30ms, window: 8, memory: 1MB, keyPackets: 50, hostDelay: 500ns, gro: 64KiB }
 workload:
   - name: reads
     pattern: unary
@@ -86,6 +86,7 @@ expect:
       endpoint: {
         crypto: 'real',
         hostDelayNs: 500,
+        groBytes: 65_536,
         options: {
           inlineBytesMax: 0,
           pullBytesMax: 65_536,
