@@ -71,7 +71,7 @@ function guard(owner: unknown, name: string, call: string, remedy: string): void
   const original = (owner as Properties)[name];
   if (typeof original !== 'function') return;
   const guarded: AnyFunction = function (this: unknown, ...args) {
-    if (armed > 0) refuse(call, remedy, guarded);
+    if (armed > 0) check(call, remedy, guarded);
     return (original as AnyFunction).apply(this, args);
   };
   replace(owner, name, Object.assign(guarded, original));
@@ -82,11 +82,11 @@ function guardDate(realm: Properties): void {
   guard(original, 'now', 'Date.now()', TIME_REMEDY);
   const handler: ProxyHandler<DateConstructor> = {
     construct(target, args: unknown[], newTarget: AnyFunction): object {
-      if (args.length === 0 && armed > 0) refuse('new Date()', TIME_REMEDY, handler.construct as AnyFunction);
+      if (args.length === 0 && armed > 0) check('new Date()', TIME_REMEDY, handler.construct as AnyFunction);
       return Reflect.construct(target, args, newTarget) as object;
     },
     apply(target): string {
-      if (armed > 0) refuse('Date()', TIME_REMEDY, handler.apply as AnyFunction);
+      if (armed > 0) check('Date()', TIME_REMEDY, handler.apply as AnyFunction);
       return target();
     },
   };
@@ -104,16 +104,30 @@ function replace(owner: object, name: string, value: unknown): void {
   replaced.push({ owner, name, descriptor });
 }
 
-/** Throws, and also reports: simulated code may swallow what is thrown at it. */
-function refuse(call: string, remedy: string, guarded: AnyFunction): never {
-  const capture = (Error as { captureStackTrace?: (target: object, above: AnyFunction) => void })
-    .captureStackTrace;
+interface Capturing {
+  stackTraceLimit?: number;
+  captureStackTrace?(target: object, above: AnyFunction): void;
+}
+
+/** Calls of a console that lie between what the program says and the stream that it is written to. */
+const CONSOLE_DEPTH_MAX = 50;
+const CONSOLE_FRAME = /[( ]node:internal\/console\//;
+
+/** Throws, and also reports: simulated code may swallow what is thrown at it. What a console does to show a line passes. */
+function check(call: string, remedy: string, guarded: AnyFunction): void {
+  const engine = Error as unknown as Capturing;
+  const limit = engine.stackTraceLimit;
+  if (limit !== undefined) engine.stackTraceLimit = CONSOLE_DEPTH_MAX;
   const probe = new Error();
-  capture?.(probe, guarded);
+  engine.captureStackTrace?.(probe, guarded);
+  const stack = probe.stack ?? '';
+  if (limit !== undefined) engine.stackTraceLimit = limit;
+  // Test runners note when a line was written.
+  if (CONSOLE_FRAME.test(stack)) return;
   // An engine that cannot leave out frames begins with this function and the guard.
-  const caller = callerOf(probe.stack ?? '', capture === undefined ? 2 : 0);
+  const caller = callerOf(stack, engine.captureStackTrace === undefined ? 2 : 0);
   const error = new KernelError('entropy', `${call} inside a simulation, ${caller}: ${remedy}`);
-  capture?.(error, guarded);
+  engine.captureStackTrace?.(error, guarded);
   report?.(error);
   throw error;
 }

@@ -1,3 +1,5 @@
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
 import { performance as imported } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { Kernel, type KernelOptions } from '../../kernel/kernel.ts';
@@ -52,6 +54,24 @@ describe('inside a run', () => {
       }
     };
     await expect(simulate(swallowing)).rejects.toMatchObject({ code: 'entropy' });
+  });
+
+  it('a console may look at the clock when it writes, as that of a test runner does, and the program still may not', async () => {
+    const written: string[] = [];
+    const stdout = new Writable({
+      write(data, _encoding, done) {
+        written.push(`${Date.now() > 0} ${String(data)}`);
+        done();
+      },
+    });
+    const told = new Console({ stdout });
+    await simulate(() => told.log('one'));
+    await simulate(() => told.table([{ two: 2 }]));
+    expect(written.join('')).toMatch(/^true one\ntrue .*two/s);
+    const entropy = { code: 'entropy' };
+    await expect(simulate(() => (told.log('three'), Date.now()))).rejects.toMatchObject(entropy);
+    // Before that, this would have broken off the run, and what the runner shows of later tests.
+    await simulate(() => console.log('a line of a simulated program'));
   });
 
   it('application code in a promise is guarded as well', async () => {
