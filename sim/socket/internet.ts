@@ -61,6 +61,11 @@ export class Internet {
     return new UdpSocket(this.#stack(group), port, options, this.#resolve);
   }
 
+  /** For whom nothing is to happen any more. */
+  closedSocket(group: Group, port: number, options: BindOptions): UdpSocket {
+    return new UdpSocket(this.#stack(group), port, options, this.#resolve, true);
+  }
+
   closeAll(group: Group): void {
     this.#stackOfGroup[group.index]?.closeAll();
   }

@@ -51,16 +51,17 @@ export class UdpSocket implements Waitable {
   #arrivedBytes: Bytes = 0;
   #listener: DatagramListener | undefined;
   #callback: Callback | undefined;
-  #isClosed = false;
+  #isClosed: boolean;
 
-  constructor(stack: HostStack, port: number, options: BindOptions, resolve: Resolve) {
+  constructor(stack: HostStack, port: number, options: BindOptions, resolve: Resolve, isClosed = false) {
     this.#stack = stack;
     this.#resolve = resolve;
     this.#bytesMax = options.receiveBytesMax ?? RECEIVE_BYTES_MAX;
-    this.port = stack.choosePort(port);
+    this.#isClosed = isClosed;
+    this.port = isClosed ? port : stack.choosePort(port);
     this.address = stack.nic.address + this.port;
     this.resource = stack.portResource(this.port);
-    stack.add(this);
+    if (!isClosed) stack.add(this);
   }
 
   get isClosed(): boolean {
@@ -73,7 +74,10 @@ export class UdpSocket implements Waitable {
    */
   sendTo(data: Uint8Array, to: number | string, options?: SendOptions): void {
     this.#stack.uplink?.write();
-    if (this.#isClosed) throw this.#closedError();
+    if (this.#isClosed) {
+      this.#stack.scheduler.refuse(this.#closedError());
+      return;
+    }
     const { nic } = this.#stack;
     const destination = typeof to === 'string' ? this.#resolve(to) : to;
     const packet = nic.take();

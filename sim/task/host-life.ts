@@ -1,4 +1,3 @@
-import { SimError } from './errors.ts';
 import { checkDuration } from './duration.ts';
 import { HostClock, type ClockError } from './host-clock.ts';
 import { HostPause } from './host-pause.ts';
@@ -70,11 +69,6 @@ export class HostLife {
   setClock(error: ClockError): void {
     this.clock.set(error);
     this.#record(HostEvent.CLOCK_SET, this.clock.now() - this.#scheduler.kernel.now, this.clock.driftPpm);
-  }
-
-  /** Throws SimError `host-down`. */
-  mustBeUp(name: string): void {
-    if (this.isDown) throw new SimError('host-down', `host '${name}' has crashed: restart() it first`);
   }
 
   #begin(): HostPause {

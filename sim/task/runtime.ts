@@ -81,8 +81,10 @@ export class Runtime implements GroupOwner, FaultTargets {
 
   /** @param caller the function of ours that the program called: the task was spawned where that was called. */
   spawnTask(group: Group, name: string, program: Program, isPrimary: boolean, caller: unknown): Task {
-    this.#mustRun(group);
-    return this.#spawn(group, name, program, isPrimary, caller);
+    const isHeard = this.#mustRun(group);
+    const task = this.#spawn(group, name, program, isPrimary, caller);
+    if (!isHeard) task.abort('it is of a task that has crashed');
+    return task;
   }
 
   #spawn(group: Group, name: string, program: Program, isPrimary: boolean, caller: unknown): Task {
@@ -97,8 +99,8 @@ export class Runtime implements GroupOwner, FaultTargets {
   }
 
   bind(group: Group, port: number, options: BindOptions): UdpSocket {
-    this.#mustRun(group);
-    return this.internet.bind(group, port, options);
+    if (this.#mustRun(group)) return this.internet.bind(group, port, options);
+    return this.internet.closedSocket(group, port, options);
   }
 
   addressOf(group: Group, port: number): number {
@@ -124,14 +126,20 @@ export class Runtime implements GroupOwner, FaultTargets {
     return new HostLife(this.scheduler, index);
   }
 
-  /** What a task does after its host has crashed, in `finally` for example, reaches nothing, not even a restarted host. */
-  #mustRun(group: Group): void {
+  /**
+   * What a task does after its host has crashed, in `finally` for example, reaches nothing, not even a restarted host. Throws SimError
+   * `host-down`, `ended`; returns false if the task does not listen.
+   */
+  #mustRun(group: Group): boolean {
     const { current, isOver } = this.scheduler;
-    if (isOver) throw OVER;
-    group.life.mustBeUp(group.name);
-    if (current.isOfEarlierLife) {
-      throw new SimError('host-down', `task ${current.label} is one of before the crash of its host`);
-    }
+    let error: SimError | undefined;
+    if (isOver) error = OVER;
+    else if (current.isOfEarlierLife)
+      error = new SimError('host-down', `task ${current.label} is one of before the crash of its host`);
+    else if (group.isDown)
+      error = new SimError('host-down', `host '${group.name}' has crashed: restart() it first`);
+    if (error !== undefined) this.scheduler.refuse(error);
+    return error === undefined;
   }
 
   #begin(task: Task): void {

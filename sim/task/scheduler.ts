@@ -10,7 +10,7 @@ import type { Resource } from '../kernel/resource.ts';
 import type { Rng } from '../random/rng.ts';
 import type { Trace } from '../trace/trace.ts';
 
-/** Waits that one task may have refused before it is left waiting forever: it does not listen and would never end. */
+/** Calls of one task that are refused before it is left waiting for ever: it does not listen, and would call again for ever. */
 const REFUSALS_MAX = 1000;
 
 /** Decides which step of the program is next, and knows whose step it is. */
@@ -74,7 +74,7 @@ export class Scheduler {
   wait(kind: WaitKind, on: Waitable | undefined): Wait {
     const wait = new Wait(this, kind, on);
     const reason = this.isOver ? OVER : wait.task.reason;
-    if (reason !== undefined) this.#refuse(wait, reason);
+    if (reason !== undefined) this.#refuseWait(wait, reason);
     return wait;
   }
 
@@ -83,16 +83,33 @@ export class Scheduler {
     if (this.isOver) throw OVER;
   }
 
+  /**
+   * Throws `error` at the current task. If it has caught too many already, returns: the call is to do nothing, so that code that
+   * catches everything and calls again comes to wait. If nobody told it to give up, the error fails the run.
+   */
+  refuse(error: SimError): void {
+    const { current, kernel } = this;
+    const isToEnd = current.reason !== undefined || current.isOfEarlierLife || this.isOver;
+    if (!isToEnd && current.refusedIn !== kernel.events) current.refusals = 0;
+    current.refusedIn = kernel.events;
+    if (++current.refusals <= REFUSALS_MAX) throw error;
+    if (!isToEnd) kernel.fail(error);
+  }
+
+  /** Counts one more refusal; true if there were so many that the task does not listen. */
+  gaveUpOn(task: Task): boolean {
+    return ++task.refusals > REFUSALS_MAX;
+  }
+
   /** A primary task has ended. */
   primaryEnded(): void {
     if (--this.primaries === 0) this.kernel.stop('all primary tasks have ended');
   }
 
-  #refuse(wait: Wait, reason: SimError): void {
+  #refuseWait(wait: Wait, reason: SimError): void {
     const { task } = wait;
     wait.isPending = false;
     task.removeWait(wait);
-    if (!this.isOver && ++task.refusals > REFUSALS_MAX) return;
-    wait.refuse(reason);
+    if (!this.gaveUpOn(task)) wait.refuse(reason);
   }
 }

@@ -51,8 +51,9 @@ export class Task implements TaskHandle, Step, Waitable {
   hasEnded = false;
   /** Told when it ends. */
   onEnd: (() => void) | undefined = undefined;
-  /** Waits refused since it was aborted. */
+  /** Waits and other calls refused since it was aborted, or in the event `refusedIn`. */
   refusals = 0;
+  refusedIn = -1;
   /** Its neighbours in the list of tasks. */
   previousTask: Task | undefined = undefined;
   nextTask: Task | undefined = undefined;
@@ -172,6 +173,9 @@ export class Task implements TaskHandle, Step, Waitable {
   join(): Promise<unknown> {
     this.resources?.ending.read();
     if (this.hasEnded) {
+      const { current } = this.scheduler;
+      if (current.reason !== undefined && this.scheduler.gaveUpOn(current))
+        return new Promise(() => undefined);
       return this.#outcome === TaskOutcome.RETURNED
         ? Promise.resolve(this.#value)
         : Promise.reject(this.#value as Error);

@@ -11,6 +11,7 @@ import {
   type SimResult,
   type SimulateOptions,
   type TraceRecord,
+  type UdpSocket,
 } from '../../index.ts';
 
 const codeOf = (error: unknown): string => (error as SimError).code;
@@ -57,7 +58,71 @@ async function ask(sim: Sim): Promise<number | string> {
   }
 }
 
+/** Ways to go on after a crash without listening; each would keep the process busy for ever, and no test limit would end it. */
+const DEAF: [string, (sim: Sim, socket: UdpSocket) => unknown][] = [
+  [
+    'sends and waits',
+    (sim, socket) => {
+      socket.sendTo(Uint8Array.of(1), 'server:7');
+      return sim.timeout(ms(1), () => socket.recvFrom());
+    },
+  ],
+  ['binds', (sim) => sim.bind(7).recvFrom()],
+  ['binds anew each time', (sim) => sim.bind(0).recvFrom()],
+  ['spawns', (sim) => sim.spawn(() => sim.sleep(1)).join()],
+  [
+    'spawns on another host',
+    (sim) =>
+      sim
+        .group('server')
+        .spawn(() => sim.sleep(1))
+        .join(),
+  ],
+  ['sleeps', (sim) => sim.sleep(1)],
+];
+
 describe('a host that crashes (REQ DST-5)', () => {
+  it.each(DEAF)('is over also if its program catches everything and %s', async (_, attempt) => {
+    const { value } = await simulate({}, async (sim) => {
+      sim.group('server').bind(7);
+      const client = sim.group('client');
+      const task = client.start(async () => {
+        const socket = sim.bind(9);
+        for (;;) {
+          try {
+            await attempt(sim, socket);
+            await sim.sleep(us(10));
+          } catch {
+            continue;
+          }
+        }
+      });
+      await sim.sleep(us(100));
+      client.crash();
+      await expect(task.join()).rejects.toMatchObject({ code: 'aborted' });
+      client.restart(() => undefined);
+      await sim.sleep(us(100));
+      return client.bind(7).port;
+    });
+    expect(value).toBe(7);
+  });
+
+  it('a program that is up and sends for ever on a closed socket fails', async () => {
+    const run = simulate({}, async (sim) => {
+      const socket = sim.bind(9);
+      socket.close();
+      for (;;) {
+        try {
+          socket.sendTo(Uint8Array.of(1), 'main:7');
+          await sim.sleep(1);
+        } catch {
+          continue;
+        }
+      }
+    });
+    await expect(run).rejects.toThrow('the socket main:9 is closed');
+  });
+
   it('forgets all but its name and address, answers nothing while it is down, and starts with its program', async () => {
     const run = await traced(async (sim) => {
       const server = sim.group('server');
