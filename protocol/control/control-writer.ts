@@ -13,6 +13,7 @@ import type { Sender } from '../transfer/sender.ts';
 import type { TransmitBuffer } from '../transmit.ts';
 import {
   Ack,
+  CancelPull,
   ControlPacket,
   Datagram,
   FlowReset,
@@ -70,6 +71,7 @@ export class ControlWriter {
   private readonly blocked: NotifyBlocked = new NotifyBlocked();
   private readonly notify: TransferNotify = new TransferNotify();
   private readonly pull: PullRequest = new PullRequest();
+  private readonly cancelPull: CancelPull = new CancelPull();
   private readonly rangeAck: RangeAck = new RangeAck();
   private readonly reset: FlowReset = new FlowReset();
   private readonly datagram: Datagram = new Datagram();
@@ -177,6 +179,7 @@ export class ControlWriter {
     this.writeAccepts(peer);
     this.writeResets(peer);
     this.writeFinals(peer);
+    this.writeCancels(peer);
     this.writeGrants(peer);
     if (this.streamFrames.write(this.now, peer, this.putFrame)) this.eliciting = true;
     if (peer.datagrams.length > 0) this.writeDatagrams(peer);
@@ -307,6 +310,20 @@ export class ControlWriter {
     }
     if (done > 0) peer.finals.splice(0, done);
     peer.lazyDue = peer.finals.length > 0;
+  }
+
+  /** In front of the pulls of those that go on already. MUST CANCEL-1 */
+  private writeCancels(peer: Peer): void {
+    const { cancelPull } = this;
+    for (let transfer = peer.cancels.peek(); transfer !== undefined; transfer = peer.cancels.peek()) {
+      if (transfer.assembly !== undefined) {
+        cancelPull.transferSlot = transfer.slot;
+        cancelPull.transferGeneration = transfer.generation;
+        if (!this.put(cancelPull)) return;
+        this.observe(peer, CancelPull.TYPE, transfer.slot, transfer.generation, true, 0);
+      }
+      peer.cancels.shift();
+    }
   }
 
   /** Pulls, each with the ranges verified since the last report, so that the sender can free them. */

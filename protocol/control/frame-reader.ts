@@ -10,6 +10,7 @@ import type { StreamFrameReader } from '../stream/frame-reader.ts';
 import type { Sender } from '../transfer/sender.ts';
 import {
   Ack,
+  CancelPull,
   Datagram,
   FlowReset,
   NotifyBlocked,
@@ -46,6 +47,7 @@ export class FrameReader {
   private readonly notify: TransferNotify = new TransferNotify();
   private readonly pull: PullRequest = new PullRequest();
   private readonly rangeAck: RangeAck = new RangeAck();
+  private readonly cancelPull: CancelPull = new CancelPull();
   private readonly reset: FlowReset = new FlowReset();
   private readonly datagram: Datagram = new Datagram();
   private readonly probe: Probe = new Probe();
@@ -117,6 +119,8 @@ export class FrameReader {
         return this.onBlocked(peer, this.blocked.parse(bytes, at, end));
       case PullRequest.TYPE:
         return this.onPull(now, peer, this.pull.parse(bytes, at, end));
+      case CancelPull.TYPE:
+        return this.onCancelPull(now, peer, this.cancelPull.parse(bytes, at, end));
       case RangeAck.TYPE:
         return this.onRangeAck(now, peer, this.rangeAck.parse(bytes, at, end));
       case FlowReset.TYPE:
@@ -210,6 +214,14 @@ export class FrameReader {
     if (transfer === undefined || transfer.state === 'done') return next;
     const final = (rangeAck.flags & RangeAck.FINAL) !== 0;
     return this.sender.onRangeAck(now, transfer, rangeAck, final) ? next : -1;
+  }
+
+  private onCancelPull(now: Nanos, peer: Peer, next: number): number {
+    if (next < 0) return next;
+    const { transferSlot, transferGeneration } = this.cancelPull;
+    const transfer = this.sender.find(peer, transferSlot, transferGeneration);
+    if (transfer !== undefined && transfer.state !== 'done') this.sender.onCancelPull(now, transfer);
+    return next;
   }
 
   private onReset(now: Nanos, peer: Peer, next: number): number {

@@ -5,7 +5,7 @@ import type { SharedBytes } from '../core/shared-bytes.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import { ControlReader } from '../control/control-reader.ts';
-import { ControlWriter, datagramRoom, inlineRoom, noticeRoom } from '../control/control-writer.ts';
+import { ControlWriter, inlineRoom, noticeRoom } from '../control/control-writer.ts';
 import { FrameReader } from '../control/frame-reader.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
 import { Liveness } from '../peer/liveness.ts';
@@ -27,6 +27,7 @@ import { ControlPacket, DataPacket } from '../wire/index.ts';
 import { Alarm, Alarms } from './alarms.ts';
 import { Context } from './context.ts';
 import type { EndpointCounters } from './counters.ts';
+import { sendDatagram } from './datagrams.ts';
 import type { EndpointEvent, ExchangeId } from './events.ts';
 import { Exchanges } from './exchanges.ts';
 import type { EndpointObserver } from './observer.ts';
@@ -231,17 +232,7 @@ export class Endpoint {
     this.begin(now);
     const target = this.peers.get(peer);
     if (target === undefined) throw new UsageError('ERR_DCQUIC_PEER', `there is no peer ${peer}`);
-    const room = datagramRoom(this.context.datagramBytesMax);
-    if (message.sizeBytes > room) {
-      throw new UsageError(
-        'ERR_DCQUIC_SIZE',
-        `a datagram has ${message.sizeBytes} bytes; the limit is ${room}`,
-      );
-    }
-    if (!target.mayNotify || target.datagrams.length >= this.options.datagramsMax) return false;
-    target.datagrams.push(message);
-    this.context.wantControl(target);
-    return true;
+    return sendDatagram(this.context, target, message);
   }
 
   /** Whether a request that was handed over still waits for its answer, or for the answer to arrive. */
@@ -281,6 +272,12 @@ export class Endpoint {
   accept(now: Nanos, exchange: ExchangeId, into?: Uint8Array): boolean {
     this.begin(now);
     return this.exchanges.offers.accept(exchange, into);
+  }
+
+  /** `paused`: what was pulled of a request is withdrawn, and nothing pulled until it goes on. False: it has arrived, or the exchange has ended. */
+  pause(now: Nanos, exchange: ExchangeId, paused: boolean): boolean {
+    this.begin(now);
+    return this.exchanges.offers.pause(exchange, paused);
   }
 
   /**

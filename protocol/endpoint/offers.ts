@@ -1,6 +1,6 @@
 import type { SlotMap } from '../core/slot-map.ts';
 import { RECORD_SEALED_BYTES, recordCount } from '../records/layout.ts';
-import { InboundTransfer } from '../transfer/inbound.ts';
+import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { Receiver } from '../transfer/receiver.ts';
 import type { Context } from './context.ts';
 import type { ExchangeId } from './events.ts';
@@ -51,10 +51,25 @@ export class Offers {
     });
   }
 
-  accept(id: ExchangeId, into: Uint8Array | undefined): boolean {
+  /** The request of a served exchange while it is pulled or offered. */
+  private requestOf(id: ExchangeId): InboundTransfer | undefined {
     const exchange = this.table.get(id);
-    const request = exchange?.kind === 'stream' ? exchange.incoming.transfers.get(0) : exchange?.request;
-    if (exchange?.kind === 'own' || !(request instanceof InboundTransfer)) return false;
+    if (exchange === undefined || exchange.kind === 'own') return undefined;
+    return exchange.kind === 'stream' ? exchange.incoming.transfers.get(0) : exchange.request;
+  }
+
+  /** False: nothing of it is on its way any more. REQ FLOW-2 */
+  pause(id: ExchangeId, paused: boolean): boolean {
+    const request = this.requestOf(id);
+    if (request === undefined) return false;
+    if (paused) this.receiver().pause(request);
+    else this.receiver().unpause(request);
+    return true;
+  }
+
+  accept(id: ExchangeId, into: Uint8Array | undefined): boolean {
+    const request = this.requestOf(id);
+    if (request === undefined) return false;
     request.into = into;
     this.receiver().resume(request);
     return true;

@@ -120,6 +120,8 @@ export class Peer implements Timed {
   acceptDue = false;
   readonly finals: number[] = [];
   readonly grants: Fifo<InboundTransfer> = new Fifo<InboundTransfer>();
+  /** Whose pulls are withdrawn. */
+  readonly cancels: Fifo<InboundTransfer> = new Fifo<InboundTransfer>();
   readonly resets: Fifo<ResetNotice> = new Fifo<ResetNotice>();
   /** Streams with frames to write, and STREAM_CLOSEs to acknowledge: slot, generation, 1 if the stream is the peer's own. */
   readonly streamsDue: Fifo<Stream> = new Fifo<Stream>();
@@ -240,6 +242,7 @@ export class Peer implements Timed {
       this.resets.length > 0 ||
       this.streamsDue.length > 0 ||
       this.closeAcks.length > 0 ||
+      this.cancels.length > 0 ||
       this.grants.length > 0 ||
       (this.mayNotify && (this.blockedDue || this.hasNotify || this.datagrams.length > 0))
     );

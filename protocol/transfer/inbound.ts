@@ -39,6 +39,8 @@ export class InboundTransfer implements Timed, Ranked {
   tokenLo = 0;
   /** Nothing at or above this offset of the sealed message is pulled yet. */
   pullLimit: Bytes;
+  /** Nothing of it is pulled until it goes on. MUST CANCEL-2 */
+  paused = false;
   /** Somebody waits for the bytes below pullLimit. */
   previewed = false;
   /** Where the body goes, if not to memory of its own. */
@@ -111,7 +113,7 @@ export class InboundTransfer implements Timed, Ranked {
 
   /** Something is left to pull. */
   get wantsPull(): boolean {
-    return this.pullNext < this.pullLimit || !this.holes.isEmpty;
+    return !this.paused && (this.pullNext < this.pullLimit || !this.holes.isEmpty);
   }
 
   get remaining(): Bytes {

@@ -71,6 +71,14 @@ export class LossDetector {
     }
   }
 
+  /** What is outstanding is not awaited any more. MUST CANCEL-2 */
+  onWithdrawn(transfer: InboundTransfer): void {
+    const { pullNext } = transfer;
+    this.loseGaps(transfer, pullNext);
+    transfer.samplePullAt = -1;
+    this.forget(transfer);
+  }
+
   private settleSuspicion(now: Nanos, transfer: InboundTransfer): void {
     transfer.suspectAt = NEVER;
     if (this.loseGaps(transfer, transfer.suspectHigh) === 0) return;

@@ -90,6 +90,13 @@ export class PullScheduler {
     this.update(transfer);
   }
 
+  /** It wants nothing for now, and keeps nobody waiting. */
+  onPaused(transfer: InboundTransfer): void {
+    this.setStalls(transfer, 0);
+    this.update(transfer);
+    this.dirty = true;
+  }
+
   /** What had no room may have it now. */
   onRoom(): void {
     this.dirty = true;

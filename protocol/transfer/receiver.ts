@@ -253,6 +253,26 @@ export class Receiver {
     this.scheduler.update(transfer);
   }
 
+  /** Withdraws its pulls; nothing is asked for until `unpause`. MUST CANCEL-1, CANCEL-2 */
+  pause(transfer: InboundTransfer): void {
+    if (transfer.paused) return;
+    transfer.paused = true;
+    const withdrawn = transfer.outstanding > 0;
+    transfer.grantNew.clear();
+    transfer.grantAgain.clear();
+    this.losses.onWithdrawn(transfer);
+    this.scheduler.onPaused(transfer);
+    if (!withdrawn) return;
+    transfer.peer.cancels.push(transfer);
+    this.context.wantControl(transfer.peer);
+  }
+
+  /** What it lacks is pulled again. */
+  unpause(transfer: InboundTransfer): void {
+    transfer.paused = false;
+    this.scheduler.update(transfer);
+  }
+
   /** Lets go of a transfer that is not wanted, whose sender learns it otherwise. */
   drop(transfer: InboundTransfer): void {
     this.release(transfer);

@@ -261,6 +261,13 @@ export class Sender {
     return true;
   }
 
+  /** What was pulled and has not left is not wanted now. MUST CANCEL-1 */
+  onCancelPull(now: Nanos, transfer: OutboundTransfer): void {
+    this.onReceipt(now, transfer);
+    transfer.toSend.clear();
+    this.scheduler.remove(transfer);
+  }
+
   /** A burst of it has left. With nothing left to send, a lost final RANGE_ACK is provoked by the NOTIFY. */
   onDataSent(now: Nanos, transfer: OutboundTransfer): void {
     if (!transfer.allSent) return;
