@@ -7,6 +7,18 @@ export interface ExploreProgramOptions
   readonly onProgress?: (progress: ExploreProgress) => boolean | void;
 }
 
+const EXPLORE_OPTIONS = {
+  strategy: true,
+  schedulesMax: true,
+  stepsMax: true,
+  failuresMax: true,
+  reduction: true,
+  preemptionsMax: true,
+  chooserSeed: true,
+  depth: true,
+  onProgress: true,
+} as const satisfies Record<keyof ExploreOptions, true>;
+
 /**
  * Runs `main` in every schedule that makes a difference, or as many as the bounds allow; a run fails if simulate() would reject.
  * Two steps make a difference by their order if they touch the same channel, lock, socket, task, or `sim.shared()`
@@ -17,7 +29,9 @@ export function explore(
   options: ExploreProgramOptions,
   main: (sim: Sim) => unknown,
 ): Promise<Exploration<unknown>> {
-  const { onProgress: _, ...rest } = options;
+  const rest: SimulateOptions = Object.fromEntries(
+    Object.entries(options).filter(([name]) => !Object.hasOwn(EXPLORE_OPTIONS, name)),
+  );
   return exploreRuns<unknown>(options, async (chooser) => {
     try {
       await simulate({ ...rest, chooser }, main);

@@ -11,8 +11,8 @@ import type { Chooser, StepWatcher } from './choice.ts';
 export { NO_EVENT, PENDING_MAX, TIME_MAX, type EventHandler, type EventId } from './queue.ts';
 export { KernelError, type KernelErrorCode } from './errors.ts';
 
-/** `idle`: nothing is pending. `until`: the time is up. `stopped`: somebody called stop(). */
-export type RunEnd = 'idle' | 'until' | 'stopped';
+/** `idle`: nothing is pending. `until`: the time is up. `busy`: so many events have run. `stopped`: somebody called stop(). */
+export type RunEnd = 'idle' | 'until' | 'busy' | 'stopped';
 
 /** Events between two turns of the host's loop, in which signals arrive and progress is shown. */
 export const HOST_TURN_EVENTS = 65_536;
@@ -27,6 +27,8 @@ export interface KernelOptions {
   readonly guards?: boolean;
   /** Who decides which of several events is next at an instant. Default: first in, first out. */
   readonly chooser?: Chooser;
+  /** Events after which a run ends as `busy`. Default: no limit. */
+  readonly eventsMax?: number;
   /** With a chooser: a delivery that is due at most this much later may come now instead. Default 0. */
   readonly windowNs?: Nanos;
 }
@@ -51,7 +53,8 @@ export class Kernel {
   readonly #custody: Custody;
   #nowNs: Nanos = 0;
   #events = 0;
-  #hostTurnAt = HOST_TURN_EVENTS;
+  readonly #eventsMax: number;
+  #hostTurnAt: number;
   #quiescences = 0;
   #touched = false;
   #running = false;
@@ -63,7 +66,9 @@ export class Kernel {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: KernelOptions = {}) {
-    const { chooser, windowNs = 0 } = options;
+    const { chooser, windowNs = 0, eventsMax = NEVER } = options;
+    this.#eventsMax = eventsMax;
+    this.#hostTurnAt = Math.min(HOST_TURN_EVENTS, eventsMax);
     this.explores = chooser !== undefined;
     this.windowNs = chooser === undefined ? 0 : windowNs;
     this.#queue = chooser === undefined ? new EventQueue() : new ChosenQueue(chooser, windowNs);
@@ -180,6 +185,7 @@ export class Kernel {
       if (end === 'touched') {
         await this.#quiesce();
       } else if (end === 'host-turn') {
+        if (this.#events >= this.#eventsMax) return 'busy';
         await this.#giveHostTurn();
       } else if (quietAt === this.#events) {
         if (end === 'until') this.#nowNs = untilNs;
@@ -224,7 +230,7 @@ export class Kernel {
   }
 
   async #giveHostTurn(): Promise<void> {
-    this.#hostTurnAt = this.#events + HOST_TURN_EVENTS;
+    this.#hostTurnAt = Math.min(this.#events + HOST_TURN_EVENTS, this.#eventsMax);
     // Application code that nobody announced still runs in the run.
     await quiesce();
     this.#custody.suspend();

@@ -3,4 +3,10 @@ export { STAR_DEFAULT, type NetworkOptions, type StarOptions } from './internet.
 export type * from './network-fault.ts';
 export type * from './packet-monitor.ts';
 export type { WiresOptions } from './wires.ts';
-export { UdpSocket, type BindOptions, type DatagramListener, type SendOptions } from './udp-socket.ts';
+export {
+  UdpSocket,
+  type BindOptions,
+  type DatagramListener,
+  type ReceiveOptions,
+  type SendOptions,
+} from './udp-socket.ts';

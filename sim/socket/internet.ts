@@ -1,10 +1,11 @@
+import { checkKind, checkNames } from '../task/check.ts';
 import { SimError } from '../task/errors.ts';
 import { formatAddress, hostOf, portOf } from '../net/address.ts';
 import { starNetwork, type StarConfig } from '../net/topology/star.ts';
 import { FaultTimeline } from '../net/faults/timeline.ts';
 import { faultSpec, type NetworkFault } from './network-fault.ts';
 import { HostStack } from './host-stack.ts';
-import { Wires, type WiresOptions } from './wires.ts';
+import { Wires, WIRES_OPTIONS, type WiresOptions } from './wires.ts';
 import { MonitorFunction, type PacketMonitor } from './packet-monitor.ts';
 import { UdpSocket, type BindOptions } from './udp-socket.ts';
 import type { NetworkEnvironment } from '../net/fabric.ts';
@@ -29,6 +30,21 @@ export const STAR_DEFAULT: StarConfig = {
   switch: { bufferBytes: 1_000_000 },
 };
 
+const STAR_OPTIONS = {
+  kind: true,
+  hosts: true,
+  nics: true,
+  planes: true,
+  link: true,
+  switch: true,
+  host: true,
+  headerBytes: true,
+  datagramBytesMax: true,
+  seriesBinNs: true,
+} as const satisfies Record<keyof StarOptions, true>;
+
+const KINDS = { wires: true, star: true } as const;
+
 /** The hosts of the groups: names, addresses, sockets. The network is built when it is first needed. */
 export class Internet {
   readonly #scheduler: Scheduler;
@@ -43,6 +59,14 @@ export class Internet {
   #faults: FaultTimeline | undefined;
 
   constructor(scheduler: Scheduler, options: NetworkOptions, groups: ReadonlyMap<string, Group>) {
+    if (typeof options !== 'function') {
+      checkKind('kind of network', options.kind, KINDS);
+      checkNames(
+        `network '${options.kind}'`,
+        options,
+        options.kind === 'wires' ? WIRES_OPTIONS : STAR_OPTIONS,
+      );
+    }
     this.#scheduler = scheduler;
     this.#options = options;
     this.#groups = groups;

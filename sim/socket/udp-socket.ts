@@ -1,7 +1,11 @@
 import { SimError } from '../task/errors.ts';
 import { Callback } from '../task/callback.ts';
+import { checkNames } from '../task/check.ts';
+import { checkDuration } from '../task/duration.ts';
+import { TimerCallback } from '../task/timer.ts';
 import { WaitKind } from '../task/wait-kinds.ts';
 import { WaitQueue } from '../task/wait-queue.ts';
+import { portOf } from '../net/address.ts';
 import { FifoQueue } from '../queue/fifo.ts';
 import { EMPTY } from '../queue/queue.ts';
 import { SocketDrop, type Datagram } from './datagram.ts';
@@ -10,7 +14,7 @@ import type { Ecn } from '../net/ecn.ts';
 import type { Packet } from '../net/packet.ts';
 import type { Wait, Waitable } from '../task/wait.ts';
 import type { Resource } from '../kernel/resource.ts';
-import type { Bytes } from '../../protocol/core/units.ts';
+import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 
 /** Bytes that a socket holds for a program that is not receiving: Linux's default. */
 const RECEIVE_BYTES_MAX = 212_992;
@@ -25,6 +29,11 @@ export interface SendOptions {
   readonly priority?: number;
   /** ECN bits of the IP header, default not ECN-capable. */
   readonly ecn?: Ecn;
+}
+
+export interface ReceiveOptions {
+  /** How long to wait. */
+  readonly timeoutNs: Nanos;
 }
 
 /** Turns `server:1337` into an address. */
@@ -69,8 +78,9 @@ export class UdpSocket implements Waitable {
   }
 
   /**
-   * Sends one datagram; `data` may be reused afterwards. As with UDP, nothing says whether it arrives. Throws SimError `closed`, and
-   * `unknown-host` for a name that is none. A datagram that exceeds the MTU is dropped by the network.
+   * Sends one datagram; `data` may be reused afterwards. As with UDP, nothing says whether it arrives. Throws SimError `closed`,
+   * `unknown-host` for a name that is none, `bad-port` without a port, and `bad-argument` for more bytes than fit into a packet of the
+   * network: its `mtuBytes` less 28 of headers, 1472 by default. What a fault of kind `mtu` has no room for is dropped in silence.
    */
   sendTo(data: Uint8Array, to: number | string, options?: SendOptions): void {
     this.#stack.uplink?.write();
@@ -80,10 +90,13 @@ export class UdpSocket implements Waitable {
     }
     const { nic } = this.#stack;
     const destination = typeof to === 'string' ? this.#resolve(to) : to;
+    if (data.BYTES_PER_ELEMENT !== 1 || portOf(destination) === 0) throw misuse(data, to);
     const packet = nic.take();
-    if (data.length > packet.bytes.length) {
+    const { length: bytesMax } = packet.bytes;
+    if (data.length > bytesMax) {
       packet.release();
-      throw new SimError('bad-argument', `a datagram of ${data.length} bytes exceeds datagramBytesMax`);
+      const why = `exceeds the ${bytesMax} that fit into a packet: mtuBytes of the network, less headers`;
+      throw new SimError('bad-argument', `a datagram of ${data.length} bytes ${why}`);
     }
     packet.source = this.address;
     packet.destination = destination;
@@ -96,7 +109,17 @@ export class UdpSocket implements Waitable {
   }
 
   /** Resolves to the next datagram, in `into` if it fits there. Rejects with SimError `closed`. */
-  recvFrom(into?: Uint8Array): Promise<Datagram> {
+  recvFrom(into?: Uint8Array): Promise<Datagram>;
+  /** The same, or undefined if none has come `timeoutNs` from now by the clock of the host. */
+  recvFrom(options: ReceiveOptions): Promise<Datagram | undefined>;
+  recvFrom(how?: Uint8Array | ReceiveOptions): Promise<Datagram | undefined> {
+    if (how === undefined || ArrayBuffer.isView(how)) return this.#receive(how, undefined);
+    checkNames('recvFrom()', how, { timeoutNs: true });
+    checkDuration('timeoutNs of recvFrom()', how.timeoutNs);
+    return this.#receive(undefined, how.timeoutNs);
+  }
+
+  #receive(into: Uint8Array | undefined, timeoutNs: Nanos | undefined): Promise<Datagram> {
     this.resource?.write();
     const packet = this.#waiting.length > 0 ? EMPTY : this.#take();
     if (packet !== EMPTY) return Promise.resolve(this.#datagram(packet, into));
@@ -106,7 +129,21 @@ export class UdpSocket implements Waitable {
     wait.item = into;
     if (this.#isClosed) wait.fail(this.#closedError());
     else this.#waiting.push(wait);
+    if (timeoutNs !== undefined) this.#limit(wait, timeoutNs);
     return wait.promise as Promise<Datagram>;
+  }
+
+  /** At the deadline it is told that nothing came. */
+  #limit(wait: Wait, timeoutNs: Nanos): void {
+    const deadline = new TimerCallback(this.#stack.scheduler, () => {
+      this.resource?.write();
+      if (!wait.isPending) return;
+      this.#waiting.remove(wait);
+      wait.complete(undefined);
+    });
+    deadline.set(timeoutNs);
+    const cancel = (): void => void deadline.cancel();
+    wait.promise.then(cancel, cancel);
   }
 
   /** The callback form of receiving: called with each datagram as it arrives. Undefined ends it. */
@@ -196,4 +233,12 @@ export class UdpSocket implements Waitable {
   #closedError(): SimError {
     return new SimError('closed', `the socket ${this.#name()} is closed`);
   }
+}
+
+function misuse(data: Uint8Array, to: number | string): SimError {
+  if (data.BYTES_PER_ELEMENT !== 1) {
+    const remedy = 'new TextEncoder().encode(text) makes one of text';
+    return new SimError('bad-argument', `sendTo() takes a Uint8Array, not ${typeof data}: ${remedy}`);
+  }
+  return new SimError('bad-port', `'${to}' does not end with a port, as in '${to}:1337'`);
 }

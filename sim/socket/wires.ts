@@ -1,3 +1,4 @@
+import { checkRatio } from '../task/check.ts';
 import { configInteger } from '../net/config-error.ts';
 import { HOSTS_MAX, hostAddress, hostOf } from '../net/address.ts';
 import { DropReason } from '../net/drop-reason.ts';
@@ -32,6 +33,15 @@ export interface WiresOptions {
   readonly mtuBytes?: Bytes;
 }
 
+/** What there is, for whoever writes it wrong. */
+export const WIRES_OPTIONS: Readonly<Record<keyof WiresOptions, true>> = {
+  kind: true,
+  latencyNs: true,
+  jitterNs: true,
+  loss: true,
+  mtuBytes: true,
+};
+
 const LATENCY_NS = 50_000;
 const MTU_BYTES = 1500;
 const HEADER_BYTES = 28;
@@ -63,6 +73,7 @@ export class Wires implements PacketSink {
   /** Throws NetworkConfigError. */
   constructor(environment: NetworkEnvironment, options: WiresOptions) {
     const { loss = NEVER_LOST } = options;
+    checkRatio('loss', loss);
     this.latencyNs = configInteger('latencyNs', options.latencyNs ?? LATENCY_NS, 0, DELAY_NS_MAX);
     this.#jitterNs = configInteger('jitterNs', options.jitterNs ?? 0, 0, DELAY_NS_MAX);
     configInteger('loss.denominator', loss.denominator, 1, 2 ** 32);

@@ -1,9 +1,9 @@
 /**
  * `aborted`: the task was aborted. `timeout`: the time given to timeout() is over. `closed`: the channel or socket is closed.
  * `stalled`: primary tasks have not ended and nothing is left to happen. `out-of-time`: nor have they at `untilNs`.
- * `stopped`: the run was stopped from outside. `ended`: the simulation is over. `unknown-host`, `no-host-left`,
+ * `busy`: nor have they after `eventsMax` events. `stopped`: the run was stopped from outside. `ended`: the simulation is over. `unknown-host`, `no-host-left`,
  * `address-in-use`, `bad-port`: names and addresses. `not-held`: a lock or permit was released twice.
- * `host-down`: the host has crashed and was not restarted. `bad-argument`: a number out of range. `diverged`: recorded choices do not fit this run.
+ * `host-down`: the host has crashed and was not restarted. `bad-argument`: a number out of range, an unknown name, the wrong type. `diverged`: recorded choices do not fit this run.
  */
 export type SimErrorCode =
   | 'aborted'
@@ -11,6 +11,7 @@ export type SimErrorCode =
   | 'closed'
   | 'stalled'
   | 'out-of-time'
+  | 'busy'
   | 'stopped'
   | 'ended'
   | 'unknown-host'

@@ -1,3 +1,4 @@
+import { checkKind, checkNames, checkRatio } from './check.ts';
 import { checkDuration } from './duration.ts';
 import { SimError } from './errors.ts';
 import { NO_EVENT, type EventHandler, type EventId } from '../kernel/kernel.ts';
@@ -48,6 +49,51 @@ export interface FaultTargets {
 const BEGIN = 0;
 const END = 1;
 
+const KINDS = {
+  crash: true,
+  pause: true,
+  clock: true,
+  partition: true,
+  'link-down': true,
+  hold: true,
+  delay: true,
+  reorder: true,
+  loss: true,
+  'burst-loss': true,
+  duplicate: true,
+  corrupt: true,
+  'ecn-bleach': true,
+  rate: true,
+  mtu: true,
+} as const satisfies Record<Fault['kind'], true>;
+
+const FIELDS = {
+  kind: true,
+  on: true,
+  between: true,
+  direction: true,
+  atNs: true,
+  forNs: true,
+  rate: true,
+  burst: true,
+  delayNs: true,
+  limit: true,
+  mtuBytes: true,
+  offsetNs: true,
+  driftPpm: true,
+  jumpNs: true,
+} as const;
+
+/** Faults that hit some packets and not others. */
+const RANDOM: ReadonlySet<string> = new Set(['loss', 'burst-loss', 'duplicate', 'corrupt', 'ecn-bleach']);
+
+function checkFault(fault: Fault): void {
+  checkKind('fault', fault.kind, KINDS);
+  checkNames(`the fault '${fault.kind}'`, fault, FIELDS);
+  const { rate } = fault as { rate?: unknown };
+  if (rate !== undefined || RANDOM.has(fault.kind)) checkRatio('rate', rate);
+}
+
 /** One fault, which begins and ends by itself. */
 export class PlannedFault implements FaultHandle, EventHandler {
   readonly #fault: Fault;
@@ -59,6 +105,7 @@ export class PlannedFault implements FaultHandle, EventHandler {
 
   /** Throws SimError `bad-argument`; if it begins at once, all that beginning it throws. */
   constructor(fault: Fault, targets: FaultTargets, root: Task) {
+    checkFault(fault);
     this.#fault = fault;
     this.#targets = targets;
     this.#root = root;

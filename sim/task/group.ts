@@ -28,6 +28,11 @@ export interface GroupOwner {
   life(index: number): HostLife;
 }
 
+/** What the task is called that start() and restart() spawn. */
+export function nameOf(main: Program): string {
+  return typeof main !== 'function' || main.name === '' ? 'main' : main.name;
+}
+
 /** A host of the simulation: a name, an address, and the tasks that run on it. */
 export class Group {
   readonly name: string;
@@ -77,11 +82,16 @@ export class Group {
     this.#owner.crash(this);
   }
 
-  /** Spawns `main`, and again after every restart(). Throws SimError `host-down`. */
+  /** Spawns `main`, and again after every restart(); once for a host. Throws SimError `host-down`, `bad-argument`. */
   start<T>(main: (task: TaskHandle) => T, options?: SpawnOptions): TaskHandle<Awaited<T>>;
   start(main: Program, options?: SpawnOptions): TaskHandle {
+    if (this.#main !== undefined) {
+      const remedy = 'spawn() runs something beside it, restart() begins anew';
+      throw new SimError('bad-argument', `'${this.name}' was started already: ${remedy}`);
+    }
+    const task = this.#owner.spawn(this, nameOf(main), main, options, this.start);
     this.#main = main;
-    return this.#owner.spawn(this, main, options, undefined, this.start);
+    return task;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { OVER, SimError } from './errors.ts';
-import { Group, type GroupOwner, type SpawnOptions } from './group.ts';
+import { Group, nameOf, type GroupOwner, type SpawnOptions } from './group.ts';
+import { checkNames } from './check.ts';
 import { captureLocation } from './location.ts';
 import { PlannedFault, type Fault, type FaultHandle, type FaultTargets } from './fault-plan.ts';
 import { HostLife } from './host-life.ts';
@@ -74,7 +75,9 @@ export class Runtime implements GroupOwner, FaultTargets {
     const isNamed = typeof first === 'string';
     const program = (isNamed ? second : first) as Program;
     const options = (isNamed ? third : second) as SpawnOptions | undefined;
-    if (typeof program !== 'function') throw new SimError('bad-argument', 'spawn() takes a function');
+    if (typeof program !== 'function')
+      throw new SimError('bad-argument', 'spawn() and start() take a function');
+    if (options !== undefined) checkNames('spawn()', options, { primary: true });
     const name = isNamed ? first : program.name;
     return this.spawnTask(group, name, program, options?.primary === true, caller);
   }
@@ -119,7 +122,7 @@ export class Runtime implements GroupOwner, FaultTargets {
   restart(group: Group, main: Program): Task {
     this.crash(group);
     group.life.restart();
-    return this.#spawn(group, main.name === '' ? MAIN : main.name, main, false, group.restart);
+    return this.#spawn(group, nameOf(main), main, false, group.restart);
   }
 
   life(index: number): HostLife {

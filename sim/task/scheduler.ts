@@ -24,6 +24,8 @@ export class Scheduler {
   readonly tasks: TaskList = new TaskList();
   /** Primary tasks that have not ended. */
   primaries = 0;
+  /** What a task threw last, and its label. */
+  thrown: { readonly error: unknown; readonly task: string } | undefined = undefined;
   /** Hosts that are paused. */
   pausedHosts = 0;
   /** The event in which deliver() ran a step last. */

@@ -95,7 +95,7 @@ export class Sim {
     const runtime = this.#runtime;
     const { group } = this.#scheduler.current;
     const spawn = (name: string): Task => runtime.spawnTask(group, name, program, false, this.timeout);
-    return runWithTimeout(this.#scheduler, ns, spawn) as Promise<Awaited<T>>;
+    return runWithTimeout(this.#scheduler, ns, program, spawn) as Promise<Awaited<T>>;
   }
 
   /** Starts a task in the group of the current one; see Group.spawn(). */

@@ -1,4 +1,5 @@
 import { seconds } from './duration.ts';
+import { checkNames } from './check.ts';
 import { SimError } from './errors.ts';
 import { Runtime } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
@@ -16,6 +17,7 @@ import type { NetworkOptions } from '../socket/internet.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 
 const UNTIL_NS_DEFAULT = seconds(3600);
+const EVENTS_MAX_DEFAULT = 5_000_000;
 const LOCATIONS_MAX_DEFAULT = 100;
 
 export interface SimulateOptions extends KernelOptions {
@@ -23,6 +25,8 @@ export interface SimulateOptions extends KernelOptions {
   readonly seed?: number;
   /** Virtual time at which a run whose primary tasks have not ended is given up, default one hour. */
   readonly untilNs?: Nanos;
+  /** Events after which it is given up, default 5,000,000: a few seconds. */
+  readonly eventsMax?: number;
   /** Default: `{ kind: 'wires' }`, any number of hosts, 50 µs from one to the other. */
   readonly network?: NetworkOptions;
   /** What goes wrong, and when: `sim.fault()` for each. What is to begin at 0 begins after the first step of the program. */
@@ -35,6 +39,21 @@ export interface SimulateOptions extends KernelOptions {
   readonly locationsMax?: number;
 }
 
+const OPTIONS = {
+  seed: true,
+  untilNs: true,
+  eventsMax: true,
+  network: true,
+  faults: true,
+  chooser: true,
+  choices: true,
+  windowNs: true,
+  trace: true,
+  locationsMax: true,
+  guards: true,
+  onProgress: true,
+} as const satisfies Record<keyof SimulateOptions, true>;
+
 /** What is known of a run, also of one that failed: an error has it as `error.simulation`. */
 export interface SimulationSummary {
   readonly seed: number;
@@ -45,6 +64,8 @@ export interface SimulationSummary {
   /** What the chooser chose; empty without one. */
   readonly choices: readonly number[];
   readonly notes: readonly Note[];
+  /** Of an error that a task threw: which, `group/name`. */
+  readonly task?: string;
 }
 
 export interface SimResult<T> extends SimulationSummary {
@@ -64,9 +85,14 @@ export async function simulate<T>(
   options: SimulateOptions,
   main: (sim: Sim) => T | PromiseLike<T>,
 ): Promise<SimResult<T>> {
-  const { seed = 1, untilNs = UNTIL_NS_DEFAULT } = options;
+  checkNames('simulate()', options, OPTIONS);
+  const { seed = 1, untilNs = UNTIL_NS_DEFAULT, eventsMax = EVENTS_MAX_DEFAULT } = options;
   const recorder = recorderOf(options);
-  const kernel = new Kernel(recorder === undefined ? options : { ...options, chooser: recorder });
+  const kernel = new Kernel({
+    ...options,
+    eventsMax,
+    ...(recorder === undefined ? {} : { chooser: recorder }),
+  });
   const trace = new Trace(options.trace);
   const scheduler = new Scheduler(kernel, trace, new Rng(seed));
   const runtime = new Runtime(
@@ -91,7 +117,8 @@ export async function simulate<T>(
     const value = (await outcomeOf(task)) as T;
     return { ...summary(), value, trace, network: runtime.internet.networkIfBuilt };
   } catch (error) {
-    throw withSummary(error, summary());
+    const thrown = scheduler.thrown?.error === error ? { task: scheduler.thrown?.task ?? '' } : {};
+    throw withSummary(error, { ...summary(), ...thrown });
   } finally {
     scheduler.isOver = true;
   }
@@ -108,6 +135,10 @@ function recorderOf({ chooser, choices }: SimulateOptions): RecordingChooser | u
 function unfinished(end: RunEnd, { kernel, tasks }: Scheduler): StallError {
   if (end === 'idle') return new StallError('stalled', 'nothing is left to happen', kernel.now, tasks);
   if (end === 'until') return new StallError('out-of-time', 'the time is up', kernel.now, tasks);
+  if (end === 'busy') {
+    const why = `${kernel.events} events have happened (eventsMax; untilNs sets an earlier end)`;
+    return new StallError('busy', why, kernel.now, tasks);
+  }
   return new StallError('stopped', `the run was stopped (${kernel.stopReason ?? ''})`, kernel.now, tasks);
 }
 
@@ -116,9 +147,9 @@ function outcomeOf(task: Task): Promise<unknown> {
   return task.join();
 }
 
-/** A test runner prints what is enumerable: the seed, and not pages of choices and notes. */
+/** Test runners print what is enumerable, or what toJSON() says: the seed, and not pages of choices and notes. */
 function withSummary(error: unknown, { choices, notes, ...shown }: SimulationSummary): unknown {
   if (!(error instanceof Error) || !Object.isExtensible(error)) return error;
-  const simulation = Object.defineProperties(shown, { choices: { value: choices }, notes: { value: notes } });
-  return Object.assign(error, { simulation });
+  const hidden = { choices: { value: choices }, notes: { value: notes }, toJSON: { value: () => shown } };
+  return Object.assign(error, { simulation: Object.defineProperties({ ...shown }, hidden) });
 }

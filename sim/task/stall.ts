@@ -27,13 +27,18 @@ export interface WaitingTask {
   readonly spawnedAt: string | undefined;
 }
 
-/** A run that ended although primary tasks had not: nothing was left to happen (`stalled`), or the time was up. */
+/** A run that ended although primary tasks had not: nothing was left to happen (`stalled`), the time was up, or something went on for ever. */
 export class StallError extends SimError {
   override name = 'StallError';
   readonly atNs: Nanos;
   readonly tasks: readonly WaitingTask[];
 
-  constructor(code: 'stalled' | 'out-of-time' | 'stopped', why: string, atNs: Nanos, list: TaskList) {
+  constructor(
+    code: 'stalled' | 'out-of-time' | 'busy' | 'stopped',
+    why: string,
+    atNs: Nanos,
+    list: TaskList,
+  ) {
     const all = [...list];
     const tasks = [...all.filter((task) => task.isPrimary), ...all.filter((task) => !task.isPrimary)];
     const primaries = tasks.filter((task) => task.isPrimary).length;

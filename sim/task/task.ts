@@ -261,6 +261,7 @@ export class Task implements TaskHandle, Step, Waitable {
     if (error === this.reason || this.isOfEarlierLife) {
       this.#end(TaskOutcome.ABORTED, error);
     } else {
+      if (this.scheduler.thrown?.error !== error) this.scheduler.thrown = { error, task: this.label };
       const isJoined = this.#joiners !== undefined && this.#joiners.length > 0;
       this.#end(TaskOutcome.THREW, error);
       if (!isJoined) this.scheduler.kernel.fail(error);

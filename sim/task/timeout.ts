@@ -12,9 +12,14 @@ import type { Nanos } from '../../protocol/core/units.ts';
 export function runWithTimeout(
   scheduler: Scheduler,
   ns: Nanos,
+  program: unknown,
   spawn: (name: string) => Task,
 ): Promise<unknown> {
   checkDuration('timeout()', ns);
+  if (typeof program !== 'function') {
+    const remedy = 'that begins to wait: sim.timeout(ms(10), () => socket.recvFrom())';
+    throw new SimError('bad-argument', `timeout() takes a function ${remedy}`);
+  }
   const text = formatDuration(ns);
   const task = spawn(`timeout of ${text}`);
   const deadline = new TimerCallback(scheduler, () => {

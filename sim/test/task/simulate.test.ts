@@ -44,7 +44,7 @@ describe('simulate() (REQ SIM-6, TEST-S1)', () => {
     await expect(run).rejects.toBe(error);
     expect(error).toMatchObject({ simulation: { seed: 3, endedAtNs: 20, choices: [], notes: [] } });
     const { simulation } = error as Error & { simulation?: object };
-    expect(Object.keys(simulation ?? {})).toEqual(['seed', 'endedAtNs', 'events', 'traceHash']);
+    expect(Object.keys(simulation ?? {})).toEqual(['seed', 'endedAtNs', 'events', 'traceHash', 'task']);
   });
 
   it('hands what a task throws to who waits for it', async () => {
