@@ -129,9 +129,13 @@ class Project {
       const script = this.path('tools', options.script ?? 'start.mjs');
       const child = spawn(process.execPath, [script, ...args], { cwd: options.cwd ?? this.root, env });
       const ended = { code: null as number | null, signal: null as string | null, stdout: '', stderr: '' };
+      // Once: what comes after it could otherwise meet a launcher that is ending already.
+      let { signalAt } = options;
       child.stdout.on('data', (chunk: Buffer) => {
         ended.stdout += chunk.toString();
-        if (options.signalAt !== undefined && ended.stdout.includes(options.signalAt)) child.kill('SIGTERM');
+        if (signalAt === undefined || !ended.stdout.includes(signalAt)) return;
+        signalAt = undefined;
+        child.kill('SIGTERM');
       });
       child.stderr.on('data', (chunk: Buffer) => (ended.stderr += chunk.toString()));
       child.on('close', (code, signal) => resolve({ ...ended, code, signal }));
