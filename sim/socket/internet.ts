@@ -12,6 +12,7 @@ import type { NetworkEnvironment } from '../net/fabric.ts';
 import type { MonitorPoint } from '../net/monitor.ts';
 import type { Network, NetworkHost } from '../net/network.ts';
 import type { Hosts } from './host-interface.ts';
+import type { RunObserver } from './run-observer.ts';
 import type { Group } from '../task/group.ts';
 import type { Scheduler } from '../task/scheduler.ts';
 
@@ -57,8 +58,17 @@ export class Internet {
   readonly #resolve = (name: string): number => this.#resolved.get(name) ?? this.#lookUp(name);
   #hosts: Hosts | undefined;
   #faults: FaultTimeline | undefined;
+  /** By number of the timeline. */
+  readonly #added: NetworkFault[] = [];
+  readonly #observer: RunObserver | undefined;
 
-  constructor(scheduler: Scheduler, options: NetworkOptions, groups: ReadonlyMap<string, Group>) {
+  constructor(
+    scheduler: Scheduler,
+    options: NetworkOptions,
+    groups: ReadonlyMap<string, Group>,
+    observer: RunObserver | undefined,
+  ) {
+    this.#observer = observer;
     if (typeof options !== 'function') {
       checkKind('kind of network', options.kind, KINDS);
       checkNames(
@@ -118,13 +128,22 @@ export class Internet {
   /** Begins now; returns a function that ends it. Throws SimError `unknown-host`, `no-host-left`, NetworkConfigError. */
   addFault(fault: NetworkFault): () => void {
     const { network } = this;
-    this.#faults ??= new FaultTimeline(network.fabric);
+    this.#faults ??= this.#timeline(network);
     const faults = this.#faults;
     const hostNamed = (name: string): NetworkHost =>
       network.host(hostOf(this.#stack(this.known(name)).nic.address));
     const { now } = this.#scheduler.kernel;
     const added = faults.add(faultSpec(fault, now, hostNamed, this.#hosts instanceof Wires));
+    this.#added[added] = fault;
     return () => faults.end(added);
+  }
+
+  #timeline({ fabric }: Network): FaultTimeline {
+    const observer = this.#observer;
+    if (observer === undefined) return new FaultTimeline(fabric);
+    return new FaultTimeline(fabric, (index, _, { source, destination }) => {
+      observer.onHit(this.#added[index] as NetworkFault, source, destination);
+    });
   }
 
   /** Returns a function that ends it. */
@@ -175,7 +194,8 @@ export class Internet {
     const { kernel, trace, rng } = this.#scheduler;
     const environment = { kernel, trace, rng };
     const options = this.#options;
-    if (typeof options !== 'function' && options.kind === 'wires') return new Wires(environment, options);
+    if (typeof options !== 'function' && options.kind === 'wires')
+      return new Wires(environment, options, this.#observer);
     const network =
       typeof options === 'function'
         ? options(environment)

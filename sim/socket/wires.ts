@@ -11,6 +11,8 @@ import { Network, type NetworkHost } from '../net/network.ts';
 import { hostPlace } from '../net/places.ts';
 import { NetKind } from '../net/trace-kinds.ts';
 import type { HostInterface } from './host-interface.ts';
+import type { RunObserver } from './run-observer.ts';
+import type { Fate } from '../net/faults/fate.ts';
 import { Chance, type Ratio } from '../net/faults/chance.ts';
 import type { PacketSink } from '../net/lines.ts';
 import type { HostPort } from '../net/nic.ts';
@@ -63,6 +65,7 @@ export class Wires implements PacketSink {
   readonly mtuBytes: Bytes;
   readonly #jitterNs: Nanos;
   readonly #loss: Ratio;
+  readonly #observer: RunObserver | undefined;
   readonly #ends: WireEnd[] = [];
   /** What the network shows of them. */
   readonly #hosts: NetworkHost[] = [];
@@ -71,7 +74,8 @@ export class Wires implements PacketSink {
   #lastEnd: WireEnd | undefined;
 
   /** Throws NetworkConfigError. */
-  constructor(environment: NetworkEnvironment, options: WiresOptions) {
+  constructor(environment: NetworkEnvironment, options: WiresOptions, observer?: RunObserver) {
+    this.#observer = observer;
     const { loss = NEVER_LOST } = options;
     checkRatio('loss', loss);
     this.latencyNs = configInteger('latencyNs', options.latencyNs ?? LATENCY_NS, 0, DELAY_NS_MAX);
@@ -125,13 +129,31 @@ export class Wires implements PacketSink {
     const { rng } = this.fabric;
     const faults: LineFault[] = [];
     if (this.#loss.numerator > 0) {
-      faults.push(new Loss(new Chance(rng.fork(`net/wires/host[${host}]/loss`), this.#loss)));
+      const chance = new Chance(rng.fork(`net/wires/host[${host}]/loss`), this.#loss);
+      faults.push(this.#observer === undefined ? new Loss(chance) : new ObservedLoss(chance, this.#observer));
     }
     if (this.#jitterNs > 0) {
       const draws = rng.fork(`net/wires/host[${host}]/jitter`);
       faults.push(new Reordering(new Chance(draws, ALWAYS), () => 1 + draws.below(this.#jitterNs)));
     }
     return faults.length === 0 ? null : new Impairment(faults);
+  }
+}
+
+/** Draws as Loss does; somebody else has the last word. */
+class ObservedLoss implements LineFault {
+  readonly #chance: Chance;
+  readonly #observer: RunObserver;
+
+  constructor(chance: Chance, observer: RunObserver) {
+    this.#chance = chance;
+    this.#observer = observer;
+  }
+
+  decide({ source, destination }: Packet, fate: Fate): boolean {
+    const isLost = this.#observer.onLoss(this.#chance.happens(), source, destination);
+    if (isLost) fate.lost ??= DropReason.LOSS;
+    return isLost;
   }
 }
 

@@ -7,6 +7,7 @@ import { HostLife } from './host-life.ts';
 import { Notes } from './notes.ts';
 import { Task, type Program } from './task.ts';
 import { Internet, type NetworkOptions } from '../socket/internet.ts';
+import type { RunObserver } from '../socket/run-observer.ts';
 import type { NetworkFault } from '../socket/network-fault.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { BindOptions, UdpSocket } from '../socket/udp-socket.ts';
@@ -24,9 +25,9 @@ export class Runtime implements GroupOwner, FaultTargets {
   #locationsLeft: number;
   #root: Task | undefined;
 
-  constructor(scheduler: Scheduler, network: NetworkOptions, locationsMax: number) {
+  constructor(scheduler: Scheduler, network: NetworkOptions, locationsMax: number, observer?: RunObserver) {
     this.scheduler = scheduler;
-    this.internet = new Internet(scheduler, network, this.#groups);
+    this.internet = new Internet(scheduler, network, this.#groups, observer);
     this.notes = new Notes(scheduler);
     this.#locationsLeft = locationsMax;
   }

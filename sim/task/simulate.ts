@@ -13,6 +13,7 @@ import type { Fault } from './fault-plan.ts';
 import type { Note } from './notes.ts';
 import type { Task } from './task.ts';
 import type { Network } from '../net/network.ts';
+import type { RunObserver } from '../socket/run-observer.ts';
 import type { NetworkOptions } from '../socket/internet.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 
@@ -35,6 +36,8 @@ export interface SimulateOptions extends KernelOptions {
   readonly trace?: TraceOptions;
   /** Instead of a chooser: the choices of an earlier run, `result.choices` or `error.simulation.choices`. */
   readonly choices?: readonly number[];
+  /** Told of packets that are hit; for test kits. */
+  readonly observer?: RunObserver;
   /** Tasks whose place of spawning is kept for reports, a few microseconds each. Default: the first 100. */
   readonly locationsMax?: number;
 }
@@ -49,6 +52,7 @@ const OPTIONS = {
   choices: true,
   windowNs: true,
   trace: true,
+  observer: true,
   locationsMax: true,
   guards: true,
   onProgress: true,
@@ -99,6 +103,7 @@ export async function simulate<T>(
     scheduler,
     options.network ?? { kind: 'wires' },
     options.locationsMax ?? LOCATIONS_MAX_DEFAULT,
+    options.observer,
   );
   const sim = new Sim(runtime);
   const task = runtime.start(() => main(sim));

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ms, StallError, us, type Sim } from '../../../sim/index.ts';
+import { ms, seconds, simulate, StallError, us, type Sim } from '../../../sim/index.ts';
 import { simulation, SimulationFailure, type SimulationOptions } from '../../testing/index.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -42,6 +42,16 @@ async function needsTwo(sim: Sim): Promise<void> {
   if (!seen.has(17) && !seen.has(23)) throw new Error('neither came');
 }
 
+/** Fails if the datagram of bob is first. */
+async function racyPackets(sim: Sim): Promise<void> {
+  const server = sim.group('server').bind(7);
+  for (const name of ['alice', 'bob']) {
+    sim.group(name).start(() => sim.bind(9).sendTo(Uint8Array.of(1), 'server:7'));
+  }
+  const { from } = await server.recvFrom();
+  if (sim.nameOf(from) === 'bob:9') throw new Error('bob is first');
+}
+
 const HALF = { network: { kind: 'wires', loss: { numerator: 1, denominator: 2 } } } as const;
 
 describe('simulation(). REQ DST-3, DST-4', () => {
@@ -65,7 +75,7 @@ describe('simulation(). REQ DST-3, DST-4', () => {
   it('shrinks what was lost to the packets that matter', async () => {
     const { message } = await failureOf(needsTwo, HALF);
     expect(message).toContain('packets 17, 23\n  at 16 ms: drop: packet 17, client:9 to server:7\n');
-    expect(message).toContain('Got Error: neither came');
+    expect(message).toContain('Got Error in main/main at 41 ms: neither came');
   });
 
   it('shrinks the faults of the options, and what monitors do', async () => {
@@ -105,17 +115,98 @@ describe('simulation(). REQ DST-3, DST-4', () => {
     expect(replay).toMatch(/ packets=2\d:drop,2\d:drop,2\d:drop$/);
   });
 
-  it('replays the one case that the variable holds, and only with its own test', async () => {
-    const { replay } = await failureOf(needsTwo, HALF);
-    let others = 0;
+  it('replays the one case that the variable holds', async () => {
+    const named = { ...HALF, name: 'needs two' };
+    const { replay } = await failureOf(needsTwo, named);
     vi.stubEnv('DCQUIC_REPLAY', replay);
-    await simulation(() => void others++, { seeds: 3 })();
-    expect(others).toBe(3);
-    const again = await failureOf(needsTwo, HALF);
+    // Also after an edit of the program: what names a test is its name.
+    const again = await failureOf((sim) => needsTwo(sim), named);
     expect(again.message).toContain('The case to replay fails.');
     expect(again.replay).toBe(replay);
     vi.stubEnv('DCQUIC_REPLAY', 'seed 3');
-    await expect(simulation(needsTwo)()).rejects.toThrow('DCQUIC_REPLAY is "seed 3"; copy the line');
+    await expect(simulation(needsTwo)()).rejects.toThrow('"seed 3" is no case to replay; copy');
+  });
+
+  it('says when what the variable holds is of another test, or of another version of it', async () => {
+    const made = (name: string) => simulation(needsTwo, { ...HALF, name });
+    const { replay } = await failureOf(needsTwo, { ...HALF, name: 'one' });
+    vi.stubEnv('DCQUIC_REPLAY', replay);
+    await expect(made('other')()).rejects.toThrow("DCQUIC_REPLAY is not of this test, 'other'");
+    // Tests made of one function by a runner that names them, and by one that does not.
+    const byRunner = { task: { name: 'one', suite: { name: 'suite' }, file: { name: 'a.test.ts' } } };
+    await expect(simulation(needsTwo)(byRunner)).rejects.toThrow("'a.test.ts > suite > one'");
+    await expect(simulation(needsTwo)()).rejects.toThrow(/simulation\.test\.ts:\d+:\d+'/);
+    const edited = simulation(() => 1, { name: 'one' })();
+    await expect(edited).rejects.toThrow(
+      'passes, but 2 of its packets did not occur: the program has changed',
+    );
+  });
+
+  it('runs a case that is checked in, alone', async () => {
+    const { replay } = await failureOf(needsTwo, HALF);
+    const again = await failureOf(needsTwo, { ...HALF, replay });
+    expect(again.message).toContain('The case to replay fails.');
+    let runs = 0;
+    await simulation(() => void runs++, { replay })();
+    expect(runs).toBe(1);
+  });
+
+  it('loses the packets that simulate() loses: a seed that fails here fails there', async () => {
+    const options = { ...HALF, orders: ['fifo'], shrinkRunsMax: 0, seeds: 20 } as const;
+    const { replay } = await failureOf(needsTwo, options);
+    const found = Number(/seed=(\d+)/.exec(replay)?.[1]);
+    const failing: number[] = [];
+    for (let seed = 1; seed <= 20; seed++) {
+      await simulate({ ...HALF, seed }, needsTwo).catch(() => failing.push(seed));
+    }
+    expect(failing[0]).toBe(found);
+    expect(failing.length).toBeGreaterThan(1);
+    expect(failing.length).toBeLessThan(20);
+  });
+
+  it('tells faults, hits of faults, notes, and hosts by name', async () => {
+    const loss = { kind: 'loss', on: 'client', rate: { numerator: 1, denominator: 1 } } as const;
+    const faults = [
+      { ...loss, atNs: us(15_500), forNs: ms(1) },
+      { kind: 'pause', on: 'other', atNs: ms(1), forNs: ms(1) },
+      { kind: 'partition', between: ['client', 'server'], atNs: us(21_500), forNs: ms(1) },
+    ] as const;
+    const program = async (sim: Sim): Promise<void> => {
+      sim.group('other');
+      sim.group('observer').start(async () => {
+        await sim.sleep(ms(3));
+        sim.note('three');
+        await sim.sleep(ms(39));
+        await needsNothing();
+      });
+      await needsTwo(sim).catch(() => sim.sleep(seconds(1)));
+    };
+    const needsNothing = (): Promise<never> => Promise.reject(new Error('neither'));
+    const { message } = await failureOf(program, { faults, seeds: 1, orders: ['fifo'], shrinkRunsMax: 0 });
+    expect(message).toContain('Counterexample: seed 1; steps first in, first out; 3 of 3 faults');
+    expect(message).toContain('  at 1 ms: pause other until 2 ms\n  at 3 ms: observer/main notes: three\n');
+    expect(message).toContain('  at 15.5 ms: loss client until 16.5 ms\n');
+    expect(message).toContain('  at 16 ms: loss hits a packet, client:9 to server:7\n');
+    expect(message).toContain('  at 21.5 ms: partition client from server until 22.5 ms\n');
+    expect(message).toContain('Got Error in observer/main at 42 ms: neither');
+    const random = await failureOf(racyPackets, { orders: ['random'], shrinkRunsMax: 0 });
+    expect(random.message).toMatch(/(alice|bob|server).* goes before /);
+    expect(random.message).not.toContain('host[');
+  });
+
+  it('ends when the test runner has given the test up, and when a run does not end', async () => {
+    let runs = 0;
+    const signal = { aborted: true };
+    await simulation(() => void runs++)({ signal });
+    expect(runs).toBe(1);
+    const spin = async (sim: Sim): Promise<void> => {
+      for (;;) await sim.sleep(1);
+    };
+    await simulation(spin)({ signal });
+    const { message, cause } = await failureOf(spin, { eventsMax: 1000 });
+    expect(cause).toMatchObject({ code: 'busy' });
+    expect(message).toContain('shrunk in 0 more');
+    await expect(simulation(spin, { orders: ['lifo' as 'fifo'] })()).rejects.toThrow("no such order 'lifo'");
   });
 
   it('shows who waits for what when the program hangs', async () => {

@@ -5,6 +5,7 @@ import {
   type ControlledRun,
   type ProgramOptions,
   type SimulatedProgram,
+  type TestContext,
 } from './controlled-run.ts';
 import type { SimulationCase, SpoiledPacket } from './simulation-case.ts';
 
@@ -23,16 +24,17 @@ export async function shrinkCase(
   options: ProgramOptions,
   start: { one: SimulationCase; run: ControlledRun },
   runsMax: number,
+  context: TestContext,
 ): Promise<ShrunkCase> {
   const wanted = whatOf(start.run);
   const { choices, packets } = start.run;
   let best: ShrunkCase = { one: { ...start.one, choices, packets }, run: start.run, runs: 0 };
   let runs = 0;
   const attempt = async (change: Partial<SimulationCase>): Promise<boolean> => {
-    if (runs === runsMax) throw new Enough();
+    if (runs >= runsMax || context.signal?.aborted === true) throw new Enough();
     runs++;
     const one = { ...best.one, ...change };
-    const run = await controlledRun(program, options, one);
+    const run = await controlledRun(program, options, one, undefined, context);
     if (whatOf(run) !== wanted) return false;
     // As it was and not as it was asked for: choices that do not exist are gone.
     best = { one: { ...one, choices: run.choices, packets: run.packets }, run, runs };

@@ -31,25 +31,19 @@ export function formatCase(test: string, { seed, choices, faults, packets }: Sim
   return [test, `seed=${seed}`, ...words].join(' ');
 }
 
-/** Undefined if the text is of another test. Throws if it is no case at all. */
-export function parseCase(test: string, text: string): SimulationCase | undefined {
+/** A case, and the test that it is of. Throws if the text is none. */
+export function parseCase(text: string): { test: string; one: SimulationCase } {
   const match = /^(\w+) seed=(\d+) choices=([\d,]*) faults=([\d,]*)(?: packets=([\w:,-]*))?$/.exec(
     text.trim(),
   );
   if (match === null) {
-    throw new Error(
-      `${REPLAY_VARIABLE} is ${JSON.stringify(text)}; copy the line of a failed test, quotes included`,
-    );
+    throw new Error(`${JSON.stringify(text)} is no case to replay; copy that of a failed test, to its end`);
   }
-  const [, of, seed, choices = '', faults = '', packets] = match;
-  if (of !== test) return undefined;
+  const [, test = '', seed, choices = '', faults = '', packets] = match;
   const numbers = (list: string): number[] => (list === '' ? [] : list.split(',').map(Number));
-  return {
-    seed: Number(seed),
-    choices: numbers(choices),
-    faults: numbers(faults),
-    ...(packets === undefined ? {} : { packets: packets.split(',').filter(Boolean).map(parsePacket) }),
-  };
+  const spoiled = packets?.split(',').filter(Boolean).map(parsePacket);
+  const one = { seed: Number(seed), choices: numbers(choices), faults: numbers(faults) };
+  return { test, one: spoiled === undefined ? one : { ...one, packets: spoiled } };
 }
 
 function parsePacket(text: string): SpoiledPacket {
@@ -62,9 +56,9 @@ function parsePacket(text: string): SpoiledPacket {
 /** Holds the case that is to be run alone. */
 export const REPLAY_VARIABLE = 'DCQUIC_REPLAY';
 
-/** Names a test by its text, so that a case is not run with another one. */
-export function nameOf(program: (...args: never[]) => unknown): string {
+/** A test as it is called in a case. */
+export function keyOf(test: string): string {
   let hash = 0x811c9dc5;
-  for (const char of String(program)) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  for (const char of test) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, '0');
 }

@@ -14,7 +14,7 @@ export interface Injection {
 }
 
 /** Told of every hit of a fault, in the order of the run. */
-export type InjectionListener = (injection: Injection) => void;
+export type InjectionListener = (injection: Injection, packet: Packet) => void;
 
 /** How many packets a fault has examined, on all its lines. */
 export interface ExaminedCount {
@@ -39,7 +39,7 @@ export class WatchedFault implements LineFault {
     const flips = fate.flips.length;
     if (!this.#fault.decide(packet, fate)) return false;
     const delayNs = fate.delayNs + fate.holdNs - lateNs;
-    this.#onInjection({ packet: number, delayNs, bits: fate.flips.slice(flips) });
+    this.#onInjection({ packet: number, delayNs, bits: fate.flips.slice(flips) }, packet);
     return true;
   }
 }

@@ -17,12 +17,13 @@ import {
   type PartitionSpec,
 } from './fault-spec.ts';
 import { holdEffect } from './hold.ts';
-import { WatchedFault, type Injection } from './injection.ts';
+import { WatchedFault, type Injection, type InjectionListener } from './injection.ts';
 import { LineCondition } from './line-condition.ts';
 import { ListedTrial } from './trial.ts';
 import type { Ratio } from './chance.ts';
 import type { Fabric } from '../fabric.ts';
 import type { Line } from '../line.ts';
+import type { Packet } from '../packet.ts';
 import type { NetworkHost } from '../network.ts';
 import { NEVER, type BitsPerSecond, type Nanos } from '../../../protocol/core/units.ts';
 import type { EventHandler, EventId } from '../../kernel/kernel.ts';
@@ -30,6 +31,9 @@ import type { Rng } from '../../random/rng.ts';
 
 const ON = 1;
 const OFF = 0;
+
+/** Told of every packet that a fault hits, with the index of the fault. */
+export type FaultListener = (fault: number, injection: Injection, packet: Packet) => void;
 
 interface Entry {
   readonly spec: FaultSpec;
@@ -49,11 +53,11 @@ export class FaultTimeline implements EventHandler {
   readonly #entries: Entry[] = [];
   readonly #ordinals = new Map<string, number>();
   readonly #conditions = new Map<Line, LineCondition>();
-  readonly #onInjection: ((fault: number, injection: Injection) => void) | undefined;
+  readonly #onInjection: FaultListener | undefined;
   #healedNs: Nanos = 0;
 
   /** @param onInjection told of every packet that a fault hits, with the index of the fault. */
-  constructor(fabric: Fabric, onInjection?: (fault: number, injection: Injection) => void) {
+  constructor(fabric: Fabric, onInjection?: FaultListener) {
     this.#fabric = fabric;
     this.#onInjection = onInjection;
   }
@@ -139,7 +143,7 @@ export class FaultTimeline implements EventHandler {
     return spec.on.map((line) => {
       const fault = lineFault(spec, line, this.#stream(line, spec.kind), listed);
       if (onInjection === undefined) return packetEffect(line, fault);
-      const listener = (injection: Injection): void => onInjection(index, injection);
+      const listener: InjectionListener = (injection, packet) => onInjection(index, injection, packet);
       return packetEffect(line, new WatchedFault(fault, examined, listener));
     });
   }
