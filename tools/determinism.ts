@@ -1,6 +1,7 @@
 /**
  * `npm run determinism`: the same scenario gives the same trace, on every Node version; other seeds give other traces. And random scenarios
- * and task programs give the same traces in order, in another order, in a worker thread, in two of them, and on every Node version.
+ * and task programs give the same traces in order, in another order, in a worker thread, in two of them, and on every Node version;
+ * swept with `--jobs 1` and `--jobs 2`, their seeds give the traces that they give alone.
  * Exit 5 when that is not so, 1 when it could not be shown.
  *
  *   --seeds A..B | A,B     default 1..10, each twice on this Node
@@ -15,8 +16,12 @@ import { parseArgs } from 'node:util';
 import { checkDeterminism } from './determinism/check.ts';
 import { parseSeeds } from './determinism/plan.ts';
 import { checkRandomCases, exitCodeOfCases, linesOf } from './determinism/random-cases.ts';
+import { Progress } from './determinism/progress.ts';
+import { checkSweeps, sweepLines } from './determinism/sweep-cases.ts';
 import { exitCodeOf, judge, type Outcome } from './determinism/verdict.ts';
 
+/** Of each random scenario that is swept; so many runs as there are cases. */
+const SWEEP_SEEDS = 10;
 const ROOT = join(import.meta.dirname, '..', '..');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'dcquic-nodes');
 
@@ -70,6 +75,11 @@ if (cases > 0) {
   console.log(`\n${linesOf(report).join('\n')}`);
   const untold = report.missing.length > 0 && !values['allow-missing'] ? 1 : 0;
   process.exitCode = Math.max(exitCodeOf(verdict), exitCodeOfCases(report), untold);
+  const size = { scenarios: Math.ceil(cases / SWEEP_SEEDS), seeds: SWEEP_SEEDS };
+  const progress = new Progress('swept', 3 * size.scenarios * size.seeds);
+  const swept = await checkSweeps({ ...size, onRun: () => progress.step() });
+  console.log(`\n${sweepLines(swept).join('\n')}`);
+  if (swept.sweeps.some(({ differing }) => differing.length > 0)) process.exitCode = 5;
 }
 
 function rowOf({ run, version, traceHash, problem }: Outcome): string {

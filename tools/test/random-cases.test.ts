@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCase, caseNames, type CaseOutcome } from '../determinism/cases.ts';
 import { exitCodeOfCases, linesOf } from '../determinism/random-cases.ts';
+import type * as SweepCases from '../determinism/sweep-cases.ts';
 import { runSuite, type SuiteReport } from '../determinism/suite.ts';
 import { waysHere, type Way } from '../determinism/ways.ts';
 
@@ -24,6 +26,27 @@ describe('random cases', () => {
     expect(digests).not.toContain(undefined);
     expect(new Set(digests).size).toBe(names.length);
   });
+});
+
+/** The built one: its threads run built code. */
+const sweeps = (await import(pathToFileURL(join(SCRIPT, '..', 'sweep-cases.js')).href)) as typeof SweepCases;
+
+describe('random scenarios that are swept', () => {
+  it('give the traces that their seeds give alone, with one thread and with two. REQ DST-9', async () => {
+    const { sweeps: found, runs } = await sweeps.checkSweeps({ scenarios: 2, seeds: 4 });
+    expect(found).toEqual([1, 2].map((jobs) => ({ jobs, equal: 8, differing: [] })));
+    expect(runs).toBe(24);
+  }, 60_000);
+
+  it('and do not, where a run alone is not the same', async () => {
+    const alone = async ({ seed }: { seed: number }): Promise<string> => `other ${seed}`;
+    const report = await sweeps.checkSweeps({ scenarios: 1, seeds: 2, alone });
+    expect(report.sweeps.map(({ equal, differing }) => [equal, differing.length])).toEqual([
+      [0, 2],
+      [0, 2],
+    ]);
+    expect(sweeps.sweepLines(report).join('\n')).toContain('--jobs 2, random-1, seed 1: other 1 alone');
+  }, 60_000);
 });
 
 /** Cases that remember how many were run before them, and say so in their trace. */
