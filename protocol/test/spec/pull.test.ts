@@ -137,6 +137,36 @@ test('the next pull is for the highest priority, and in it for the fewest bytes 
   expect(slots.lastIndexOf(0)).toBeLessThan(slots.indexOf(3));
 });
 
+/** MUST PULL-2. */
+test('of two with equally many bytes left the next pull is for the one that has begun', () => {
+  const nextAfterFirst = (feeder: Feeder): number | undefined => {
+    while (feeder.pulls.length === 1 && feeder.step()) feeder.collect();
+    return feeder.pulls[1]?.record.transferSlot;
+  };
+  const alone = new Feeder();
+  alone.announce(0, 300_000);
+  const pulled = alone.outstanding;
+  expect(nextAfterFirst(alone)).toBe(0);
+  const { length } = alone.pulls[1]?.record.ranges[0] ?? { length: 0 };
+  // What had arrived when it was pulled again.
+  const arrived = pulled + length - alone.outstanding;
+  const left = (alone.transfers.get(0)?.sealed.length ?? 0) - arrived;
+  const sealedOf = (bytes: number): number =>
+    handTransfer(alone.hand.net, pattern(bytes, 1), { transferSlot: 1 }).sealed.length;
+  const equal = left - (sealedOf(left) - left);
+  expect(sealedOf(equal)).toBe(left);
+  for (const [bytes, next] of [
+    [equal - 1, 1],
+    [equal, 0],
+  ] as const) {
+    const feeder = new Feeder();
+    feeder.announce(0, 300_000);
+    feeder.announce(1, bytes);
+    expect(feeder.begun).toEqual([0]);
+    expect(nextAfterFirst(feeder)).toBe(next);
+  }
+});
+
 /** MUST PULL-5. */
 test.each([600, 1500, 9000])('pulls end where a packet ends, at an MTU of %d', (mtuBytes) => {
   const feeder = new Feeder({ mtuBytes });

@@ -5,6 +5,41 @@ import { FULL, Rig } from './rig.ts';
 
 const host = { nicQueueBytesMax: 6000, nicQueueBytesLow: 1500 };
 
+describe('a NIC whose host takes nothing', () => {
+  test('keeps as many packets as its ring has room for, drops the rest, and gives back what it kept in order', async () => {
+    const rig = new Rig();
+    const nic = rig.network.nic(1);
+    rig.at(0, () => {
+      nic.hold(3, DropReason.RING_FULL);
+      for (let i = 0; i < 5; i++) rig.send({ from: 0, to: 1, data: 100 + i });
+    });
+    rig.at(50_000, () => {
+      expect(rig.received).toEqual([]);
+      expect(nic.heldPackets).toBe(3);
+      nic.resume();
+      rig.send({ from: 0, to: 1, data: 200 });
+    });
+    await rig.run();
+    expect(rig.received.map(({ bytes }) => bytes.length)).toEqual([100, 101, 102, 200]);
+    expect(rig.trace.of(NetKind.DROPPED).map(({ b }) => b)).toEqual([1, 2].map(() => DropReason.RING_FULL));
+    expect(nic.heldPackets).toBe(0);
+  });
+
+  test('drops what waits and is too much, when it is to keep less', async () => {
+    const rig = new Rig();
+    const nic = rig.network.nic(1);
+    rig.at(0, () => {
+      nic.hold(3, DropReason.RING_FULL);
+      for (let i = 0; i < 3; i++) rig.send({ from: 0, to: 1, data: 100 + i });
+    });
+    rig.at(50_000, () => nic.hold(1, DropReason.HOST_DOWN));
+    rig.at(60_000, () => nic.resume());
+    await rig.run();
+    expect(rig.received.map(({ bytes }) => bytes.length)).toEqual([100]);
+    expect(rig.trace.of(NetKind.DROPPED).map(({ b }) => b)).toEqual([1, 2].map(() => DropReason.HOST_DOWN));
+  });
+});
+
 describe('a NIC tells its driver how full it is', () => {
   test('bytes leave the queue as they are serialized', async () => {
     const rig = new Rig({ host });
