@@ -110,7 +110,7 @@ function arrivals(
     count: () => fc.record({ kind: fc.constant('count' as const), count: atScale(1, exchangesMax), startNs }),
     load: () =>
       fc.record({ percent: fc.integer({ min: 1, max: 80 }), startNs }).map(({ percent, startNs: from }) => {
-        // Of empty messages a load offers one in each nanosecond.
+        // Of short messages a load offers at most one in each nanosecond.
         const gapNs = Math.max(1, (wireNs * 100) / percent);
         const lastsNs = Math.ceil(gapNs * exchangesMax);
         return {
@@ -127,5 +127,8 @@ function arrivals(
         return { kind: 'concurrency', ...drawn, stopNs: drawn.startNs + lastsNs };
       }),
   };
-  return fc.oneof(...(kinds.map((kind) => of[kind]()) as [fc.Arbitrary<Arrivals>]));
+  // Of nothing there is no load.
+  const possible = kinds.filter((kind) => kind !== 'load' || requestBytes > 0);
+  if (possible.length === 0) return of.count();
+  return fc.oneof(...(possible.map((kind) => of[kind]()) as [fc.Arbitrary<Arrivals>]));
 }

@@ -63,7 +63,7 @@ function anyEndpoint(): fc.Arbitrary<Scenario['endpoint']> {
 
 /** Any workload of a topology of so many hosts, in a run of 50 ms. Its name is empty, and its dependencies name nothing. */
 export function anyWorkload(hosts: number): fc.Arbitrary<Workload> {
-  return fc.record({
+  const workload = fc.record({
     name: fc.constant(''),
     pattern: fc.constant('unary' as const),
     from: fc.subarray(indices(hosts), { minLength: 2 }),
@@ -81,6 +81,10 @@ export function anyWorkload(hosts: number): fc.Arbitrary<Workload> {
       { maxLength: 2 },
     ),
   });
+  // Of nothing there is no load.
+  return workload.filter(
+    ({ request, arrivals }) => arrivals.kind !== 'load' || request.kind !== 'fixed' || request.bytes > 0,
+  );
 }
 
 function anySize(): fc.Arbitrary<Workload['request']> {

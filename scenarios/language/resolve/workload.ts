@@ -1,7 +1,7 @@
-import type { Nanos } from '../../../protocol/index.ts';
+import type { Bytes, Nanos } from '../../../protocol/index.ts';
 import type { Blueprint } from '../../../sim/net/index.ts';
 import type { Path } from '../problem.ts';
-import type { Arrivals, Topology, Workload } from '../scenario.ts';
+import type { Arrivals, MessageSize, Topology, Workload } from '../scenario.ts';
 import { type HostSelector, selectHosts } from '../selector.ts';
 import type { WorkloadDraft } from '../shape/workload.ts';
 import { formatDuration } from '../unit.ts';
@@ -37,9 +37,20 @@ export function resolveWorkload(
       'name at least one other host in from or to',
     );
   }
+  if (arrivals?.kind === 'load' && request !== undefined && meanBytesOf(request) === 0) {
+    findings.add(
+      [...path, 'request'],
+      'a load is a share of bytes, of which these requests have none',
+      'give the request a size of at least 1B, or use count or concurrency in place of load',
+    );
+  }
   if (!from || !to || !request || !response || !arrivals) return undefined;
   const { name, pattern, priority, after } = draft;
   return { name, pattern, from, to, request, response, arrivals, priority, after };
+}
+
+function meanBytesOf(size: MessageSize): Bytes {
+  return size.kind === 'fixed' ? size.bytes : size.distribution.meanBytes;
 }
 
 function resolveHosts(selectors: HostSelector[], path: Path, around: Surroundings): number[] | undefined {

@@ -107,6 +107,11 @@ const CASES: readonly (readonly [name: string, change: Change, expected: string]
     '15:5 workload[0].load: count and load exclude each other | keep one of them',
   ],
   [
+    'a load of nothing',
+    ['request: 450KB\n    response: 64B\n    count: 1', 'request: 0B\n    response: 64B\n    load: 0.5'],
+    '12:14 workload[0].request: a load is a share of bytes, of which these requests have none | give the request a size of at least 1B, or use count or concurrency in place of load',
+  ],
+  [
     'a stop without use',
     ['count: 1', 'count: 1\n    stop: 5ms'],
     '15:5 workload[0].stop: a workload with a count has no stop | remove stop: it goes with load or concurrency',
