@@ -68,7 +68,13 @@ export class Simulation {
     const config = checkNetwork({ ...topology, host: { processingNs: endpoint.hostDelayNs } });
     this.network = buildNetwork(this, blueprintOf(topology), config);
     this.oracle = oracleFor(topology, this.network, endpoint.hostDelayNs);
-    this.faults = new FaultTimeline(this.network.fabric, options.onInjection);
+    // The timeline counts the faults of the network alone.
+    const indices = [...scenario.faults.entries()].flatMap(([i, fault]) => (isOfHosts(fault) ? [] : [i]));
+    const { onInjection } = options;
+    this.faults = new FaultTimeline(
+      this.network.fabric,
+      onInjection && ((fault, injection) => onInjection(indices[fault] as number, injection)),
+    );
     this.crypto = this.cryptoSuite();
     this.world = new World({
       planes: topology.kind === 'graph' ? 1 : topology.planes,

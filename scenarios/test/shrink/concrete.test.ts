@@ -37,6 +37,7 @@ until: 100ms
 topology: { kind: leaf-spine, leaves: 2, hostsPerLeaf: 2, spines: 2 }
 workload: [{ name: mix, pattern: unary, from: all, to: all, request: 20KB, response: 1KB, count: 3 }]
 faults:
+  - { kind: pause, at: 5us, for: 5us, on: 'host[1]' }
   - { kind: loss, rate: 1/50, on: all }
   - { kind: loss, rate: 1/50, at: 1us, for: 1ms, on: 'host[1..2]' }
   - { kind: burst-loss, rate: 1/50, burst: 3, on: 'link(leaf0, spine0)' }
@@ -70,7 +71,7 @@ describe('injected events, said concretely. REQ DST-3', () => {
     }
     expect(hits).toBeGreaterThan(100);
     // Bursts are losses, one by one.
-    expect([...kinds].filter((kind) => EVERY_KIND.includes(`kind: ${kind},`))).toHaveLength(7);
+    expect([...kinds].filter((kind) => EVERY_KIND.includes(`kind: ${kind},`))).toHaveLength(8);
   });
 
   it('of a switch with several NICs and trunks are those of its cables', () => {
