@@ -29,8 +29,9 @@ async function counted(
   network: NetworkOptions = WIRES,
 ): Promise<Run> {
   let done = 0;
-  const { events } = await simulate({ untilNs: Number.POSITIVE_INFINITY, network }, (sim) =>
-    program(sim, () => void done++),
+  const { events } = await simulate(
+    { untilNs: Number.POSITIVE_INFINITY, eventsMax: Number.POSITIVE_INFINITY, network },
+    (sim) => program(sim, () => void done++),
   );
   return { done, events };
 }

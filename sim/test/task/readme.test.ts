@@ -36,9 +36,11 @@ describe('the guides in sim/README.md and scenarios/testing/README.md', () => {
       'counter.test.ts',
       'stall.test.ts',
       'faults.test.ts',
+      'durable.test.ts',
       'order.test.ts',
       'explore.test.ts',
       'suite.test.ts',
+      'replay.test.ts',
       'queues.test.ts',
       'protocol.test.ts',
     ]);
