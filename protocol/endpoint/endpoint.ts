@@ -1,36 +1,33 @@
 import { assert } from '../core/assert.ts';
 import type { Address } from '../core/address.ts';
-import type { RandomSource } from '../core/random.ts';
 import type { SharedBytes } from '../core/shared-bytes.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import { ControlReader } from '../control/control-reader.ts';
 import { ControlWriter, inlineRoom, noticeRoom } from '../control/control-writer.ts';
 import { FrameReader } from '../control/frame-reader.ts';
-import type { CryptoSuite } from '../crypto/suite.ts';
 import { Liveness } from '../peer/liveness.ts';
 import type { Peer, PeerConfig, PeerId } from '../peer/peer.ts';
-import type { ResolveSecret } from '../peer/peer-table.ts';
 import { PeerTable } from '../peer/peer-table.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import { StreamFrameReader } from '../stream/frame-reader.ts';
 import { StreamFrameWriter } from '../stream/frame-writer.ts';
-import type { StreamLimits } from '../stream/stream.ts';
 import { SharedPayload } from '../records/shared-payload.ts';
 import { Admission } from '../transfer/admission.ts';
 import { Pacer } from '../transfer/pacer.ts';
+import type { Causal } from '../transfer/outbound.ts';
 import { Receiver } from '../transfer/receiver.ts';
 import { SendScheduler } from '../transfer/send-scheduler.ts';
 import { Sender } from '../transfer/sender.ts';
 import type { TransmitBuffer } from '../transmit.ts';
 import { ControlPacket, DataPacket } from '../wire/index.ts';
 import { Alarm, Alarms } from './alarms.ts';
+import type { EndpointConfig, OpenStreamOptions } from './config.ts';
 import { Context } from './context.ts';
 import type { EndpointCounters } from './counters.ts';
 import { sendDatagram } from './datagrams.ts';
 import type { EndpointEvent, ExchangeId } from './events.ts';
 import { Exchanges } from './exchanges.ts';
-import type { EndpointObserver } from './observer.ts';
 import { resolveOptions } from './options.ts';
 import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
@@ -39,28 +36,11 @@ import { UsageError, checkDeadline, checkMessage } from './usage-error.ts';
 
 export { UsageError } from './usage-error.ts';
 export type { EndpointState } from './state.ts';
-
-export interface EndpointConfig {
-  crypto: CryptoSuite;
-  random: RandomSource;
-  options?: Partial<EndpointOptions>;
-  /** Finds the path secret of a credential that no `addPeer` named; without it such packets are refused. */
-  resolve?: ResolveSecret;
-  observer?: EndpointObserver;
-  /** 64 KiB into which control packets are decrypted; endpoints of one thread may share it. Default: its own. */
-  plain?: Uint8Array;
-}
+export type { EndpointConfig, OpenStreamOptions } from './config.ts';
 
 /** Bytes of a reason that are sent, and what is around them in a packet of their own. */
 const REASON_BYTES_MAX = 256;
 const REASON_OVERHEAD_BYTES = 120;
-
-export interface OpenStreamOptions {
-  priority: number;
-  last?: boolean;
-  deadlineNs?: Nanos;
-  limits?: Partial<StreamLimits>;
-}
 
 /**
  * One worker's share of the protocol, without I/O: it never waits, reads no clock and draws no randomness of its own.
@@ -164,12 +144,13 @@ export class Endpoint {
     request: OutgoingMessage,
     priority: number,
     deadlineNs: Nanos = NEVER,
+    causal?: Causal,
   ): ExchangeId {
     this.begin(now);
     const target = this.target(peer);
     checkMessage(this.options, request, priority);
     checkDeadline(deadlineNs);
-    return this.exchanges.call(now, target, request, priority, Math.ceil(deadlineNs));
+    return this.exchanges.call(now, target, request, priority, Math.ceil(deadlineNs), undefined, causal);
   }
 
   /**
@@ -182,6 +163,7 @@ export class Endpoint {
     request: OutgoingMessage,
     priority: number,
     deadlineNs: Nanos = NEVER,
+    causal?: Causal,
   ): ExchangeId[] {
     this.begin(now);
     checkMessage(this.options, request, priority);
@@ -190,7 +172,7 @@ export class Endpoint {
     if (targets.length > this.options.exchangesMax - this.exchanges.size) this.failFull();
     const shared = new SharedPayload(targets.length);
     return targets.map((peer) =>
-      this.exchanges.call(now, peer, request, priority, Math.ceil(deadlineNs), shared),
+      this.exchanges.call(now, peer, request, priority, Math.ceil(deadlineNs), shared, causal),
     );
   }
 
@@ -206,9 +188,15 @@ export class Endpoint {
   }
 
   /** Gives up an exchange of ours, whatever has become of its request: a `failure` with `reason` follows. False: it has ended. */
-  cancel(now: Nanos, exchange: ExchangeId, reason: 'aborted' | 'closed'): boolean {
+  cancel(now: Nanos, exchange: ExchangeId, reason: 'aborted' | 'closed' | 'dependency-failed'): boolean {
     this.begin(now);
     return this.exchanges.cancel(now, exchange, reason);
+  }
+
+  /** Lets go what was begun as `held`. */
+  release(now: Nanos, exchange: ExchangeId): void {
+    this.begin(now);
+    this.exchanges.release(exchange);
   }
 
   /** How long to wait before an exchange with `peer` is tried for the `tries`th time again: doubled each time, with a random part. REQ XFER-3 */
@@ -286,13 +274,14 @@ export class Endpoint {
    */
   openStream(now: Nanos, peer: PeerId, opening: OutgoingMessage, options: OpenStreamOptions): ExchangeId {
     this.begin(now);
-    const { priority, last = false, deadlineNs = NEVER } = options;
+    const { priority, last = false, deadlineNs = NEVER, causal } = options;
     const target = this.target(peer);
     checkMessage(this.options, opening, priority);
     checkDeadline(deadlineNs);
     const { streamMessagesMax, streamBytesMax } = this.options;
     const limits = { messages: streamMessagesMax, bytes: streamBytesMax, ...options.limits };
-    return this.exchanges.streams.open(now, target, opening, priority, last, limits, Math.ceil(deadlineNs));
+    const { streams } = this.exchanges;
+    return streams.open(now, target, opening, priority, last, limits, Math.ceil(deadlineNs), causal);
   }
 
   /** Puts a message behind those that were written; false if the stream takes none any more. It waits here until the reader grants it. */

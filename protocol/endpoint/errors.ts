@@ -15,6 +15,7 @@ export type FailureReason =
   | 'peer-timeout'
   | 'peer-restarted'
   | 'closed'
+  | 'dependency-failed'
   | 'protocol-violation';
 
 const BY_CODE: ReadonlyMap<number, FailureReason> = new Map<number, FailureReason>([

@@ -78,6 +78,8 @@ export type EndpointEvent =
       message: Uint8Array;
       reason: FailureReason | undefined;
     }
+  /** The first message of an exchange that was begun as causal has arrived whole. */
+  | { type: 'arrived'; exchange: ExchangeId }
   | { type: 'datagram'; peer: PeerId; headers: Uint8Array; body: Uint8Array }
   | { type: 'failure'; exchange: ExchangeId; peer: PeerId; reason: FailureReason }
   /** A served exchange is over: its response arrived, or will not. */

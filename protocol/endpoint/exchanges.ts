@@ -1,6 +1,6 @@
 import { DEADLINE_BYTES } from '../control/control-writer.ts';
 import { SlotMap } from '../core/slot-map.ts';
-import type { Timed, TimerQueue } from '../core/timer-queue.ts';
+import type { TimerQueue } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
@@ -10,62 +10,26 @@ import type { SharedPayload } from '../records/shared-payload.ts';
 import type { FindStream } from '../stream/frame-reader.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Streams } from '../stream/streams.ts';
-import type { Admission, Gate } from '../transfer/admission.ts';
+import type { Gate } from '../transfer/admission.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import { OutboundTransfer } from '../transfer/outbound.ts';
-import type { Receiver } from '../transfer/receiver.ts';
-import type { Sender } from '../transfer/sender.ts';
+import type { Causal } from '../transfer/outbound.ts';
 import { TransferErrorCode, TransferNotify } from '../wire/index.ts';
 import type { Context } from './context.ts';
 import { reasonOfCode } from './errors.ts';
 import type { FailureReason } from './errors.ts';
 import type { ExchangeId } from './events.ts';
+import type { Exchange, ExchangeParts, OwnExchange, ServedExchange } from './exchange.ts';
 import { Offers } from './offers.ts';
 import { ExchangeStreamHost } from './stream-host.ts';
-
-/** An exchange this endpoint asked for: a request on its way, then a response awaited. */
-interface OwnExchange extends Timed {
-  kind: 'own';
-  peer: Peer;
-  request: OutboundTransfer;
-  startedAt: Nanos;
-  /** Its response while it is being pulled: there is no second one. */
-  response: InboundTransfer | undefined;
-}
-
-/** An exchange this endpoint serves: a request pulled and handed to the application, then a response kept until it is acknowledged. */
-interface ServedExchange {
-  kind: 'served';
-  peer: Peer;
-  requestSlot: number;
-  requestGeneration: number;
-  deadlineNs: Nanos;
-  /** The request while it is being pulled, or offered. */
-  request: InboundTransfer | undefined;
-  /** The application knows of it. */
-  offered: boolean;
-  response: OutboundTransfer | undefined;
-}
 
 /** Own decisions to give an exchange up: whoever serves it cannot know. */
 const GIVEN_UP: ReadonlySet<FailureReason | undefined> = new Set<FailureReason>([
   'aborted',
   'deadline',
   'closed',
+  'dependency-failed',
 ]);
-
-export type Exchange = OwnExchange | ServedExchange | Stream;
-
-/** What the exchanges need of the rest of the endpoint; set once, when all parts exist. */
-export interface ExchangeParts {
-  sender: Sender;
-  receiver: Receiver;
-  admission: Admission;
-  inlineBytesMax: Bytes;
-  /** Headers that fit a NOTIFY. */
-  noticeBytesMax: Bytes;
-  onWaiting(now: Nanos, peer: Peer): void;
-}
 
 /**
  * Unary exchanges over transfers: one request, one response, one handler run, one end. REQ PAT-1, RDP-11, XFER-5, XFER-6, XFER-7, FLOW-2 ·
@@ -111,6 +75,7 @@ export class Exchanges implements Gate {
     priority: number,
     deadlineNs: Nanos,
     shared?: SharedPayload,
+    causal?: Causal,
   ): ExchangeId {
     const exchange = { kind: 'own', peer, startedAt: now, response: undefined } as OwnExchange;
     exchange.timerAt = NEVER;
@@ -120,6 +85,7 @@ export class Exchanges implements Gate {
     exchange.request = this.outbound(peer, message, priority, id, false, moreBytes);
     exchange.request.deadlineNs = deadlineNs;
     exchange.request.shared = shared;
+    exchange.request.causal = causal;
     this.timers.arm(exchange, deadlineNs);
     peer.addWaiting(now);
     this.part.sender.submit(now, exchange.request);
@@ -139,6 +105,13 @@ export class Exchanges implements Gate {
     const { inlineBytesMax, noticeBytesMax } = this.part;
     const inlined = message.sizeBytes === 0 || message.sizeBytes <= inlineBytesMax - moreBytes;
     return new OutboundTransfer(peer, message, priority, id, isResponse, inlined, noticeBytesMax);
+  }
+
+  /** What a request or an opening of ours waited for is over. MUST AFTER-2 */
+  release(id: ExchangeId): void {
+    const exchange = this.table.get(id);
+    const first = exchange?.kind === 'stream' ? exchange.opening : exchange?.request;
+    if (first instanceof OutboundTransfer) this.part.sender.release(first);
   }
 
   /** MUST EXCH-8 */
@@ -422,6 +395,8 @@ export class Exchanges implements Gate {
   onOutboundEnd(now: Nanos, transfer: OutboundTransfer, reason: FailureReason | undefined): void {
     const exchange = this.table.get(transfer.exchange);
     if (exchange === undefined) return;
+    if (reason === undefined && transfer.causal !== undefined)
+      this.context.events.push({ type: 'arrived', exchange: transfer.exchange });
     if (exchange.kind === 'own') {
       if (reason !== undefined) this.fail(now, exchange, reason);
     } else if (exchange.kind === 'stream') {

@@ -4,7 +4,7 @@ import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { Receiver } from '../transfer/receiver.ts';
 import type { Context } from './context.ts';
 import type { ExchangeId } from './events.ts';
-import type { Exchange } from './exchanges.ts';
+import type { Exchange } from './exchange.ts';
 
 /** Requests that the application decides about before they are pulled. */
 export class Offers {

@@ -10,7 +10,7 @@ import { OutboundTransfer } from '../transfer/outbound.ts';
 import type { Context } from './context.ts';
 import type { FailureReason } from './errors.ts';
 import type { ExchangeId } from './events.ts';
-import type { Exchange, ExchangeParts } from './exchanges.ts';
+import type { Exchange, ExchangeParts } from './exchange.ts';
 
 /** Streams among the exchanges of an endpoint. */
 export class ExchangeStreamHost implements StreamHost {

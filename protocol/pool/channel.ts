@@ -74,6 +74,11 @@ export class Channel {
     return this.over;
   }
 
+  /** Why it is over, unless it is not or its end was regular. */
+  get failure(): TransferError | undefined {
+    return this.error;
+  }
+
   // --- writing -------------------------------------------------------------------------------------------
 
   /**

@@ -8,3 +8,4 @@ export { STATUS_OF_APPLICATION } from './acceptance.ts';
 export type { Acceptor, Offer, Verdict } from './acceptance.ts';
 export type { Driver } from './driver.ts';
 export type { Headers } from './headers.ts';
+export type { After, Call, CausalOptions } from './causality.ts';

@@ -1,3 +1,4 @@
+import type { Token } from '../causality/causality-map.ts';
 import type { PeerId } from '../peer/peer.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import type { Channel, ChannelHost } from './channel.ts';
@@ -16,8 +17,11 @@ declare global {
 export class OutgoingStream implements AsyncIterable<Uint8Array> {
   private readonly channel: Channel;
   private readonly host: ChannelHost;
+  /** For those that depend on it: on its opening, or on its regular end. */
+  readonly token: Token;
 
-  constructor(channel: Channel, host: ChannelHost) {
+  constructor(channel: Channel, host: ChannelHost, token: Token) {
+    this.token = token;
     this.channel = channel;
     this.host = host;
   }

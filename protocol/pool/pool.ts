@@ -3,11 +3,14 @@ import { UsageError } from '../endpoint/endpoint.ts';
 import type { Nanos } from '../core/units.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { EndpointEvent, ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
+import type { Token } from '../causality/causality-map.ts';
 import type { PeerConfig, PeerId } from '../peer/peer.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import type { AbortSignalLike } from './abort.ts';
 import type { Acceptor } from './acceptance.ts';
+import { PoolCausality } from './causality.ts';
+import type { Call, CausalCall, CausalOptions } from './causality.ts';
 import type { Driver } from './driver.ts';
 import { decodeHeaders, encodeHeaders, textOf } from './headers.ts';
 import type { Headers } from './headers.ts';
@@ -16,6 +19,7 @@ import type { StreamHandler } from './incoming-stream.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { PoolStreams, pump } from './streams.ts';
 import type { Source, StreamOptions } from './streams.ts';
+import type { Causal } from '../transfer/outbound.ts';
 import { TransferError } from './transfer-error.ts';
 import { UnaryCall } from './unary-call.ts';
 import type { CallHost } from './unary-call.ts';
@@ -32,7 +36,7 @@ export interface CallOptions {
   deadlineNs?: Nanos;
 }
 
-export interface UnaryOptions extends CallOptions {
+export interface UnaryOptions extends CallOptions, CausalOptions {
   /** Gives the call up when it is aborted. */
   signal?: AbortSignalLike;
   /** Whether the request may be handled twice: then it is also retried when its fate is unknown. */
@@ -63,7 +67,7 @@ export interface Service {
   datagram?: DatagramHandler;
 }
 
-export interface BroadcastOptions extends CallOptions {
+export interface BroadcastOptions extends CallOptions, CausalOptions {
   /** Gives up what has no outcome yet when it is aborted. */
   signal?: AbortSignalLike;
   /** Told of each outcome as it is known. */
@@ -74,6 +78,9 @@ export interface BroadcastOptions extends CallOptions {
 export type BroadcastOutcome =
   | { peer: PeerId; response: UnaryResponse; error?: never }
   | { peer: PeerId; error: TransferError; response?: never };
+
+/** The promise of a broadcast, with the token of each of its calls, in the order of the peers. */
+export type BroadcastCall = Promise<BroadcastOutcome[]> & { readonly tokens: readonly Token[] };
 
 /** What a streamed response can do: all but write. */
 export type ResponseStream = Omit<OutgoingStream, 'write' | 'end'>;
@@ -145,6 +152,7 @@ export class Pool {
   private readonly retrying: Set<UnaryCall> = new Set<UnaryCall>();
   private readonly server: UnaryServer;
   private readonly streams: PoolStreams;
+  readonly causality: PoolCausality;
   private onDatagram: DatagramHandler | undefined;
   private closed = false;
   /** Told of every peer that comes, goes or restarts. REQ EVT-1, HEALTH-12 */
@@ -153,7 +161,11 @@ export class Pool {
   onServed: ((exchange: ExchangeId, peer: PeerId, reason: FailureReason | undefined) => void) | undefined;
 
   private readonly callHost: CallHost = {
-    call: (peer, request, options, outcome) => this.call(peer, request, options, outcome),
+    call: (peer, request, options, outcome, causal) => {
+      const exchange = this.begin(peer, request, options, outcome, causal.wait(options.after));
+      causal.attach(exchange, () => this.block(exchange));
+      return exchange;
+    },
     cancel: (exchange) => this.cancel(exchange),
     retryLater: (call, peer, tries) => {
       this.retrying.add(call);
@@ -176,7 +188,8 @@ export class Pool {
     this.endpoint = endpoint;
     this.driver = driver;
     this.server = new UnaryServer(endpoint, driver);
-    this.streams = new PoolStreams(endpoint, driver, this.server.signalOf);
+    this.causality = new PoolCausality(endpoint, driver);
+    this.streams = new PoolStreams(endpoint, driver, this.server.signalOf, this.causality);
   }
 
   addPeer(config: PeerConfig): PeerId {
@@ -207,18 +220,29 @@ export class Pool {
   }
 
   /** Many requests, read from `source` as fast as the peer takes them; one response. REQ PAT-3, POOL-5 */
-  streamingRequest(
-    peer: PeerId,
-    source: Source,
-    options: RequestStreamOptions = {},
-  ): Promise<StreamedResponse> {
-    try {
+  streamingRequest(peer: PeerId, source: Source, options: RequestStreamOptions = {}): Call<StreamedResponse> {
+    const causal = this.causality.begin();
+    const begin = (): Promise<StreamedResponse> => {
       this.assertOpen();
-      const stream = this.streams.open(peer, options.request ?? NOTHING, false, options);
-      return sendAll(stream, source);
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+      return sendAll(this.streams.open(peer, options.request ?? NOTHING, false, options, causal), source);
+    };
+    return this.callOf(causal, (resolve) => resolve(begin()));
+  }
+
+  /** A promise with its token; what `begin` throws rejects it. */
+  private callOf<T>(
+    causal: CausalCall,
+    begin: (resolve: (value: T | Promise<T>) => void, reject: (error: Error) => void) => void,
+  ): Call<T> {
+    const promise = new Promise<T>((resolve, reject) => {
+      try {
+        begin(resolve, reject);
+      } catch (error) {
+        causal.end(error as UsageError);
+        throw error;
+      }
+    });
+    return Object.assign(promise, { token: causal.token });
   }
 
   /** Many requests, many responses. REQ PAT-4, POOL-6 */
@@ -231,27 +255,40 @@ export class Pool {
    * One request to many peers, sealed once; the outcome of each, in the order of `peers`, when all are known. A peer that fails fails alone. Throws UsageError as `unaryRpc` rejects
    * with it. REQ PAT-13, PAT-14, PAT-15, HEALTH-10
    */
-  broadcast(
-    peers: readonly PeerId[],
-    request: Uint8Array,
-    options: BroadcastOptions = {},
-  ): Promise<BroadcastOutcome[]> {
+  broadcast(peers: readonly PeerId[], request: Uint8Array, options: BroadcastOptions = {}): BroadcastCall {
     this.assertOpen();
     const { headers, priority = DEFAULT_PRIORITY, deadlineNs, signal } = options;
     const message = new OutgoingMessage(request, encodeHeaders(headers));
-    const ids = this.endpoint.broadcast(this.driver.now(), peers, message, priority, deadlineNs);
+    const causals = peers.map(() => this.causality.begin());
+    let ids: ExchangeId[];
+    try {
+      const [mode] = causals.map((causal) => causal.wait(options.after));
+      ids = this.endpoint.broadcast(this.driver.now(), peers, message, priority, deadlineNs, mode);
+    } catch (error) {
+      for (const causal of causals) causal.end(error as UsageError);
+      throw error;
+    }
     this.driver.kick();
-    const outcomes = ids.map((id, i) => this.outcomeOf(id, peers[i] as PeerId, options));
+    const outcomes = ids.map((id, i) =>
+      this.outcomeOf(id, peers[i] as PeerId, options, causals[i] as CausalCall),
+    );
     const onAbort = (): void => ids.forEach((id) => this.cancel(id));
     if (signal?.aborted) onAbort();
     else signal?.addEventListener('abort', onAbort);
-    return Promise.all(outcomes).finally(() => signal?.removeEventListener('abort', onAbort));
+    const promise = Promise.all(outcomes).finally(() => signal?.removeEventListener('abort', onAbort));
+    return Object.assign(promise, { tokens: causals.map(({ token }) => token) });
   }
 
-  private outcomeOf(id: ExchangeId, peer: PeerId, options: BroadcastOptions): Promise<BroadcastOutcome> {
+  private outcomeOf(
+    id: ExchangeId,
+    peer: PeerId,
+    options: BroadcastOptions,
+    causal: CausalCall,
+  ): Promise<BroadcastOutcome> {
     return new Promise((resolve) => {
       const settle = (outcome: BroadcastOutcome): void => {
         this.touch();
+        causal.end(outcome.error);
         options.onOutcome?.(outcome);
         resolve(outcome);
       };
@@ -263,6 +300,7 @@ export class Pool {
         },
         onFailure: (error) => settle({ peer, error }),
       });
+      causal.attach(id, () => this.block(id));
     });
   }
 
@@ -286,21 +324,38 @@ export class Pool {
    * One request, one response. Rejects with TransferError; throws UsageError at once for an unknown peer, a bad priority or a message beyond the
    * limits. `request` must stay as it is until the promise settles.
    */
-  unaryRpc(peer: PeerId, request: Uint8Array, options: UnaryOptions = {}): Promise<UnaryResponse> {
-    return new Promise((resolve, reject) => {
-      new UnaryCall(this.callHost, peer, request, options, resolve, reject).start();
+  unaryRpc(peer: PeerId, request: Uint8Array, options: UnaryOptions = {}): Call<UnaryResponse> {
+    const causal = this.causality.begin();
+    return this.callOf(causal, (resolve, reject) => {
+      new UnaryCall(this.callHost, peer, request, options, causal, resolve, reject).start();
     });
   }
 
-  /** The same with callbacks and without retries; `signal` is left to the caller. */
+  /** The same with callbacks, without retries and causality; `signal` is left to the caller. */
   call(peer: PeerId, request: Uint8Array, options: CallOptions, outcome: CallOutcome): ExchangeId {
+    return this.begin(peer, request, options, outcome, undefined);
+  }
+
+  private begin(
+    peer: PeerId,
+    request: Uint8Array,
+    options: CallOptions,
+    outcome: CallOutcome,
+    causal: Causal | undefined,
+  ): ExchangeId {
     this.assertOpen();
     const message = new OutgoingMessage(request, encodeHeaders(options.headers));
     const { priority = DEFAULT_PRIORITY, deadlineNs } = options;
-    const id = this.endpoint.call(this.driver.now(), peer, message, priority, deadlineNs);
+    const id = this.endpoint.call(this.driver.now(), peer, message, priority, deadlineNs, causal);
     this.calls.set(id, outcome);
     this.driver.kick();
     return id;
+  }
+
+  /** What it depends on has failed. */
+  private block(exchange: ExchangeId): void {
+    this.endpoint.cancel(this.driver.now(), exchange, 'dependency-failed');
+    this.driver.kick();
   }
 
   /** Gives up a call that was begun with `call`: its outcome is a failure with `aborted`, unless it has one already. */
@@ -339,13 +394,18 @@ export class Pool {
         this.server.onOffer(event);
         return;
       case 'response': {
+        // Whatever it says, it proves that the request arrived. MUST AFTER-1
+        this.causality.onArrived(event.exchange);
         const outcome = this.take(event.exchange);
         if (event.status === ExchangeStatus.OK) outcome?.onResponse(event.body, event.headers, event.metrics);
         else outcome?.onFailure(errorOfStatus(event.status, event.peer, textOf(event.body)));
         return;
       }
       case 'failure':
-        this.take(event.exchange)?.onFailure(new TransferError(event.reason, event.peer));
+        this.onFailure(event);
+        return;
+      case 'arrived':
+        this.causality.onArrived(event.exchange);
         return;
       case 'served':
         this.server.onServed(event);
@@ -368,6 +428,11 @@ export class Pool {
       default:
         this.streams.onEvent(event);
     }
+  }
+
+  private onFailure({ exchange, peer, reason }: Extract<EndpointEvent, { type: 'failure' }>): void {
+    const cause = reason === 'dependency-failed' ? this.causality.causeOf(exchange) : undefined;
+    this.take(exchange)?.onFailure(new TransferError(reason, peer, { cause }));
   }
 
   private take(exchange: ExchangeId): CallOutcome | undefined {

@@ -2,11 +2,13 @@ import type { Bytes, Nanos } from '../core/units.ts';
 import { NEVER } from '../core/units.ts';
 import type { Alarm } from '../endpoint/alarms.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { UsageError } from '../endpoint/usage-error.ts';
 import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import type { AbortSignalLike, CancelSignal } from './abort.ts';
+import type { CausalCall, CausalOptions, PoolCausality } from './causality.ts';
 import { Channel } from './channel.ts';
 import type { ChannelHost } from './channel.ts';
 import type { Driver } from './driver.ts';
@@ -20,7 +22,7 @@ import { DEFAULT_PRIORITY, textOfThrown } from './unary-server.ts';
 
 type StreamEvent = Extract<EndpointEvent, { type: 'stream' }>;
 
-export interface StreamOptions {
+export interface StreamOptions extends CausalOptions {
   headers?: Headers;
   /** 0 (highest) … 7; of all messages of this side. */
   priority?: number;
@@ -44,9 +46,17 @@ export class PoolStreams {
   private readonly channels: Map<ExchangeId, Channel> = new Map<ExchangeId, Channel>();
   /** Why streams that this side closes end, as their own reader sees it. */
   private readonly ownReasons: Map<ExchangeId, TransferError> = new Map<ExchangeId, TransferError>();
+  private readonly causality: PoolCausality;
+  private readonly causals: Map<ExchangeId, CausalCall> = new Map<ExchangeId, CausalCall>();
   private readonly cleanups: Map<ExchangeId, () => void> = new Map<ExchangeId, () => void>();
 
-  constructor(endpoint: Endpoint, driver: Driver, signalOf: (exchange: ExchangeId) => CancelSignal) {
+  constructor(
+    endpoint: Endpoint,
+    driver: Driver,
+    signalOf: (exchange: ExchangeId) => CancelSignal,
+    causality: PoolCausality,
+  ) {
+    this.causality = causality;
     this.endpoint = endpoint;
     this.driver = driver;
     this.signalOf = signalOf;
@@ -57,17 +67,48 @@ export class PoolStreams {
   }
 
   /** A stream of ours; `last`: this side writes nothing but the opening. */
-  open(peer: PeerId, opening: Uint8Array, last: boolean, options: StreamOptions): OutgoingStream {
-    const { headers, priority = DEFAULT_PRIORITY, deadlineNs = NEVER, signal } = options;
+  open(
+    peer: PeerId,
+    opening: Uint8Array,
+    last: boolean,
+    options: StreamOptions,
+    causal: CausalCall = this.causality.begin(),
+  ): OutgoingStream {
+    const { signal, deadlineNs = NEVER } = options;
     const limits = this.limitsOf(options);
-    const message = new OutgoingMessage(opening, encodeHeaders(headers));
-    const now = this.driver.now();
-    const exchange = this.endpoint.openStream(now, peer, message, { priority, last, deadlineNs, limits });
+    let exchange: ExchangeId;
+    try {
+      exchange = this.begin(peer, opening, last, limits, options, causal);
+    } catch (error) {
+      causal.end(error as UsageError);
+      throw error;
+    }
     const channel = new Channel(this.host, exchange, peer, limits);
     this.channels.set(exchange, channel);
+    this.causals.set(exchange, causal);
+    causal.attach(exchange, () => {
+      const { cause } = causal;
+      this.ownReasons.set(exchange, new TransferError('dependency-failed', peer, { cause }));
+      this.host.close(exchange, ExchangeStatus.CANCELLED, '');
+    });
     this.watch(exchange, peer, signal, deadlineNs);
     this.driver.kick();
-    return new OutgoingStream(channel, this.host);
+    return new OutgoingStream(channel, this.host, causal.token);
+  }
+
+  private begin(
+    peer: PeerId,
+    opening: Uint8Array,
+    last: boolean,
+    limits: { messages: number; bytes: Bytes },
+    options: StreamOptions,
+    call: CausalCall,
+  ): ExchangeId {
+    const { headers, priority = DEFAULT_PRIORITY, deadlineNs = NEVER, after } = options;
+    const message = new OutgoingMessage(opening, encodeHeaders(headers));
+    const causal = call.wait(after);
+    const now = this.driver.now();
+    return this.endpoint.openStream(now, peer, message, { priority, last, deadlineNs, limits, causal });
   }
 
   private limitsOf({ limits = {} }: StreamOptions): { messages: number; bytes: Bytes } {
@@ -118,8 +159,10 @@ export class PoolStreams {
       case 'stream-closed': {
         const channel = this.channels.get(event.exchange);
         const own = this.ownReasons.get(event.exchange);
+        const causal = this.causals.get(event.exchange);
         this.forget(event.exchange);
         channel?.onClosed(event, own);
+        causal?.end(channel?.failure);
         return;
       }
       default:
@@ -129,6 +172,7 @@ export class PoolStreams {
   private forget(exchange: ExchangeId): void {
     this.channels.delete(exchange);
     this.ownReasons.delete(exchange);
+    this.causals.delete(exchange);
     this.cleanups.get(exchange)?.();
     this.cleanups.delete(exchange);
   }

@@ -41,5 +41,6 @@ const EXPLANATIONS: Record<FailureReason, string> = {
   'peer-timeout': 'the peer did not answer within the peer timeout; the request may have been handled',
   'peer-restarted': 'the peer restarted; the request may have been handled before',
   closed: 'the pool was closed',
+  'dependency-failed': 'a call that this one depends on failed, so it was not sent',
   'protocol-violation': 'the peer broke the protocol',
 };

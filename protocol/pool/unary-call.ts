@@ -2,6 +2,7 @@ import type { Alarm } from '../endpoint/alarms.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
+import type { CausalCall } from './causality.ts';
 import { decodeHeaders } from './headers.ts';
 import type { CallOutcome, UnaryOptions, UnaryResponse } from './pool.ts';
 import { TransferError } from './transfer-error.ts';
@@ -21,7 +22,13 @@ const UNCERTAIN: ReadonlySet<FailureReason> = new Set<FailureReason>([
 
 /** What one call needs of its pool. */
 export interface CallHost {
-  call(peer: PeerId, request: Uint8Array, options: UnaryOptions, outcome: CallOutcome): ExchangeId;
+  call(
+    peer: PeerId,
+    request: Uint8Array,
+    options: UnaryOptions,
+    outcome: CallOutcome,
+    causal: CausalCall,
+  ): ExchangeId;
   cancel(exchange: ExchangeId): void;
   /** After the wait for try number `tries` to `peer`. */
   retryLater(call: UnaryCall, peer: PeerId, tries: number): Alarm;
@@ -36,6 +43,7 @@ export class UnaryCall implements CallOutcome {
   private readonly peer: PeerId;
   private readonly request: Uint8Array;
   private readonly options: UnaryOptions;
+  private readonly causal: CausalCall;
   private readonly resolve: (response: UnaryResponse) => void;
   private readonly reject: (error: TransferError) => void;
   private exchange: ExchangeId = -1;
@@ -47,6 +55,7 @@ export class UnaryCall implements CallOutcome {
     peer: PeerId,
     request: Uint8Array,
     options: UnaryOptions,
+    causal: CausalCall,
     resolve: (response: UnaryResponse) => void,
     reject: (error: TransferError) => void,
   ) {
@@ -54,6 +63,7 @@ export class UnaryCall implements CallOutcome {
     this.peer = peer;
     this.request = request;
     this.options = options;
+    this.causal = causal;
     this.resolve = resolve;
     this.reject = reject;
   }
@@ -64,7 +74,7 @@ export class UnaryCall implements CallOutcome {
       this.fail(new TransferError('aborted', this.peer, { cause: signal.reason }));
       return;
     }
-    this.exchange = this.host.call(this.peer, this.request, this.options, this);
+    this.exchange = this.host.call(this.peer, this.request, this.options, this, this.causal);
     signal?.addEventListener('abort', this.onAbort);
   }
 
@@ -73,7 +83,7 @@ export class UnaryCall implements CallOutcome {
     this.alarm = undefined;
     this.retries += 1;
     try {
-      this.exchange = this.host.call(this.peer, this.request, this.options, this);
+      this.exchange = this.host.call(this.peer, this.request, this.options, this, this.causal);
     } catch {
       // What was fine before fails now for want of room, or because the peer has been forgotten.
       this.fail(new TransferError('refused', this.peer));
@@ -86,7 +96,7 @@ export class UnaryCall implements CallOutcome {
       this.fail(new TransferError('protocol-violation', this.peer, { detail: 'its headers do not parse' }));
       return;
     }
-    this.end();
+    this.end(undefined);
     this.resolve({ body, headers, metrics });
   }
 
@@ -115,11 +125,12 @@ export class UnaryCall implements CallOutcome {
   };
 
   private fail(error: TransferError): void {
-    this.end();
+    this.end(error);
     this.reject(error);
   }
 
-  private end(): void {
+  private end(error: TransferError | undefined): void {
+    this.causal.end(error);
     this.options.signal?.removeEventListener('abort', this.onAbort);
     this.host.touch();
   }

@@ -3,7 +3,7 @@ import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import type { ExchangeId } from '../endpoint/events.ts';
 import type { Peer } from '../peer/peer.ts';
-import type { OutboundTransfer } from '../transfer/outbound.ts';
+import type { Causal, OutboundTransfer } from '../transfer/outbound.ts';
 import { TransferNotify } from '../wire/index.ts';
 import { InFlow } from './in-flow.ts';
 import { OutFlow } from './out-flow.ts';
@@ -35,6 +35,8 @@ export class Stream implements Timed {
   state: StreamState = 'open';
   /** As caller: the transfer whose id is the stream's. */
   opening: OutboundTransfer | undefined;
+  /** What that is to others. */
+  causal: Causal | undefined;
   /** As callee: that id. */
   readonly slot: number;
   readonly generation: number;

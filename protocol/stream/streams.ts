@@ -8,7 +8,7 @@ import type { ExchangeId } from '../endpoint/events.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
-import type { OutboundTransfer } from '../transfer/outbound.ts';
+import type { Causal, OutboundTransfer } from '../transfer/outbound.ts';
 import { ExchangeStatus, TransferErrorCode, TransferNotify } from '../wire/index.ts';
 import type { StreamHost } from './host.ts';
 import { nextStreamState } from './states.ts';
@@ -54,10 +54,12 @@ export class Streams {
     last: boolean,
     limits: StreamLimits,
     deadlineNs: Nanos,
+    causal?: Causal,
   ): ExchangeId {
     const stream = new Stream(peer, limits, priority);
     stream.id = this.host.insert(stream);
     stream.deadlineNs = deadlineNs;
+    stream.causal = causal;
     stream.told = true;
     stream.incoming.grant(this.context.options.notifyWindow);
     peer.addWaiting(now);
@@ -131,6 +133,7 @@ export class Streams {
       if (isOpening) {
         stream.opening = transfer;
         transfer.deadlineNs = stream.deadlineNs;
+        transfer.causal = stream.causal;
       } else {
         transfer.replySlot = stream.wireSlot;
         transfer.replyGeneration = stream.wireGeneration;

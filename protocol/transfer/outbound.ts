@@ -15,6 +15,12 @@ import type { SharedPayload } from '../records/shared-payload.ts';
  */
 export type OutboundState = 'queued' | 'notified' | 'accepted' | 'done';
 
+/**
+ * Of the first message of an exchange that others may depend on. tracked: its arrival is an event · held: nothing of it is sent before what it waits for is
+ * over, then it is tracked. REQ PAT-10
+ */
+export type Causal = 'tracked' | 'held';
+
 /** One message on its way out. */
 export class OutboundTransfer implements Timed, Ranked {
   readonly peer: Peer;
@@ -39,6 +45,7 @@ export class OutboundTransfer implements Timed, Ranked {
   last = false;
   /** When the exchange that it begins is given up. */
   deadlineNs: Nanos = NEVER;
+  causal: Causal | undefined;
   /** Transfer id; the slot is taken at the first NOTIFY. */
   slot = -1;
   generation = 0;

@@ -49,6 +49,14 @@ export class Sender {
   submit(now: Nanos, transfer: OutboundTransfer): void {
     this.live += 1;
     transfer.peer.addWaiting(now);
+    // MUST AFTER-2
+    if (transfer.causal !== 'held') this.queueNotify(transfer);
+  }
+
+  /** What a transfer was held back for is over. */
+  release(transfer: OutboundTransfer): void {
+    if (transfer.causal !== 'held') return;
+    transfer.causal = 'tracked';
     this.queueNotify(transfer);
   }
 

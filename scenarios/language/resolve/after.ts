@@ -1,3 +1,4 @@
+import { findCycles } from '../../../protocol/index.ts';
 import { quote } from '../problem.ts';
 import { suggest } from '../suggest.ts';
 import type { WorkloadDraft } from '../shape/workload.ts';
@@ -29,7 +30,7 @@ export function checkDependencies(workloads: readonly WorkloadDraft[], findings:
       return { target, position };
     });
   });
-  for (const cycle of findCycles(edges)) {
+  for (const cycle of findCycles(edges.map((list) => list.map(({ target }) => target)))) {
     const [first, second] = [cycle[0]!, cycle[1] ?? cycle[0]!];
     const names = [...cycle, first].map((index) => workloads[index]!.name);
     const position = edges[first]!.find(({ target }) => target === second)!.position;
@@ -46,33 +47,4 @@ interface Edge {
   target: number | undefined;
   /** Index in `after`. */
   position: number;
-}
-
-/** One cycle for each dependency that closes one, by depth-first search without recursion. */
-function findCycles(edges: readonly (readonly Edge[])[]): number[][] {
-  const cycles: number[][] = [];
-  const finished = new Set<number>();
-  for (let root = 0; root < edges.length; root++) {
-    if (finished.has(root)) continue;
-    const path: number[] = [root];
-    const nextEdge: number[] = [0];
-    const onPath = new Set(path);
-    while (path.length > 0) {
-      const node = path.at(-1)!;
-      const edge = edges[node]![nextEdge[nextEdge.length - 1]!++];
-      if (edge === undefined) {
-        finished.add(node);
-        onPath.delete(node);
-        path.pop();
-        nextEdge.pop();
-      } else if (edge.target !== undefined && onPath.has(edge.target)) {
-        cycles.push(path.slice(path.indexOf(edge.target)));
-      } else if (edge.target !== undefined && !finished.has(edge.target)) {
-        path.push(edge.target);
-        nextEdge.push(0);
-        onPath.add(edge.target);
-      }
-    }
-  }
-  return cycles;
 }
