@@ -11,6 +11,7 @@ import { scenarioOf } from '../language/example.ts';
 const MORE_BUGS: [string, string][] =
   process.env['DEEP'] === '1'
     ? [
+        ['nonce-reused', 'nonce'],
         ['record-unverified', 'integrity'],
         ['delivered-twice', 'exactly-once'],
       ]
@@ -53,8 +54,9 @@ function lossesAmong(hosts: number, losses: number): Extension {
 }
 
 describe('shrinking. REQ DST-3', () => {
-  it.each<[string, string]>([['pull-forgotten', 'liveness'], ['nonce-reused', 'nonce'], ...MORE_BUGS])(
+  it.each<[string, string]>([['pull-forgotten', 'liveness'], ...MORE_BUGS])(
     '%s: few hosts and events are left, and it fails in the same way',
+    { timeout: 300_000 },
     async (name, checker) => {
       const extensions = await planted(name);
       const scenario = await failingCase(extensions, 3);
