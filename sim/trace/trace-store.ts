@@ -1,4 +1,5 @@
 import { assert } from '../kernel/assert.ts';
+import { RECORD_NUMBERS } from './rolling-hash.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 
 /** Bytes of a stored record; README.md has the layout. */
@@ -91,6 +92,16 @@ export class TraceStore {
     chunk.setFloat64(at + D_AT, d, true);
     this.#at = at + RECORD_BYTES;
     this.#length++;
+  }
+
+  /** The first `records` of what a Trace has gathered, in the layout of a stored record, but in the byte order of the machine. */
+  addAll(numbers: Float64Array, words: Int32Array, records: number): void {
+    const number = (at: number): number => numbers[at] as number;
+    for (let at = 0; at < records * RECORD_NUMBERS; at += RECORD_NUMBERS) {
+      const kind = (words[2 * at + 2] as number) >>> 0;
+      const where = words[2 * at + 3] as number;
+      this.add(number(at), kind, where, number(at + 2), number(at + 3), number(at + 4), number(at + 5));
+    }
   }
 
   /** The record with `index` in [0, length), else undefined. */
