@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import { TIME_MAX, type EventHandler, type EventId, type PendingEvents } from './queue.ts';
-import { NEVER, type Nanos } from '../../protocol/core/units.ts';
+import type { Nanos } from '../../protocol/core/units.ts';
 import type { Candidate, Chooser, Contender } from './choice.ts';
 
 interface Pending {
@@ -24,6 +24,7 @@ interface Pending {
  */
 export class ChosenQueue implements PendingEvents {
   handler: EventHandler | undefined = undefined;
+  timeNs: Nanos = 0;
   a = 0;
   b = 0;
   readonly #chooser: Chooser;
@@ -79,12 +80,13 @@ export class ChosenQueue implements PendingEvents {
     return true;
   }
 
-  advance(untilNs: Nanos): Nanos {
+  advance(untilNs: Nanos): boolean {
     const [first] = this.#pending;
-    if (first === undefined || first.atNs > untilNs) return NEVER;
+    if (first === undefined || first.atNs > untilNs) return false;
     this.#nowNs = first.atNs;
     this.#found = first.candidate === undefined ? first : this.#choose();
-    return first.atNs;
+    this.timeNs = first.atNs;
+    return true;
   }
 
   take(): void {

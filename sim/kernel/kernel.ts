@@ -215,9 +215,8 @@ export class Kernel {
     while (this.#failure === undefined) {
       if (this.#stopReason !== undefined) return 'stopped';
       if (this.#events === this.#hostTurnAt) return 'host-turn';
-      const time = queue.advance(untilNs);
-      if (time === NEVER) return queue.length === 0 ? 'idle' : 'until';
-      this.#nowNs = time;
+      if (!queue.advance(untilNs)) return queue.length === 0 ? 'idle' : 'until';
+      this.#nowNs = queue.timeNs;
       this.#events++;
       queue.take();
       (queue.handler as EventHandler).onEvent(queue.a, queue.b);

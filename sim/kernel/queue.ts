@@ -1,5 +1,5 @@
 import { assert } from './assert.ts';
-import { NEVER, type Nanos } from '../../protocol/core/units.ts';
+import type { Nanos } from '../../protocol/core/units.ts';
 import type { Contender } from './choice.ts';
 
 /** What an event calls. One long-lived object serves many events; `a` and `b` say which. */
@@ -34,8 +34,10 @@ export interface PendingEvents {
   post(time: Nanos, handler: EventHandler, a: number, b: number): void;
   /** True if the event was pending and now never runs. */
   cancel(id: EventId): boolean;
-  /** Finds the next event and returns its time; take() comes next, before anything is added. NEVER: none is due by `untilNs`. */
-  advance(untilNs: Nanos): Nanos;
+  /** Of the event that advance() found. */
+  readonly timeNs: Nanos;
+  /** Finds the next event, if it is due by `untilNs`; take() comes next then, before anything is added. */
+  advance(untilNs: Nanos): boolean;
   /** Removes the event that advance() found and leaves it in `handler`, `a` and `b`. */
   take(): void;
 }
@@ -110,6 +112,8 @@ export class EventQueue implements PendingEvents {
 
   /** The slot that advance() found. */
   #found = NONE;
+  /** A field and not a result: a number that a function returns is an object if the function is not inlined. */
+  timeNs: Nanos = 0;
   handler: EventHandler | undefined = undefined;
   a = 0;
   b = 0;
@@ -159,12 +163,14 @@ export class EventQueue implements PendingEvents {
     return true;
   }
 
-  /** After NEVER nothing may be added before `untilNs`. */
-  advance(untilNs: Nanos): Nanos {
+  /** After false nothing may be added before `untilNs`. */
+  advance(untilNs: Nanos): boolean {
     if (this.#nearLength > 0) {
-      this.#found = this.#near[this.#nearLength - 1] as number;
-      const time = this.#values[(this.#found << STRIDE_SHIFT) + TIME] as number;
-      return time > untilNs ? NEVER : time;
+      const found = this.#near[this.#nearLength - 1] as number;
+      const time = this.#values[(found << STRIDE_SHIFT) + TIME] as number;
+      this.#found = found;
+      this.timeNs = time;
+      return time <= untilNs;
     }
     while (this.#occupiedLevels !== 0) {
       const level = lowestBit(this.#occupiedLevels);
@@ -176,19 +182,19 @@ export class EventQueue implements PendingEvents {
       // All of a list of level 0 is due at one instant; a single event is the next, wherever it waits.
       if (level === 0 || (this.#links[at + NEXT] as number) === NONE) {
         const time = this.#values[at + TIME] as number;
-        if (time > untilNs) return NEVER;
         this.#found = head;
-        return time;
+        this.timeNs = time;
+        return time <= untilNs;
       }
-      if (!this.#dealOut(list, level, untilNs)) return NEVER;
+      if (!this.#dealOut(list, level, untilNs)) return false;
     }
-    return NEVER;
+    return false;
   }
 
   take(): void {
     const slot = this.#found;
     const at = slot << STRIDE_SHIFT;
-    this.#last = this.#values[at + TIME] as number;
+    this.#last = this.timeNs;
     this.handler = this.#handlers[slot];
     this.a = this.#values[at + A] as number;
     this.b = this.#values[at + B] as number;

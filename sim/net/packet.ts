@@ -114,6 +114,14 @@ export class Packet {
     this.#pool.times[8 * this.index + PacketTime.SENT_NS] = ns;
   }
 
+  /** Sets both addresses. */
+  route(source: number, destination: number): void {
+    const { times } = this.#pool;
+    const at = 8 * this.index;
+    times[at + PacketTime.SOURCE] = source;
+    times[at + PacketTime.DESTINATION] = destination;
+  }
+
   /** Copies `length` bytes of `source` from `start` on: the datagram. */
   fill(source: Uint8Array, start = 0, length: Bytes = source.length - start): void {
     assert(

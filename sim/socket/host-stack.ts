@@ -75,7 +75,7 @@ export class HostStack implements HostPort {
 
   onPacket(packet: Packet): void {
     const { life } = this.group;
-    if (life.isDown || packet.sentNs < life.upSinceNs) {
+    if (life.isDown || (life.upSinceNs > 0 && packet.sentNs < life.upSinceNs)) {
       this.refuse(packet, SocketDrop.HOST_DOWN);
       return;
     }

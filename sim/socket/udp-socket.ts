@@ -98,8 +98,7 @@ export class UdpSocket implements Waitable {
       const why = `exceeds the ${bytesMax} that fit into a packet: mtuBytes of the network, less headers`;
       throw new SimError('bad-argument', `a datagram of ${data.length} bytes ${why}`);
     }
-    packet.source = this.address;
-    packet.destination = destination;
+    packet.route(this.address, destination);
     packet.fill(data);
     if (options !== undefined) {
       packet.priority = options.priority ?? 0;

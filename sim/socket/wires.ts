@@ -8,6 +8,7 @@ import { Loss, Reordering, type LineFault } from '../net/faults/line-fault.ts';
 import { Line } from '../net/line.ts';
 import { RATE_BPS_MAX } from '../net/line-rate.ts';
 import { Network, type NetworkHost } from '../net/network.ts';
+import { PacketTime, PacketWord } from '../net/packet-fields.ts';
 import { hostPlace } from '../net/places.ts';
 import { NetKind } from '../net/trace-kinds.ts';
 import type { HostInterface } from './host-interface.ts';
@@ -108,8 +109,9 @@ export class Wires implements PacketSink {
 
   /** A packet has come up from its sender. */
   receive(index: number): void {
-    const packet = this.fabric.packets.at(index);
-    const { destination } = packet;
+    const { packets } = this.fabric;
+    const packet = packets.at(index);
+    const destination = packets.times[8 * index + PacketTime.DESTINATION] as number;
     if (destination !== this.#lastDestination) {
       this.#lastDestination = destination;
       this.#lastEnd = this.#ends[hostOf(destination)];
@@ -199,19 +201,23 @@ class WireEnd implements HostInterface, EventHandler, PacketSink {
 
   send(packet: Packet): void {
     const fabric = this.#fabric;
-    const { now } = fabric.kernel;
+    const { kernel, packets } = fabric;
+    const { words, times } = packets;
+    const { index } = packet;
+    const { now } = kernel;
     const bytes = packet.lengthBytes + fabric.headerBytes;
     const id = fabric.nextPacketId();
-    packet.id = id;
-    packet.sentNs = now;
-    packet.wireBytes = bytes;
+    // In one go: each setter would look for the memory anew.
+    times[8 * index + PacketTime.ID] = id;
+    times[8 * index + PacketTime.SENT_NS] = now;
+    words[16 * index + PacketWord.WIRE_BYTES] = bytes;
+    const destination = times[8 * index + PacketTime.DESTINATION] as number;
+    const size = bytes * 8 + ((words[16 * index + PacketWord.CLASS] as number) & 7);
     fabric.statistics.countSent(now, bytes);
-    const size = bytes * 8 + packet.priority;
-    const hash = packet.contentHash();
-    fabric.trace.record(now, NetKind.SENT, this.#where, id, packet.destination, size, hash);
+    fabric.trace.record(now, NetKind.SENT, this.#where, id, destination, size, packet.contentHash());
     const { monitor } = fabric;
     if (monitor === null || fabric.consult(monitor, 'egress', packet, this.#where, this, EGRESS_RESUMED)) {
-      fabric.lines.transmitAtOnce(this.#upIndex, packet.index);
+      fabric.lines.transmitAtOnce(this.#upIndex, index);
     }
   }
 
@@ -258,12 +264,16 @@ class WireEnd implements HostInterface, EventHandler, PacketSink {
       fabric.drop(packet, this.#where, DropReason.NO_HOST);
       return;
     }
-    const { wireBytes } = packet;
+    const { words, times } = fabric.packets;
+    const { index } = packet;
+    const bytes = words[16 * index + PacketWord.WIRE_BYTES] as number;
+    const bits = words[16 * index + PacketWord.CLASS] as number;
+    const id = times[8 * index + PacketTime.ID] as number;
+    const source = times[8 * index + PacketTime.SOURCE] as number;
     statistics.deliveredPackets++;
-    statistics.deliveredBytes += wireBytes;
-    const size = wireBytes * 8 + packet.priority;
-    const { now } = fabric.kernel;
-    fabric.trace.record(now, NetKind.DELIVERED, this.#where, packet.id, packet.source, size, packet.ecn);
+    statistics.deliveredBytes += bytes;
+    const size = bytes * 8 + (bits & 7);
+    fabric.trace.record(fabric.kernel.now, NetKind.DELIVERED, this.#where, id, source, size, bits >> 3);
     port.onPacket(packet);
   }
 }

@@ -1,5 +1,6 @@
 import { childId } from '../kernel/identity.ts';
 import { TaskKind } from './trace-kinds.ts';
+import type { HostLife } from './host-life.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Step } from './step.ts';
 import type { Task } from './task.ts';
@@ -16,14 +17,20 @@ export class Callback implements Step {
   ordinal = 0;
   /** Set while a call is due, by who schedules it. */
   isDue = false;
-  readonly #scheduler: Scheduler;
-  readonly #call: () => void;
+  protected readonly scheduler: Scheduler;
+  protected readonly call: () => void;
+  /** Of the host of its task. */
+  protected readonly life: HostLife;
+  readonly #where: number;
 
   constructor(scheduler: Scheduler, kind: StepKind, call: () => void) {
-    this.#scheduler = scheduler;
-    this.#call = call;
+    this.scheduler = scheduler;
+    this.call = call;
     this.kind = kind;
     this.task = scheduler.current;
+    const { group } = this.task;
+    this.life = group.life;
+    this.#where = group.index;
     this.number = this.task.nextChild();
     this.id = scheduler.kernel.explores ? childId(this.task.id, this.number) : 0;
   }
@@ -46,20 +53,20 @@ export class Callback implements Step {
   }
 
   run(): void {
-    if (!this.#scheduler.putsOff(this.task, this) && this.enter()) this.#call();
+    if (!this.scheduler.putsOff(this.task, this) && this.enter()) this.call();
   }
 
   /** Makes this its step; what comes next is the call. False if the task was aborted: its callbacks are over with it. */
   enter(): boolean {
     const { task } = this;
     if (task.reason !== undefined || task.isOfEarlierLife) return false;
-    const scheduler = this.#scheduler;
+    const { scheduler } = this;
     scheduler.current = task;
     const { kernel } = scheduler;
     // The network has recorded a delivery already.
     if (this.kind !== 'delivery') {
       const { number, ordinal } = this;
-      scheduler.trace.record(kernel.now, TaskKind.CALLED, task.group.index, task.serial, number, ordinal, 0);
+      scheduler.trace.record(kernel.now, TaskKind.CALLED, this.#where, task.serial, number, ordinal, 0);
     }
     this.ordinal++;
     // It may settle promises.

@@ -159,7 +159,7 @@ export class Task implements TaskHandle, Step, Waitable {
       this.#threw(error);
       return;
     }
-    if (!isThenable(result)) {
+    if (result === undefined || !isThenable(result)) {
       this.#end(TaskOutcome.RETURNED, result);
       return;
     }

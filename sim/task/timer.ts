@@ -13,19 +13,16 @@ export interface Timer {
 }
 
 export class TimerCallback extends Callback implements Timer {
-  readonly #scheduler: Scheduler;
   #event: EventId = NO_EVENT;
 
   constructor(scheduler: Scheduler, call: () => void) {
     super(scheduler, 'timer', call);
-    this.#scheduler = scheduler;
   }
 
   set(ns: Nanos): void {
     checkDuration('a timer', ns);
-    const scheduler = this.#scheduler;
-    const { kernel } = scheduler;
-    const { life } = this.task.group;
+    const { life } = this;
+    const { kernel } = this.scheduler;
     if (this.#event !== NO_EVENT && !kernel.cancel(this.#event)) life.callsOff(this);
     this.task.resources?.state.write();
     this.#event = kernel.schedule(kernel.now + life.clock.durationOf(ns), this);
@@ -35,14 +32,12 @@ export class TimerCallback extends Callback implements Timer {
     const event = this.#event;
     this.#event = NO_EVENT;
     this.task.resources?.state.write();
-    return (
-      event !== NO_EVENT && (this.#scheduler.kernel.cancel(event) || this.task.group.life.callsOff(this))
-    );
+    return event !== NO_EVENT && (this.scheduler.kernel.cancel(event) || this.life.callsOff(this));
   }
 
-  override run(): void {
-    if (this.#scheduler.putsOff(this.task, this)) return;
+  override onEvent(): void {
+    if (this.scheduler.putsOff(this.task, this)) return;
     this.#event = NO_EVENT;
-    super.run();
+    if (this.enter()) this.call();
   }
 }
