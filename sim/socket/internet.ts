@@ -55,7 +55,7 @@ export class Internet {
   readonly #stackOfGroup: (HostStack | undefined)[] = [];
   readonly #stackOfHost: HostStack[] = [];
   readonly #resolved = new Map<string, number>();
-  readonly #resolve = (name: string): number => this.#resolved.get(name) ?? this.#lookUp(name);
+  readonly #resolve = (name: string): number => this.#resolved.get(name) ?? this.#lookUpOrRefuse(name);
   #hosts: Hosts | undefined;
   #faults: FaultTimeline | undefined;
   /** By number of the timeline. */
@@ -156,6 +156,16 @@ export class Internet {
     const added = new MonitorFunction(decide, point, (address) => this.nameOf(address));
     network.addMonitor(added);
     return () => network.removeMonitor(added);
+  }
+
+  /** 0 for a task that catches everything. */
+  #lookUpOrRefuse(name: string): number {
+    try {
+      return this.#lookUp(name);
+    } catch (error) {
+      this.#scheduler.refuse(error as SimError);
+      return 0;
+    }
   }
 
   #lookUp(name: string): number {

@@ -90,13 +90,18 @@ export class UdpSocket implements Waitable {
     }
     const { nic } = this.#stack;
     const destination = typeof to === 'string' ? this.#resolve(to) : to;
-    if (data.BYTES_PER_ELEMENT !== 1 || portOf(destination) === 0) throw misuse(data, to);
+    if (data.BYTES_PER_ELEMENT !== 1 || portOf(destination) === 0) {
+      this.#stack.scheduler.refuse(misuse(data, to));
+      return;
+    }
     const packet = nic.take();
     const { length: bytesMax } = packet.bytes;
     if (data.length > bytesMax) {
       packet.release();
       const why = `exceeds the ${bytesMax} that fit into a packet: mtuBytes of the network, less headers`;
-      throw new SimError('bad-argument', `a datagram of ${data.length} bytes ${why}`);
+      const error = new SimError('bad-argument', `a datagram of ${data.length} bytes ${why}`);
+      this.#stack.scheduler.refuse(error);
+      return;
     }
     packet.route(this.address, destination);
     packet.fill(data);

@@ -18,7 +18,7 @@ import type { NetworkOptions } from '../socket/internet.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 
 const UNTIL_NS_DEFAULT = seconds(3600);
-const EVENTS_MAX_DEFAULT = 5_000_000;
+const EVENTS_MAX_DEFAULT = 2_000_000;
 const LOCATIONS_MAX_DEFAULT = 100;
 
 export interface SimulateOptions extends KernelOptions {
@@ -26,7 +26,7 @@ export interface SimulateOptions extends KernelOptions {
   readonly seed?: number;
   /** Virtual time at which a run whose primary tasks have not ended is given up, default one hour. */
   readonly untilNs?: Nanos;
-  /** Events after which it is given up, default 5,000,000: a few seconds. */
+  /** Events after which it is given up, default 2,000,000: a few seconds. */
   readonly eventsMax?: number;
   /** Default: `{ kind: 'wires' }`, any number of hosts, 50 µs from one to the other. */
   readonly network?: NetworkOptions;

@@ -107,6 +107,28 @@ describe('a host that crashes (REQ DST-5)', () => {
     expect(value).toBe(7);
   });
 
+  it.each([
+    ['to a host that is none', 'sevrer:7', 1, "no group is called 'sevrer'"],
+    ['to no port', 'main', 1, "'main' does not end with a port"],
+    ['too much', 'main:7', 9999, 'a datagram of 9999 bytes'],
+  ])(
+    'a program that is up, catches everything, and sends %s for ever fails',
+    async (_, to, bytes, message) => {
+      const run = simulate({}, async (sim) => {
+        const socket = sim.bind(9);
+        for (;;) {
+          try {
+            socket.sendTo(new Uint8Array(bytes), to);
+            await socket.recvFrom();
+          } catch {
+            continue;
+          }
+        }
+      });
+      await expect(run).rejects.toThrow(message);
+    },
+  );
+
   it('a program that is up and sends for ever on a closed socket fails', async () => {
     const run = simulate({}, async (sim) => {
       const socket = sim.bind(9);
