@@ -10,6 +10,7 @@ import { Liveness } from '../peer/liveness.ts';
 import type { Peer, PeerConfig, PeerId } from '../peer/peer.ts';
 import { PeerTable } from '../peer/peer-table.ts';
 import type { OutgoingMessage } from '../records/message.ts';
+import type { Placement } from '../records/placement.ts';
 import { StreamFrameReader } from '../stream/frame-reader.ts';
 import { StreamFrameWriter } from '../stream/frame-writer.ts';
 import { SharedPayload } from '../records/shared-payload.ts';
@@ -253,13 +254,15 @@ export class Endpoint {
     return this.exchanges.reply(now, exchange, response, status, priority);
   }
 
-  /**
-   * Takes a request that was offered; its body goes to the front of `into`, which must have room, and in parts, before the whole of it is
-   * verified. False: the exchange has ended.
-   */
-  accept(now: Nanos, exchange: ExchangeId, into?: Uint8Array): boolean {
+  /** Takes a request that was offered; its body goes to the front of `into`, record by record, without those that are there. False: the exchange has ended. */
+  accept(now: Nanos, exchange: ExchangeId, into?: Placement): boolean {
     this.begin(now);
     return this.exchanges.offers.accept(exchange, into);
+  }
+
+  /** `progress` events of an exchange of ours are wanted. */
+  watch(exchange: ExchangeId): void {
+    this.exchanges.offers.watch(exchange);
   }
 
   /** `paused`: what was pulled of a request is withdrawn, and nothing pulled until it goes on. False: it has arrived, or the exchange has ended. */

@@ -43,6 +43,8 @@ export type EndpointEvent =
       /** Of the body. */
       sizeBytes: Bytes;
     }
+  /** Of a request that is watched: bytes of it that are acknowledged, or of its body that are placed. At most a hundred of a transfer. */
+  | { type: 'progress'; exchange: ExchangeId; bytes: Bytes }
   | {
       type: 'response';
       exchange: ExchangeId;

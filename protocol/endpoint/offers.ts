@@ -1,6 +1,8 @@
 import type { SlotMap } from '../core/slot-map.ts';
 import { RECORD_SEALED_BYTES, recordCount } from '../records/layout.ts';
+import type { Placement } from '../records/placement.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
+import { Progress } from '../transfer/progress.ts';
 import type { Receiver } from '../transfer/receiver.ts';
 import type { Context } from './context.ts';
 import type { ExchangeId } from './events.ts';
@@ -67,10 +69,18 @@ export class Offers {
     return true;
   }
 
-  accept(id: ExchangeId, into: Uint8Array | undefined): boolean {
+  /** `progress` events of an own request are wanted. */
+  watch(id: ExchangeId): void {
+    const exchange = this.table.get(id);
+    if (exchange?.kind === 'own')
+      exchange.request.progress = new Progress(exchange.request.message.sizeBytes);
+  }
+
+  accept(id: ExchangeId, into: Placement | undefined): boolean {
     const request = this.requestOf(id);
     if (request === undefined) return false;
     request.into = into;
+    if (into !== undefined) request.progress = new Progress(request.sizeBytes);
     this.receiver().resume(request);
     return true;
   }

@@ -2,6 +2,7 @@ import type { Bytes, Nanos } from '../core/units.ts';
 import type { PeerId } from '../peer/peer.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import type { CancelSignal } from './abort.ts';
+import type { BulkTarget } from './bulk-target.ts';
 import type { Headers } from './headers.ts';
 
 /** What is known of a request before its payload has come. */
@@ -21,10 +22,12 @@ export interface Offer {
 }
 
 /**
- * `into`: take it, its body goes there; it must have room for `sizeBytes`, and is what the handler sees as body. `{}`: take it into memory of the pool.
+ * `into`: take it, its body goes there; it must have room for `sizeBytes`, and is what the handler sees as body. A target that another request is still
+ * filling is taken from that one, which is rejected. `{}`: take it into memory of the pool.
  * `reject`: the caller learns why; `status` is 2 (rejected) or the application's, from 256.
  */
-export type Verdict = { into?: Uint8Array; reject?: never } | { reject: string; status?: number };
+export type Verdict =
+  { into?: Uint8Array | BulkTarget; reject?: never } | { reject: string; status?: number };
 
 /** Decides about each request before its payload is pulled. A promise queues it: it costs its credit meanwhile, and no memory. */
 export type Acceptor = (offer: Offer) => Verdict | Promise<Verdict>;

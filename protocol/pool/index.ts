@@ -6,6 +6,8 @@ export type { OutgoingStream } from './outgoing-stream.ts';
 export type { Source, StreamOptions } from './streams.ts';
 export { STATUS_OF_APPLICATION } from './acceptance.ts';
 export type { Acceptor, Offer, Verdict } from './acceptance.ts';
+export { BulkTarget } from './bulk-target.ts';
+export type { BulkTargetOptions } from './bulk-target.ts';
 export type { Driver } from './driver.ts';
 export type { Headers } from './headers.ts';
 export type { After, Call, CausalOptions } from './causality.ts';

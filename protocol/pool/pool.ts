@@ -1,6 +1,6 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { UsageError } from '../endpoint/endpoint.ts';
-import type { Nanos } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { EndpointEvent, ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
 import type { Token } from '../causality/causality-map.ts';
@@ -43,6 +43,11 @@ export interface UnaryOptions extends CallOptions, CausalOptions {
   idempotent?: boolean;
   /** Times it is tried again after a transient failure. */
   retriesMax?: number;
+}
+
+export interface BulkOptions extends UnaryOptions {
+  /** Told of the bytes that are acknowledged, at most a hundred times. */
+  onProgress?: (acknowledgedBytes: Bytes) => void;
 }
 
 export interface UnaryResponse {
@@ -139,6 +144,8 @@ function errorOfStatus(status: number, peer: PeerId, text: string): TransferErro
 export interface CallOutcome {
   onResponse(body: Uint8Array, headers: Uint8Array, metrics: ExchangeMetrics): void;
   onFailure(error: TransferError): void;
+  /** Bytes of the request that are acknowledged. */
+  readonly onProgress?: ((bytes: Bytes) => void) | undefined;
 }
 
 /**
@@ -206,7 +213,8 @@ export class Pool {
     this.streams.handler = stream;
     this.onDatagram = datagram;
     this.endpoint.takeDatagrams(datagram !== undefined);
-    if (unary !== undefined || stream !== undefined) this.endpoint.serve(accept !== undefined);
+    if (unary !== undefined || stream !== undefined || accept !== undefined)
+      this.endpoint.serve(accept !== undefined);
   }
 
   /**
@@ -331,6 +339,17 @@ export class Pool {
     });
   }
 
+  /**
+   * Many bytes into memory of the peer's choice: its acceptor gives a buffer or a BulkTarget, and learns how far it is. Resolves with what the peer answers when all are there. One
+   * that failed is resumed by another call with the same bytes, if the peer gives the same target. Throws and rejects as `unaryRpc`. REQ PAT-5, POOL-7
+   */
+  rawBulkTransfer(peer: PeerId, bytes: Uint8Array, options: BulkOptions = {}): Call<UnaryResponse> {
+    const causal = this.causality.begin();
+    return this.callOf(causal, (resolve, reject) => {
+      new UnaryCall(this.callHost, peer, bytes, options, causal, resolve, reject).start();
+    });
+  }
+
   /** The same with callbacks, without retries and causality; `signal` is left to the caller. */
   call(peer: PeerId, request: Uint8Array, options: CallOptions, outcome: CallOutcome): ExchangeId {
     return this.begin(peer, request, options, outcome, undefined);
@@ -348,6 +367,7 @@ export class Pool {
     const { priority = DEFAULT_PRIORITY, deadlineNs } = options;
     const id = this.endpoint.call(this.driver.now(), peer, message, priority, deadlineNs, causal);
     this.calls.set(id, outcome);
+    if (outcome.onProgress !== undefined) this.endpoint.watch(id);
     this.driver.kick();
     return id;
   }
@@ -406,6 +426,10 @@ export class Pool {
         return;
       case 'arrived':
         this.causality.onArrived(event.exchange);
+        return;
+      case 'progress':
+        this.calls.get(event.exchange)?.onProgress?.(event.bytes);
+        this.server.bulk.onProgress(event.exchange, event.bytes);
         return;
       case 'served':
         this.server.onServed(event);

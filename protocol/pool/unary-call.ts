@@ -1,10 +1,11 @@
+import type { Bytes } from '../core/units.ts';
 import type { Alarm } from '../endpoint/alarms.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
 import type { CausalCall } from './causality.ts';
 import { decodeHeaders } from './headers.ts';
-import type { CallOutcome, UnaryOptions, UnaryResponse } from './pool.ts';
+import type { BulkOptions, CallOutcome, UnaryOptions, UnaryResponse } from './pool.ts';
 import { TransferError } from './transfer-error.ts';
 
 /** Tries after the first, unless a call says otherwise. */
@@ -42,7 +43,7 @@ export class UnaryCall implements CallOutcome {
   private readonly host: CallHost;
   private readonly peer: PeerId;
   private readonly request: Uint8Array;
-  private readonly options: UnaryOptions;
+  private readonly options: BulkOptions;
   private readonly causal: CausalCall;
   private readonly resolve: (response: UnaryResponse) => void;
   private readonly reject: (error: TransferError) => void;
@@ -54,7 +55,7 @@ export class UnaryCall implements CallOutcome {
     host: CallHost,
     peer: PeerId,
     request: Uint8Array,
-    options: UnaryOptions,
+    options: BulkOptions,
     causal: CausalCall,
     resolve: (response: UnaryResponse) => void,
     reject: (error: TransferError) => void,
@@ -66,6 +67,11 @@ export class UnaryCall implements CallOutcome {
     this.causal = causal;
     this.resolve = resolve;
     this.reject = reject;
+  }
+
+  /** Of the request; called if somebody wants to hear of it. */
+  get onProgress(): ((bytes: Bytes) => void) | undefined {
+    return this.options.onProgress;
   }
 
   start(): void {

@@ -2,10 +2,13 @@ import { NEVER } from '../core/units.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
 import { OutgoingMessage } from '../records/message.ts';
+import { placed } from '../records/placement.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import { CancelSignal } from './abort.ts';
 import { rejectionStatus } from './acceptance.ts';
 import type { Acceptor, Verdict } from './acceptance.ts';
+import { BulkServer } from './bulk-server.ts';
+import { BulkTarget } from './bulk-target.ts';
 import type { Driver } from './driver.ts';
 import { decodeHeaders, encodeHeaders, utf8Prefix } from './headers.ts';
 import type { Headers } from './headers.ts';
@@ -37,6 +40,7 @@ export class UnaryServer {
   handler: Handler | undefined;
   acceptor: Acceptor | undefined;
   closed = false;
+  readonly bulk: BulkServer;
   private readonly endpoint: Endpoint;
   private readonly driver: Driver;
   /** Of the requests being served whose handlers asked for one. */
@@ -45,11 +49,13 @@ export class UnaryServer {
   constructor(endpoint: Endpoint, driver: Driver) {
     this.endpoint = endpoint;
     this.driver = driver;
+    this.bulk = new BulkServer(endpoint, driver);
   }
 
   onServed({ exchange, peer, reason }: ServedEvent): void {
     const signal = this.signals.get(exchange);
     this.signals.delete(exchange);
+    this.bulk.end(exchange, peer, reason ?? 'rejected');
     if (reason === undefined || signal === undefined) return;
     this.driver.touchPromise?.();
     signal.abort(new TransferError(reason, peer));
@@ -57,16 +63,45 @@ export class UnaryServer {
 
   /** A request will be pulled if the application wants it. MUST OFFER-2 */
   onOffer(event: OfferEvent): void {
-    this.consider(event, event.headers, event.sizeBytes, (verdict) => {
+    this.consider(event, event.headers, event.sizeBytes, ({ into }) => {
       const { exchange, sizeBytes } = event;
-      const { into } = verdict;
-      if (into !== undefined && into.length < sizeBytes) {
-        this.reject(exchange, { reject: `the buffer has room for ${into.length} of ${sizeBytes} bytes` });
+      const target = this.targetOf(event, into, sizeBytes);
+      if (target === false) return;
+      if (target?.isComplete) {
+        // All of it came with an earlier transfer: nothing is left to pull. MUST PULL-8
+        const body = target.bytes.subarray(0, sizeBytes);
+        this.handle({ ...event, type: 'request', body, offered: true }, body);
         return;
       }
-      this.endpoint.accept(this.driver.now(), exchange, into);
+      this.endpoint.accept(this.driver.now(), exchange, target);
+      if (target?.isPaused) target.pause();
       this.driver.kick();
     });
+  }
+
+  /** Where the body goes; false: there is no room for it, and the caller is told. */
+  private targetOf(
+    event: OfferEvent | RequestEvent,
+    into: Uint8Array | BulkTarget | undefined,
+    sizeBytes: number,
+  ): BulkTarget | undefined | false {
+    if (into === undefined) return undefined;
+    const { exchange } = event;
+    const isBulk = into instanceof BulkTarget && !(event.type === 'offer' && event.isStream);
+    const target = isBulk ? into : new BulkTarget(into instanceof BulkTarget ? into.bytes : into);
+    const room = target.bytes.length;
+    if (room < sizeBytes) {
+      this.reject(exchange, { reject: `the buffer has room for ${room} of ${sizeBytes} bytes` });
+      return false;
+    }
+    if (!isBulk) return target;
+    const holder = this.bulk.holderOf(target);
+    if (holder !== undefined) {
+      this.bulk.end(holder, event.peer, 'cancelled');
+      this.reject(holder, { reject: 'another request has taken its place' });
+    }
+    this.bulk.begin(exchange, target, sizeBytes);
+    return target;
   }
 
   /** A request is here. One that was not offered, because it came inside its announcement, is considered now. */
@@ -77,16 +112,9 @@ export class UnaryServer {
       return;
     }
     this.consider(event, event.headers, body.length, ({ into }) => {
-      if (into === undefined) {
-        this.handle(event, body);
-      } else if (into.length < body.length) {
-        this.reject(event.exchange, {
-          reject: `the buffer has room for ${into.length} of ${body.length} bytes`,
-        });
-      } else {
-        into.set(body);
-        this.handle(event, into.subarray(0, body.length));
-      }
+      const target = this.targetOf(event, into, body.length);
+      if (target === false) return;
+      this.handle(event, placed(body, target));
     });
   }
 
@@ -101,7 +129,7 @@ export class UnaryServer {
     event: OfferEvent | RequestEvent | StreamEvent,
     headerBytes: Uint8Array,
     sizeBytes: number,
-    take: (verdict: { into?: Uint8Array }) => void,
+    take: (verdict: { into?: Uint8Array | BulkTarget }) => void,
   ): void {
     const { exchange, peer, priority } = event;
     const headers = this.headersOf(exchange, headerBytes);
@@ -154,6 +182,11 @@ export class UnaryServer {
     const { exchange } = event;
     const headers = this.headersOf(exchange, event.headers);
     if (headers === undefined) return;
+    const isPlaced = this.bulk.end(exchange, event.peer);
+    if (this.handler === undefined && isPlaced) {
+      this.answer(exchange, body.subarray(0, 0));
+      return;
+    }
     if (this.handler === undefined) {
       this.reject(exchange, { reject: 'only streams are served' });
       return;

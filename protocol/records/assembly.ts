@@ -4,6 +4,7 @@ import type { Bytes } from '../core/units.ts';
 import type { AeadKey, Gathered } from '../crypto/suite.ts';
 import { RECORD_PLAIN_BYTES, RECORD_SEALED_BYTES, recordCount, recordLength, sealedSize } from './layout.ts';
 import type { OutgoingMessage } from './message.ts';
+import type { Placement } from './placement.ts';
 import type { RecordPool } from './record-pool.ts';
 import { RECORD_AAD_BYTES } from './sealed-buffer.ts';
 import { SharedMessage } from './shared-message.ts';
@@ -52,6 +53,7 @@ export class Assembly {
   private recordsLeft: number;
   /** In how many pieces the record that failed last had come. */
   failedPieces = 0;
+  private readonly placement: Placement | undefined;
   /** Verified plaintext; none while all that is verified is part of `source`. */
   private plain: Uint8Array | undefined;
   private source: OutgoingMessage | undefined;
@@ -59,9 +61,10 @@ export class Assembly {
   private readonly sourced: number[] = [];
 
   /** @param into where the plaintext goes, if not to memory of its own or its sender's */
-  constructor(sizeBytes: Bytes, key: AeadKey, aad: Uint8Array, pool: RecordPool, into?: Uint8Array) {
+  constructor(sizeBytes: Bytes, key: AeadKey, aad: Uint8Array, pool: RecordPool, into?: Placement) {
     this.sizeBytes = sizeBytes;
-    this.plain = into?.subarray(0, sizeBytes);
+    this.plain = into?.bytes.subarray(0, sizeBytes);
+    this.placement = into;
     this.sealedBytes = sealedSize(sizeBytes);
     this.recordsLeft = recordCount(sizeBytes);
     this.key = key;
@@ -113,10 +116,23 @@ export class Assembly {
     this.filling[index] = undefined;
     if (this.verify(index, record, length)) {
       this.recordsLeft -= 1;
+      this.placement?.arrived.add(index * RECORD_PLAIN_BYTES, this.plainEnd(index));
       return -1;
     }
     this.failedPieces = record.pieces;
     return index;
+  }
+
+  /** Whether the record was placed before: then it is not written any more. */
+  skip(index: number): boolean {
+    if (this.placement?.arrived.contains(index * RECORD_PLAIN_BYTES, this.plainEnd(index)) !== true)
+      return false;
+    this.recordsLeft -= 1;
+    return true;
+  }
+
+  private plainEnd(index: number): number {
+    return Math.min((index + 1) * RECORD_PLAIN_BYTES, this.sizeBytes);
   }
 
   private fits(record: Filling, shared: SharedMessage): boolean {
@@ -168,7 +184,7 @@ export class Assembly {
 
   private copyRecord(message: OutgoingMessage, index: number, out: Uint8Array): void {
     const start = index * RECORD_PLAIN_BYTES;
-    message.copy(start, Math.min(start + RECORD_PLAIN_BYTES, this.sizeBytes), out, start);
+    message.copy(start, this.plainEnd(index), out, start);
   }
 
   destroy(): void {

@@ -28,10 +28,3 @@ export class OutgoingMessage {
     if (start < end) out.set(this.body.subarray(start - headBytes, end - headBytes), at);
   }
 }
-
-/** The body where the application wants it. */
-export function placed(body: Uint8Array, into: Uint8Array | undefined): Uint8Array {
-  if (into === undefined || body.buffer === into.buffer) return body;
-  into.set(body);
-  return into.subarray(0, body.length);
-}

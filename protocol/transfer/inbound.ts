@@ -5,8 +5,10 @@ import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Assembly } from '../records/assembly.ts';
+import type { Placement } from '../records/placement.ts';
 import { sealedSize } from '../records/layout.ts';
 import { TransferNotify } from '../wire/index.ts';
+import type { Progress } from './progress.ts';
 
 /**
  * One message being pulled. Of its sealed bytes, [0, pullNext) were pulled at least once; of those, `received`
@@ -44,7 +46,13 @@ export class InboundTransfer implements Timed, Ranked {
   /** Somebody waits for the bytes below pullLimit. */
   previewed = false;
   /** Where the body goes, if not to memory of its own. */
-  into: Uint8Array | undefined;
+  into: Placement | undefined;
+  /** Whole records that were placed by a transfer before, and that `pullNext` has not passed. */
+  readonly kept: RangeSet = new RangeSet();
+  /** End of the highest bytes that came in this transfer. */
+  arrivedHigh: Bytes = 0;
+  /** Of the records that are placed, if somebody wants to hear of it. */
+  progress: Progress | undefined;
   /** Set when the first byte is pulled: memory is taken then, not at the notify. */
   assembly: Assembly | undefined;
   /** Something of it was pulled. */
@@ -111,12 +119,28 @@ export class InboundTransfer implements Timed, Ranked {
     return this.pullNext - this.received.total - this.holes.total;
   }
 
+  /** Where pulls of new bytes end for now. */
+  get pullStop(): Bytes {
+    return this.kept.isEmpty ? this.pullLimit : Math.min(this.pullLimit, this.kept.startAt(0));
+  }
+
+  /** What is there already counts as received when the pulls come to it. */
+  passKept(): void {
+    const { kept } = this;
+    while (!kept.isEmpty && kept.startAt(0) === this.pullNext) {
+      const end = kept.endAt(0);
+      this.received.add(this.pullNext, end);
+      kept.remove(this.pullNext, end);
+      this.pullNext = end;
+    }
+  }
+
   /** Something is left to pull. */
   get wantsPull(): boolean {
     return !this.paused && (this.pullNext < this.pullLimit || !this.holes.isEmpty);
   }
 
   get remaining(): Bytes {
-    return this.sealedBytes - this.received.total;
+    return this.sealedBytes - this.received.total - this.kept.total;
   }
 }

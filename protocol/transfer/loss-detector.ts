@@ -46,7 +46,7 @@ export class LossDetector {
     const { received } = transfer;
     if (transfer.suspectAt !== NEVER || received.isEmpty) return;
     if (received.count === 1 && received.startAt(0) === 0) return;
-    transfer.suspectHigh = received.endAt(received.count - 1);
+    transfer.suspectHigh = Math.min(received.endAt(received.count - 1), transfer.arrivedHigh);
     transfer.suspectAt = Math.max(now, transfer.guardUntil) + this.reorderWindow(transfer.peer);
     this.armAt(transfer, transfer.suspectAt);
   }

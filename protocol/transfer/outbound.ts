@@ -8,6 +8,7 @@ import type { Stream } from '../stream/stream.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import type { SealedBuffer } from '../records/sealed-buffer.ts';
 import type { SharedPayload } from '../records/shared-payload.ts';
+import type { Progress } from './progress.ts';
 
 /**
  * queued: not announced yet, or to be announced again · notified: waiting for a sign that the receiver knows it ·
@@ -66,7 +67,9 @@ export class OutboundTransfer implements Timed, Ranked {
   /** Pulled and not sent. */
   readonly toSend: RangeSet = new RangeSet();
   readonly acked: RangeSet = new RangeSet();
-  /** End of what was ever sent. */
+  /** Of what is acknowledged, if somebody wants to hear of it. */
+  progress: Progress | undefined;
+  /** End of what was ever sent, or that its receiver had without. */
   sentHigh: Bytes = 0;
   /** With a pull rate below the NIC's: when the next burst may leave. */
   pacedUntil: Nanos = 0;

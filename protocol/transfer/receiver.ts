@@ -8,6 +8,7 @@ import { recordAad } from '../records/sealed-buffer.ts';
 import { DataPacket, TransferErrorCode } from '../wire/index.ts';
 import type { InboundTransfer } from './inbound.ts';
 import { LossDetector } from './loss-detector.ts';
+import type { Progress } from './progress.ts';
 import { PullScheduler } from './pull-scheduler.ts';
 
 /** Records that may fail verification before the transfer is given up. */
@@ -72,6 +73,7 @@ export class Receiver {
 
   private grant(now: Nanos, transfer: InboundTransfer, bytes: Bytes): boolean {
     if (transfer.assembly === undefined && !this.takeMemory(transfer)) return false;
+    transfer.passKept();
     if (transfer.outstanding === 0) transfer.samplePullAt = now;
     let left = bytes;
     while (left > 0 && !transfer.holes.isEmpty) {
@@ -84,6 +86,7 @@ export class Receiver {
     const end = this.pullEnd(transfer, left);
     transfer.grantNew.add(transfer.pullNext, end);
     transfer.pullNext = end;
+    transfer.passKept();
     this.losses.onPull(now, transfer);
     if (!transfer.grantQueued) {
       transfer.grantQueued = true;
@@ -98,9 +101,9 @@ export class Receiver {
    * end in a short one. The path's MTU is that of both sides. MUST PULL-5
    */
   private pullEnd(transfer: InboundTransfer, bytes: Bytes): Bytes {
-    const { pullNext, pullLimit } = transfer;
+    const { pullNext, pullStop } = transfer;
     const limit = pullNext + bytes;
-    if (limit >= pullLimit) return pullLimit;
+    if (limit >= pullStop) return pullStop;
     let end = pullNext;
     for (;;) {
       const payloadBytes = this.context.datagramBytesMax - DataPacket.headerLength(end);
@@ -119,8 +122,19 @@ export class Receiver {
     this.memoryBytes += sizeBytes;
     const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
     const into = transfer.headerBytes === 0 ? transfer.into : undefined;
-    transfer.assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), aad, records, into);
+    const assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), aad, records, into);
+    transfer.assembly = assembly;
+    if (into !== undefined) this.keep(transfer, assembly);
     return true;
+  }
+
+  /** What an earlier transfer brought is not pulled again. MUST PULL-8 */
+  private keep(transfer: InboundTransfer, assembly: Assembly): void {
+    const { sealedBytes } = transfer;
+    for (let index = 0; index * RECORD_SEALED_BYTES < sealedBytes; index += 1) {
+      const start = index * RECORD_SEALED_BYTES;
+      if (assembly.skip(index)) transfer.kept.add(start, start + recordLength(index, sealedBytes));
+    }
   }
 
   /**
@@ -181,6 +195,7 @@ export class Receiver {
       if ((this.packet.flags & DataPacket.RETRANSMISSION) !== 0) this.losses.onSpurious(transfer);
       if (fresh === 0) return;
     }
+    if (end > transfer.arrivedHigh) transfer.arrivedHigh = end;
     const held = transfer.holes.isEmpty ? 0 : transfer.holes.remove(start, end);
     // Ranges are collected before any is written: a record that fails takes its bytes out of the set again.
     if (fresh === end - start) {
@@ -198,8 +213,14 @@ export class Receiver {
     this.losses.onArrival(now, transfer);
     this.scheduler.onArrival(transfer, fresh - held);
     if (transfer.previewed && received.prefix >= transfer.pullLimit) this.onPreview(transfer);
+    if (transfer.progress !== undefined) this.report(transfer, transfer.progress);
     if (transfer.assembly?.complete) this.complete(now, transfer);
     else if (transfer.poisoned > POISONED_MAX) this.reject(now, transfer, TransferErrorCode.INTEGRITY, true);
+  }
+
+  private report({ exchange, into }: InboundTransfer, progress: Progress): void {
+    const bytes = into?.arrived.total ?? 0;
+    if (progress.isNews(bytes)) this.context.events.push({ type: 'progress', exchange, bytes });
   }
 
   private write(

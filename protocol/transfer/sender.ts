@@ -3,12 +3,13 @@ import type { TimerQueue } from '../core/timer-queue.ts';
 import type { Fifo } from '../core/fifo.ts';
 import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
-import { KEY_BYTES } from '../crypto/suite.ts';
+import { KEY_BYTES, TAG_BYTES } from '../crypto/suite.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { SentPacket } from '../recovery/sent-packets.ts';
 import type { OutgoingMessage } from '../records/message.ts';
+import { RECORD_SEALED_BYTES } from '../records/layout.ts';
 import { SealedBuffer } from '../records/sealed-buffer.ts';
 import { TransferErrorCode } from '../wire/index.ts';
 import type { PullRequest, RangeAck } from '../wire/index.ts';
@@ -283,7 +284,7 @@ export class Sender {
     this.armRetry(now, transfer);
   }
 
-  /** REQ RDP-4, BUF-4 · MUST RACK-2. False: it acknowledges what was never sent. */
+  /** REQ RDP-4, BUF-4 · MUST RACK-2. False: it acknowledges what does not exist. */
   onRangeAck(now: Nanos, transfer: OutboundTransfer, ack: RangeAck, final: boolean): boolean {
     this.onReceipt(now, transfer);
     if (final) {
@@ -295,12 +296,19 @@ export class Sender {
     for (let i = 0; i < ack.rangesCount; i += 1) {
       const start = ack.ranges[i * 2] as number;
       const end = start + (ack.ranges[i * 2 + 1] as number);
-      if (end > transfer.sentHigh) return false;
+      if (end > buffer.sealedBytes) return false;
       acked.forEachGap(start, end, (from, to) => buffer.release(from, to));
       acked.add(start, end);
+      // What an earlier transfer brought needs no sending. MUST PULL-8
+      if (end > transfer.sentHigh) transfer.sentHigh = end;
       transfer.toSend.remove(start, end);
     }
     if (transfer.toSend.isEmpty) this.scheduler.remove(transfer);
+    if (transfer.progress?.isNews(acked.total)) {
+      // Whole records, each with its tag.
+      const bytes = acked.total - Math.ceil(acked.total / RECORD_SEALED_BYTES) * TAG_BYTES;
+      this.context.events.push({ type: 'progress', exchange: transfer.exchange, bytes });
+    }
     return true;
   }
 
