@@ -12,6 +12,7 @@ import type { Scenario } from '../language/index.ts';
 import type { RunReport, RunResult } from '../result.ts';
 import { DeliveryTap } from './delivery-tap.ts';
 import { outageUntilNs } from './outage.ts';
+import { Punctuality } from './punctuality.ts';
 import { Recorder } from './recorder.ts';
 import { resultOf, verdict } from './result-of.ts';
 import type { VerdictCode } from './result-of.ts';
@@ -24,11 +25,6 @@ import type { ExchangeWatcher, OfferedExchange } from './workloads.ts';
 const SETTLE_RTTS = 20_000;
 /** How often that is looked at. */
 const SETTLE_STEP_RTTS = 10;
-/** A run in which nothing arrives for this long, though nothing is in its way, is not live. */
-const STALL_RTTS = 20_000;
-/** And this many times as long as all that was sent takes on one cable. */
-const STALL_WIRE_TIMES = 8;
-
 export interface RunProgress {
   simTimeNs: number;
   untilNs: number;
@@ -99,7 +95,7 @@ class Run implements ExchangeWatcher, EventHandler {
   private readonly injections: Injection[][] | undefined;
   /** When transfers that have not been acknowledged are a leak; -1: exchanges have not ended yet. */
   private settleUntil = -1;
-  private lastEndedNs = 0;
+  private readonly punctuality: Punctuality;
   private cancelled = false;
 
   constructor(scenario: Scenario, options: RunOptions) {
@@ -119,6 +115,7 @@ class Run implements ExchangeWatcher, EventHandler {
       observer: (host) => this.replays.observer(host, this.frames.observer(this.diagram.observer(host))),
     });
     this.diagram.attach(this.simulation);
+    this.punctuality = new Punctuality(this.simulation);
     this.recorder = new Recorder(this.simulation);
     this.workloads = new Workloads(this.simulation, this, () => this.settle());
     for (const { extend } of options.extensions ?? []) extend(this.simulation);
@@ -139,13 +136,14 @@ class Run implements ExchangeWatcher, EventHandler {
 
   offered(exchange: OfferedExchange, id: number): void {
     this.recorder.offered(exchange, id);
+    this.punctuality.onOffered(exchange);
     this.diagram.offered(exchange, id);
     if (exchange.ordinal !== (this.options.diagram ?? 0)) return;
     for (const host of [exchange.from, exchange.to]) (this.taps[host] as DeliveryTap).inner = this.diagram;
   }
 
   ended(exchange: OfferedExchange, latencyNs: number, slowdown: number, ok: boolean): void {
-    this.lastEndedNs = this.simulation.kernel.now;
+    this.punctuality.onEnded(exchange, latencyNs);
     this.recorder.ended(exchange, latencyNs, slowdown, ok);
   }
 
@@ -212,24 +210,11 @@ class Run implements ExchangeWatcher, EventHandler {
     return { choices: choices.choices.slice(0, length), windowNs: options.schedule.windowNs };
   }
 
-  /** So long after the last offer and outage, everything has ended. */
-  private get stallNs(): number {
-    const wireNs = (this.workloads.payloadBytes * 8e9) / this.scenario.topology.link.rateBps;
-    return STALL_RTTS * this.simulation.oracle.rttNs + STALL_WIRE_TIMES * wireNs;
-  }
-
   /** Safety at the end, then liveness: is there a reason why not everything has ended? REQ DST-6 */
   private checkEnd(end: RunEnd): void {
     const { world, network, violations, ledger, kernel } = this.simulation;
-    const since = Math.max(this.workloads.lastOfferedNs, outageUntilNs(this.scenario));
+    const { waitedNs, stallNs } = this.punctuality;
     if (this.workloads.finished) {
-      const lateNs = this.lastEndedNs - since;
-      if (lateNs >= this.stallNs)
-        violations.report(
-          'liveness',
-          'liveness',
-          `the last exchange ended ${lateNs} ns after the last offer and fault`,
-        );
       // What an outage keeps from being acknowledged is no leak.
       if (kernel.now >= outageUntilNs(this.scenario) && !isQuiet(world, network))
         reportLeaks(world, network, violations);
@@ -242,12 +227,8 @@ class Run implements ExchangeWatcher, EventHandler {
         : `${ledger.active} exchanges have not ended; the oldest is ${oldest.ordinal}, host[${oldest.from}] to host[${oldest.to}], ${oldest.requestBytes} bytes, offered at ${oldest.offeredNs} ns`;
     if (end === 'idle')
       violations.report('liveness', 'liveness', `nothing will happen any more, but ${what}`);
-    else if (kernel.now - since >= this.stallNs) {
-      violations.report(
-        'liveness',
-        'liveness',
-        `${kernel.now - since} ns after the last offer and fault, ${what}`,
-      );
+    else if (waitedNs >= stallNs) {
+      violations.report('liveness', 'liveness', `${waitedNs} ns after the last offer and fault, ${what}`);
     }
   }
 }

@@ -97,8 +97,20 @@ export class Simulation {
   }
 
   private cryptoSuite(): CryptoSuite {
-    const audit = new NonceAudit(({ key, nonce }) =>
-      this.violations.report('nonce', 'invariant', `nonce ${nonce} sealed twice under the key ${key}`),
+    const sealsMax = this.endpointOptions().keyPacketsMax ?? DEFAULT_OPTIONS.keyPacketsMax;
+    const audit = new NonceAudit(
+      ({ key, nonce }) =>
+        this.violations.report('nonce', 'invariant', `nonce ${nonce} sealed twice under the key ${key}`),
+      {
+        label: 'dcquic control key',
+        sealsMax,
+        onExceeded: (key) =>
+          this.violations.report(
+            'key-use',
+            'invariant',
+            `the key ${key} sealed more than ${sealsMax} packets`,
+          ),
+      },
     );
     return this.scenario.endpoint.crypto === 'sim'
       ? new SimCrypto(audit)

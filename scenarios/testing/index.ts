@@ -1,3 +1,4 @@
+export { forger } from './forger.ts';
 export { anyFault, anyRatio } from './fault.ts';
 export { SURVIVABLE, type FaultKind } from './runnable-fault.ts';
 export { runnableScenario, sampleScenario, type RunnableOptions } from './runnable-scenario.ts';

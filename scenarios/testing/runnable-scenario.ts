@@ -7,6 +7,7 @@ import {
   type Scenario,
 } from '../language/index.ts';
 import { runnableFault, SURVIVABLE, type FaultKind } from './runnable-fault.ts';
+import { withRecovery } from './recovery.ts';
 import { runnableTopology } from './runnable-topology.ts';
 import { runnableWorkloads, workloadFeatures } from './runnable-workload.ts';
 import { atScale } from './scale.ts';
@@ -25,6 +26,8 @@ export interface RunnableOptions {
   readonly faultsMax?: number;
   /** Whether endpoints of a case may take a peer for dead that a fault keeps silent; then exchanges may fail. Default false. */
   readonly impatience?: boolean;
+  /** Whether all hosts that took part exchange something after the faults, too, of which everything must complete. Default false. */
+  readonly recovery?: boolean;
 }
 
 /**
@@ -38,6 +41,7 @@ export function runnableScenario(options: RunnableOptions = {}): fc.Arbitrary<Sc
     hostsMax = HOSTS_MAX,
     faultsMax = FAULTS_MAX,
     impatience = false,
+    recovery = false,
   } = options;
   const swarm = fc.record({
     topology: runnableTopology(hostsMax),
@@ -60,19 +64,24 @@ export function runnableScenario(options: RunnableOptions = {}): fc.Arbitrary<Sc
           : fc.array(runnableFault(topology, on), { minLength: 1, maxLength: faultsMax, size: 'max' }),
     }),
   );
-  return cases.map((drawn) => ({
-    ...drawn,
-    expectations: mustComplete(drawn) ? [allComplete()] : [],
-  }));
+  return cases.map((drawn) => {
+    const forgets = mayForget(drawn);
+    const expectations = !forgets && offersSomething(drawn) ? [allComplete()] : [];
+    const scenario = { ...drawn, expectations };
+    return recovery ? withRecovery(scenario, forgets) : scenario;
+  });
 }
 
-/**
- * A load may offer nothing at all, of which 100 % cannot complete; nor can what a host knew that crashed, or whose peer was silent for
- * longer than it has patience.
- */
-function mustComplete({ workloads, faults, endpoint: { options } }: Omit<Scenario, 'expectations'>): boolean {
-  if (faults.some(({ kind }) => kind === 'crash')) return false;
-  if (faults.length > 0 && options.peerTimeoutNs !== undefined) return false;
+type Drawn = Omit<Scenario, 'expectations'>;
+
+/** Exchanges may fail of which a host knew that crashed, or whose peer was silent for longer than it has patience. */
+function mayForget({ faults, endpoint: { options } }: Drawn): boolean {
+  if (faults.some(({ kind }) => kind === 'crash')) return true;
+  return faults.length > 0 && options.peerTimeoutNs !== undefined;
+}
+
+/** A load may offer nothing at all, of which 100 % cannot complete. */
+function offersSomething({ workloads }: Drawn): boolean {
   return workloads.some(({ arrivals }) => arrivals.kind !== 'load');
 }
 

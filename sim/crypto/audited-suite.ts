@@ -18,7 +18,9 @@ export class AuditedSuite implements CryptoSuite {
   }
 
   expand(secret: Uint8Array, label: string, context: Uint8Array, lengthBytes: number): Uint8Array {
-    return this.#suite.expand(secret, label, context, lengthBytes);
+    const raw = this.#suite.expand(secret, label, context, lengthBytes);
+    this.audit.onDerived(label, raw);
+    return raw;
   }
 }
 

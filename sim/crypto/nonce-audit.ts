@@ -1,5 +1,4 @@
 import { assert } from '../kernel/assert.ts';
-import { RangeSet } from '../../protocol/core/range-set.ts';
 
 /** One (key, nonce) that sealed twice, be it the same content: a violation. REQ DST-6 */
 export interface NonceReuse {
@@ -11,9 +10,17 @@ export interface NonceReuse {
 /** Reuses kept in detail at most; all are counted. */
 export const REUSES_KEPT_MAX = 64;
 
+/** How often each key of a kind may seal. */
+export interface KeyLimit {
+  /** Of the derivation of such keys. */
+  readonly label: string;
+  readonly sealsMax: number;
+  readonly onExceeded: (key: string) => void;
+}
+
 /**
  * What was sealed in one simulation, whichever endpoint did it: a key has one ledger, found by its raw bytes. Nonces in sequence
- * take one range of memory.
+ * take one bit each. Nothing in it is of the protocol's own make, so that no fault of that hides what it did.
  */
 export class NonceAudit {
   readonly reuses: NonceReuse[] = [];
@@ -21,8 +28,17 @@ export class NonceAudit {
   readonly #ledgers = new Map<string, NonceLedger>();
   readonly #onReuse: ((reuse: NonceReuse) => void) | undefined;
 
-  constructor(onReuse?: (reuse: NonceReuse) => void) {
+  readonly #limit: KeyLimit | undefined;
+  readonly #limited = new Set<string>();
+
+  constructor(onReuse?: (reuse: NonceReuse) => void, limit?: KeyLimit) {
     this.#onReuse = onReuse;
+    this.#limit = limit;
+  }
+
+  /** Key material was derived for what `label` says. */
+  onDerived(label: string, raw: Uint8Array): void {
+    if (label === this.#limit?.label) this.#limited.add(hex(raw));
   }
 
   /** How often a nonce was used again. */
@@ -40,7 +56,12 @@ export class NonceAudit {
     const key = hex(raw);
     let ledger = this.#ledgers.get(key);
     if (ledger === undefined) {
-      ledger = new NonceLedger((nonce) => this.#report({ key, nonce }));
+      const limit = this.#limited.has(key) ? this.#limit : undefined;
+      ledger = new NonceLedger(
+        (nonce) => this.#report({ key, nonce }),
+        limit?.sealsMax,
+        () => limit?.onExceeded(key),
+      );
       this.#ledgers.set(key, ledger);
     }
     return ledger;
@@ -55,17 +76,35 @@ export class NonceAudit {
 
 /** The nonces one key has sealed with. */
 export class NonceLedger {
-  readonly #used = new RangeSet();
+  /** 32 nonces each, by their number divided by 32. The first are of most keys all. */
+  #first = 0;
+  readonly #later = new Map<number, number>();
+  #seals = 0;
   readonly #onReuse: (nonce: number) => void;
+  readonly #sealsMax: number;
+  readonly #onExceeded: () => void;
 
-  constructor(onReuse: (nonce: number) => void) {
+  constructor(
+    onReuse: (nonce: number) => void,
+    sealsMax: number = Infinity,
+    onExceeded: () => void = () => {},
+  ) {
     this.#onReuse = onReuse;
+    this.#sealsMax = sealsMax;
+    this.#onExceeded = onExceeded;
   }
 
   /** A seal with `nonce`, an integer in [0, 2^53 - 1). */
   use(nonce: number): void {
     assert(nonce >= 0 && Number.isSafeInteger(nonce + 1), 'a nonce is an integer in [0, 2^53 - 1)');
-    if (this.#used.add(nonce, nonce + 1) === 0) this.#onReuse(nonce);
+    this.#seals += 1;
+    if (this.#seals === this.#sealsMax + 1) this.#onExceeded();
+    const bit = 1 << (nonce % 32);
+    const word = Math.floor(nonce / 32);
+    const used = word === 0 ? this.#first : (this.#later.get(word) ?? 0);
+    if ((used & bit) !== 0) this.#onReuse(nonce);
+    else if (word === 0) this.#first = used | bit;
+    else this.#later.set(word, used | bit);
   }
 }
 

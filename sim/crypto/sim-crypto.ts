@@ -59,6 +59,7 @@ export class SimCrypto implements CryptoSuite {
       const end = Math.min(TAG_BYTES, lengthBytes - at);
       for (let i = 0; i < end; i++) out[at + i] = block[i] as number;
     }
+    this.audit.onDerived(label, out);
     return out;
   }
 

@@ -4,7 +4,7 @@ import { scenarioToYaml } from '../../scenarios/language/index.ts';
 import type { Scenario } from '../../scenarios/language/index.ts';
 import { runScenario } from '../../scenarios/run/index.ts';
 import type { shrink } from '../../scenarios/shrink/index.ts';
-import { sampleScenario } from '../../scenarios/testing/index.ts';
+import { forger, sampleScenario } from '../../scenarios/testing/index.ts';
 import type { Quarry, Shrunk } from './quarry.ts';
 import { failureOf } from './verdict.ts';
 import type { Failure, RunScenario } from './verdict.ts';
@@ -19,7 +19,7 @@ interface Planted {
   shrink: typeof shrink;
 }
 
-/** Hunts bugs of the protocol: random scenarios. */
+/** Hunts bugs of the protocol: random scenarios, on networks where somebody forges. */
 export class ScenarioQuarry implements Quarry<Scenario> {
   readonly #planted: Planted;
 
@@ -38,11 +38,13 @@ export class ScenarioQuarry implements Quarry<Scenario> {
   }
 
   caseOf(seed: number): Scenario {
-    return sampleScenario(seed, { impatience: true });
+    return sampleScenario(seed, { impatience: true, recovery: true });
   }
 
   failure(scenario: Scenario, how: 'planted' | 'sound'): Promise<Failure | undefined> {
-    return failureOf(how === 'planted' ? this.#planted.runScenario : runScenario, scenario);
+    return failureOf(how === 'planted' ? this.#planted.runScenario : runScenario, scenario, {
+      extensions: [forger],
+    });
   }
 
   /** With the code that has the bug; what is left counts if sound code passes it, too. */
@@ -50,7 +52,11 @@ export class ScenarioQuarry implements Quarry<Scenario> {
     const startedMs = performance.now();
     const shrunk = await this.#planted.shrink(
       { scenario: found },
-      { runsMax: SHRINK_RUNS_MAX, isCancelled: () => performance.now() - startedMs > SHRINK_MS_MAX },
+      {
+        extensions: [forger],
+        runsMax: SHRINK_RUNS_MAX,
+        isCancelled: () => performance.now() - startedMs > SHRINK_MS_MAX,
+      },
     );
     const { scenario } = shrunk?.smallest ?? { scenario: found };
     if (shrunk === undefined || !(await fails(scenario))) {

@@ -1,5 +1,5 @@
 import type { Scenario } from '../../scenarios/language/index.ts';
-import type { RunOutcome } from '../../scenarios/run/index.ts';
+import type { RunOptions, RunOutcome } from '../../scenarios/run/index.ts';
 
 /** Why a run counts as bad. */
 export interface Failure {
@@ -8,13 +8,17 @@ export interface Failure {
   message: string;
 }
 
-export type RunScenario = (scenario: Scenario) => Promise<RunOutcome>;
+export type RunScenario = (scenario: Scenario, options: RunOptions) => Promise<RunOutcome>;
 
 /** What is wrong with a run of the scenario; undefined if nothing is. */
-export async function failureOf(run: RunScenario, scenario: Scenario): Promise<Failure | undefined> {
+export async function failureOf(
+  run: RunScenario,
+  scenario: Scenario,
+  options: RunOptions,
+): Promise<Failure | undefined> {
   let outcome: RunOutcome;
   try {
-    outcome = await run(scenario);
+    outcome = await run(scenario, options);
   } catch (error) {
     return { checker: 'crash', message: String(error) };
   }

@@ -89,3 +89,23 @@ describe('AuditedSuite', () => {
     expect(audit.reuseCount).toBe(1);
   });
 });
+
+describe('a key that seals too often is a violation (REQ KEY-4, DST-6)', () => {
+  it('if it was derived for what the limit is for, once', () => {
+    const exceeded: string[] = [];
+    const audit = new NonceAudit(undefined, {
+      label: 'a',
+      sealsMax: 2,
+      onExceeded: (key) => exceeded.push(key),
+    });
+    const suite = new SimCrypto(audit);
+    const [limited, free] = ['a', 'b'].map((label) =>
+      suite.aeadKey(suite.expand(new Uint8Array(32), label, none, 16)),
+    ) as [AeadKey, AeadKey];
+    for (let nonce = 0; nonce < 2; nonce++) seal(limited, nonce);
+    for (let nonce = 0; nonce < 5; nonce++) seal(free, nonce);
+    expect(exceeded).toEqual([]);
+    for (let nonce = 2; nonce < 5; nonce++) seal(limited, nonce);
+    expect(exceeded).toHaveLength(1);
+  });
+});
