@@ -28,13 +28,15 @@ import {
 import type { RangeSet } from '../core/range-set.ts';
 import { RECORD_SEALED_BYTES } from '../records/layout.ts';
 
+/** Of a control packet, at its longest. */
+const HEADER_BYTES = 49;
 /** Bytes around an inlined payload in a packet of its own: header, tag, NOTIFY with all fields, at their longest. */
-const INLINE_OVERHEAD_BYTES = 49 + TAG_BYTES + 44;
+const INLINE_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES + 44;
 const RANGES_MAX = 64;
 const ACCEPTS_MAX = 128;
 
 /** Bytes around the headers in the NOTIFY of a message that is pulled: as above, with buffer and key instead of the payload. */
-const NOTICE_OVERHEAD_BYTES = 41 + TAG_BYTES + 120;
+const NOTICE_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES + 120;
 /** Of the fields of a stream, in a NOTIFY; without them there is room for an id. */
 export const STREAM_BYTES = 24;
 /** Of a deadline, in a NOTIFY. */
