@@ -9,6 +9,8 @@ export default defineConfig({
     // Processes rather than threads: entropy guards replace globals, and a test may end its process.
     pool: 'forks',
     maxWorkers: 2,
+    // Files of one process share its modules: importing them anew for each was most of the time. A test leaves nothing behind in them.
+    isolate: false,
     // No test waits for time to pass; the limit only ends one that hangs, also on a busy machine.
     testTimeout: deep ? 1_800_000 : 60_000,
     hookTimeout: 60_000,
