@@ -3,23 +3,19 @@ import type { Address } from '../core/address.ts';
 import type { SharedBytes } from '../core/shared-bytes.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
-import { ControlReader } from '../control/control-reader.ts';
-import { ControlWriter, inlineRoom, noticeRoom } from '../control/control-writer.ts';
-import { FrameReader } from '../control/frame-reader.ts';
-import { Liveness } from '../peer/liveness.ts';
+import type { ControlReader } from '../control/control-reader.ts';
+import type { ControlWriter } from '../control/control-writer.ts';
+import type { Liveness } from '../peer/liveness.ts';
 import type { Peer, PeerConfig, PeerId } from '../peer/peer.ts';
-import { PeerTable } from '../peer/peer-table.ts';
+import type { PeerTable } from '../peer/peer-table.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { Placement } from '../records/placement.ts';
-import { StreamFrameReader } from '../stream/frame-reader.ts';
-import { StreamFrameWriter } from '../stream/frame-writer.ts';
 import { SharedPayload } from '../records/shared-payload.ts';
-import { Admission } from '../transfer/admission.ts';
-import { Pacer } from '../transfer/pacer.ts';
+import type { Pacer } from '../transfer/pacer.ts';
 import type { Causal } from '../transfer/outbound.ts';
-import { Receiver } from '../transfer/receiver.ts';
-import { SendScheduler } from '../transfer/send-scheduler.ts';
-import { Sender } from '../transfer/sender.ts';
+import type { Receiver } from '../transfer/receiver.ts';
+import type { SendScheduler } from '../transfer/send-scheduler.ts';
+import type { Sender } from '../transfer/sender.ts';
 import type { TransmitBuffer } from '../transmit.ts';
 import { ControlPacket, DataPacket } from '../wire/index.ts';
 import { Alarm, Alarms } from './alarms.ts';
@@ -28,8 +24,9 @@ import { Context } from './context.ts';
 import type { EndpointCounters } from './counters.ts';
 import { sendDatagram } from './datagrams.ts';
 import type { EndpointEvent, ExchangeId } from './events.ts';
-import { Exchanges } from './exchanges.ts';
+import type { Exchanges } from './exchanges.ts';
 import { resolveOptions } from './options.ts';
+import { assemble } from './parts.ts';
 import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
 import type { EndpointState } from './state.ts';
@@ -73,43 +70,16 @@ export class Endpoint {
     this.context = context;
     this.counters = context.counters;
     this.alarms = new Alarms(context);
-    const burstBytes = Math.min(this.options.burstSegments * this.options.mtuBytes, 65_536);
-    this.pacer = new Pacer(this.options.rateBps, burstBytes);
-    this.peers = new PeerTable(context, config.resolve);
-    this.scheduler = new SendScheduler(context, this.pacer);
-    const exchanges = new Exchanges(context);
-    this.exchanges = exchanges;
-    this.sender = new Sender(context, this.scheduler, (now, t, reason) =>
-      exchanges.onOutboundEnd(now, t, reason),
-    );
-    this.receiver = new Receiver(
-      context,
-      (now, t, headers, body) => exchanges.deliver(now, t, headers, body),
-      (t, plaintext) => exchanges.offers.onPreview(t, plaintext),
-      (now, t, code, tell) => exchanges.onInboundEnd(now, t, code, tell),
-    );
-    this.liveness = new Liveness(context, this.peers, (now, peer, reason, everything) =>
-      exchanges.onPeerEnd(now, peer, reason, everything),
-    );
-    const admission = new Admission(context, this.receiver, exchanges, this.liveness);
-    exchanges.connect({
-      sender: this.sender,
-      receiver: this.receiver,
-      admission,
-      inlineBytesMax: Math.min(
-        this.options.inlineBytesMax,
-        Math.max(inlineRoom(context.datagramBytesMax), 0),
-      ),
-      noticeBytesMax: Math.min(this.options.noticeHeaderBytesMax, noticeRoom(context.datagramBytesMax)),
-      onWaiting: (now, peer) => this.liveness.onWaiting(now, peer),
-    });
-    const { streams } = exchanges;
-    const streamFrames = new StreamFrameReader(streams, exchanges.findStream);
-    const frames = new FrameReader(context, this.sender, admission, exchanges, this.liveness, streamFrames);
-    const streamWriter = new StreamFrameWriter(context, streams);
-    this.writer = new ControlWriter(context, this.sender, this.pacer, streamWriter);
-    const plain = config.plain ?? new Uint8Array(65_536);
-    this.reader = new ControlReader(context, this.peers, frames, this.liveness, plain);
+    const parts = assemble(context, config);
+    this.pacer = parts.pacer;
+    this.peers = parts.peers;
+    this.scheduler = parts.scheduler;
+    this.sender = parts.sender;
+    this.receiver = parts.receiver;
+    this.exchanges = parts.exchanges;
+    this.liveness = parts.liveness;
+    this.writer = parts.writer;
+    this.reader = parts.reader;
   }
 
   // --- peers ------------------------------------------------------------
@@ -151,7 +121,7 @@ export class Endpoint {
     const target = this.target(peer);
     checkMessage(this.options, request, priority);
     checkDeadline(deadlineNs);
-    return this.exchanges.call(now, target, request, priority, Math.ceil(deadlineNs), undefined, causal);
+    return this.exchanges.own.call(now, target, request, priority, Math.ceil(deadlineNs), undefined, causal);
   }
 
   /**
@@ -173,7 +143,7 @@ export class Endpoint {
     if (targets.length > this.options.exchangesMax - this.exchanges.size) this.failFull();
     const shared = new SharedPayload(targets.length);
     return targets.map((peer) =>
-      this.exchanges.call(now, peer, request, priority, Math.ceil(deadlineNs), shared, causal),
+      this.exchanges.own.call(now, peer, request, priority, Math.ceil(deadlineNs), shared, causal),
     );
   }
 
@@ -191,13 +161,13 @@ export class Endpoint {
   /** Gives up an exchange of ours, whatever has become of its request: a `failure` with `reason` follows. False: it has ended. */
   cancel(now: Nanos, exchange: ExchangeId, reason: 'aborted' | 'closed' | 'dependency-failed'): boolean {
     this.begin(now);
-    return this.exchanges.cancel(now, exchange, reason);
+    return this.exchanges.own.cancel(now, exchange, reason);
   }
 
   /** Lets go what was begun as `held`. */
   release(now: Nanos, exchange: ExchangeId): void {
     this.begin(now);
-    this.exchanges.release(exchange);
+    this.exchanges.own.release(exchange);
   }
 
   /** How long to wait before an exchange with `peer` is tried for the `tries`th time again: doubled each time, with a random part. REQ XFER-3 */
@@ -363,7 +333,7 @@ export class Endpoint {
   /** Time has passed; call it when `nextTimeout` is reached. */
   handleTimeout(now: Nanos): void {
     this.begin(now);
-    this.exchanges.onTimeout(now);
+    this.exchanges.own.onTimeout(now);
     this.exchanges.streams.onTimeout(now);
     this.alarms.onTimeout(now);
     this.sender.onTimeout(now);
@@ -443,7 +413,7 @@ export class Endpoint {
       transferTimers:
         this.sender.timers.size +
         this.receiver.losses.armed +
-        this.exchanges.timers.size +
+        this.exchanges.own.timers.size +
         this.alarms.timers.size +
         this.exchanges.streams.timers.size,
       peers: this.peers.size,
@@ -453,7 +423,7 @@ export class Endpoint {
 
   /** The wire id of an own exchange's request, once it was announced. */
   transferId(exchange: ExchangeId): { slot: number; generation: number } | undefined {
-    return this.exchanges.requestId(exchange);
+    return this.exchanges.own.requestId(exchange);
   }
 
   /** Smoothed round-trip time of a peer, once measured. */

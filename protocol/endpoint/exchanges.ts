@@ -1,53 +1,41 @@
-import { DEADLINE_BYTES } from '../control/control-writer.ts';
 import { SlotMap } from '../core/slot-map.ts';
-import type { TimerQueue } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
-import type { Bytes, Nanos } from '../core/units.ts';
+import type { Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import { placed } from '../records/placement.ts';
-import type { SharedPayload } from '../records/shared-payload.ts';
 import type { FindStream } from '../stream/frame-reader.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Streams } from '../stream/streams.ts';
 import type { Gate } from '../transfer/admission.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
-import { OutboundTransfer } from '../transfer/outbound.ts';
-import type { Causal } from '../transfer/outbound.ts';
+import type { OutboundTransfer } from '../transfer/outbound.ts';
 import { TransferErrorCode, TransferNotify } from '../wire/index.ts';
 import type { Context } from './context.ts';
 import { reasonOfCode } from './errors.ts';
 import type { FailureReason } from './errors.ts';
 import type { ExchangeId } from './events.ts';
-import type { Exchange, ExchangeParts, OwnExchange, ServedExchange } from './exchange.ts';
+import type { Exchange, ExchangeParts, ServedExchange } from './exchange.ts';
 import { Offers } from './offers.ts';
+import { OwnExchanges, outboundOf } from './own-exchanges.ts';
 import { ExchangeStreamHost } from './stream-host.ts';
 
-/** Own decisions to give an exchange up: whoever serves it cannot know. */
-const GIVEN_UP: ReadonlySet<FailureReason | undefined> = new Set<FailureReason>([
-  'aborted',
-  'deadline',
-  'closed',
-  'dependency-failed',
-]);
-
 /**
- * Unary exchanges over transfers: one request, one response, one handler run, one end. REQ PAT-1, RDP-11, XFER-5, XFER-6, XFER-7, FLOW-2 ·
+ * Exchanges over transfers: one handler run, one end. What belongs to own ones and to streams is passed on. REQ PAT-1, RDP-11, XFER-5, FLOW-2 ·
  * MUST EXCH-1, EXCH-2
  */
 export class Exchanges implements Gate {
   private readonly context: Context;
   private readonly table: SlotMap<Exchange>;
-  /** Deadlines of own exchanges. */
-  readonly timers: TimerQueue<OwnExchange>;
+  readonly own: OwnExchanges;
   readonly streams: Streams;
   readonly offers: Offers;
   private parts: ExchangeParts | undefined;
 
   constructor(context: Context) {
     this.context = context;
-    this.timers = context.deadlines.queue<OwnExchange>();
     this.table = new SlotMap<Exchange>(context.options.exchangesMax);
+    this.own = new OwnExchanges(context, this.table, () => this.part);
     this.offers = new Offers(context, this.table, () => this.part.receiver);
     this.streams = new Streams(context, new ExchangeStreamHost(context, this.table, () => this.part));
   }
@@ -68,81 +56,9 @@ export class Exchanges implements Gate {
     return this.table.isFull;
   }
 
-  call(
-    now: Nanos,
-    peer: Peer,
-    message: OutgoingMessage,
-    priority: number,
-    deadlineNs: Nanos,
-    shared?: SharedPayload,
-    causal?: Causal,
-  ): ExchangeId {
-    const exchange = { kind: 'own', peer, startedAt: now, response: undefined } as OwnExchange;
-    exchange.timerAt = NEVER;
-    exchange.timerIndex = -1;
-    const id = this.table.insert(exchange);
-    const moreBytes = deadlineNs === NEVER ? 0 : DEADLINE_BYTES;
-    exchange.request = this.outbound(peer, message, priority, id, false, moreBytes);
-    exchange.request.deadlineNs = deadlineNs;
-    exchange.request.shared = shared;
-    exchange.request.causal = causal;
-    this.timers.arm(exchange, deadlineNs);
-    peer.addWaiting(now);
-    this.part.sender.submit(now, exchange.request);
-    if (deadlineNs <= now) this.giveUp(now, exchange, 'deadline');
-    else this.part.onWaiting(now, peer);
-    return id;
-  }
-
-  private outbound(
-    peer: Peer,
-    message: OutgoingMessage,
-    priority: number,
-    id: ExchangeId,
-    isResponse: boolean,
-    moreBytes: Bytes,
-  ): OutboundTransfer {
-    const { inlineBytesMax, noticeBytesMax } = this.part;
-    const inlined = message.sizeBytes === 0 || message.sizeBytes <= inlineBytesMax - moreBytes;
-    return new OutboundTransfer(peer, message, priority, id, isResponse, inlined, noticeBytesMax);
-  }
-
-  /** What a request or an opening of ours waited for is over. MUST AFTER-2 */
-  release(id: ExchangeId): void {
-    const exchange = this.table.get(id);
-    const first = exchange?.kind === 'stream' ? exchange.opening : exchange?.request;
-    if (first instanceof OutboundTransfer) this.part.sender.release(first);
-  }
-
-  /** MUST EXCH-8 */
-  onTimeout(now: Nanos): void {
-    for (let own = this.timers.expire(now); own !== undefined; own = this.timers.expire(now)) {
-      this.giveUp(now, own, 'deadline');
-    }
-  }
-
-  /** The caller wants no answer any more; false if it has one, or there is no such exchange of ours. */
-  cancel(now: Nanos, id: ExchangeId, reason: FailureReason): boolean {
-    const exchange = this.table.get(id);
-    if (exchange?.kind !== 'own') return false;
-    this.giveUp(now, exchange, reason);
-    return true;
-  }
-
-  private giveUp(now: Nanos, exchange: OwnExchange, reason: FailureReason): void {
-    this.fail(now, exchange, reason);
-    this.context.wantControl(exchange.peer);
-  }
-
   isServing(id: ExchangeId): boolean {
     const exchange = this.table.get(id);
     return exchange?.kind === 'served' || (exchange?.kind === 'stream' && exchange.byCallee);
-  }
-
-  requestId(id: ExchangeId): { slot: number; generation: number } | undefined {
-    const exchange = this.table.get(id);
-    if (exchange?.kind !== 'own' || exchange.request.slot < 0) return undefined;
-    return { slot: exchange.request.slot, generation: exchange.request.generation };
   }
 
   /** False: the exchange has ended meanwhile, because its peer is gone. */
@@ -156,7 +72,7 @@ export class Exchanges implements Gate {
       this.part.receiver.drop(request);
       this.part.admission.onWhole(now, request);
     }
-    const response = this.outbound(peer, message, priority, id, true, 0);
+    const response = outboundOf(this.part, peer, message, priority, id, true, 0);
     response.replySlot = exchange.requestSlot;
     response.replyGeneration = exchange.requestGeneration;
     response.status = status;
@@ -199,7 +115,7 @@ export class Exchanges implements Gate {
       const stream = this.streamOf(peer, notify);
       return stream === undefined ? TransferErrorCode.UNKNOWN_TRANSFER : this.streams.admit(stream, notify);
     }
-    const exchange = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
+    const exchange = this.own.awaiting(peer, notify.replySlot, notify.replyGeneration);
     return exchange === undefined || exchange.response !== undefined ? TransferErrorCode.UNKNOWN_TRANSFER : 0;
   }
 
@@ -210,7 +126,7 @@ export class Exchanges implements Gate {
       this.streams.onAdmitted(now, stream, transfer, notify);
       if (!transfer.isResponse && this.context.offering) this.offers.holdBack(transfer);
     } else if (transfer.isResponse) {
-      const own = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
+      const own = this.own.awaiting(peer, notify.replySlot, notify.replyGeneration);
       if (own === undefined) return;
       own.response = transfer;
       transfer.exchange = own.request.exchange;
@@ -265,15 +181,9 @@ export class Exchanges implements Gate {
       !unary
     )
       return;
-    const exchange = this.awaiting(peer, notify.replySlot, notify.replyGeneration);
+    const exchange = this.own.awaiting(peer, notify.replySlot, notify.replyGeneration);
     if (exchange !== undefined && exchange.response === undefined)
-      this.fail(now, exchange, reasonOfCode(code));
-  }
-
-  private awaiting(peer: Peer, slot: number, generation: number): OwnExchange | undefined {
-    const request = this.part.sender.find(peer, slot, generation);
-    const exchange = request === undefined ? undefined : this.table.get(request.exchange);
-    return exchange?.kind === 'own' ? exchange : undefined;
+      this.own.fail(now, exchange, reasonOfCode(code));
   }
 
   deliverInline(now: Nanos, peer: Peer, notify: TransferNotify, payload: Uint8Array): void {
@@ -284,7 +194,7 @@ export class Exchanges implements Gate {
       this.streams.onInline(now, stream, notify, headers, body);
     } else if ((notify.flags & TransferNotify.RESPONSE) !== 0) {
       const { replySlot, replyGeneration, status } = notify;
-      this.onResponse(now, peer, replySlot, replyGeneration, status, headers, body, undefined);
+      this.own.onResponse(now, peer, replySlot, replyGeneration, status, headers, body, undefined);
     } else {
       const exchange = this.begin(now, peer, notify, undefined);
       this.onRequest(exchange, notify.priority, headers, body);
@@ -304,7 +214,7 @@ export class Exchanges implements Gate {
       this.onRequest(transfer.exchange, transfer.priority, noticeHeaders ?? headers, placed(body, into));
     } else {
       const { replySlot, replyGeneration, status, noticeHeaders } = transfer;
-      this.onResponse(
+      this.own.onResponse(
         now,
         peer,
         replySlot,
@@ -333,64 +243,6 @@ export class Exchanges implements Gate {
     });
   }
 
-  private onResponse(
-    now: Nanos,
-    peer: Peer,
-    slot: number,
-    generation: number,
-    status: number,
-    headers: Uint8Array,
-    body: Uint8Array,
-    transfer: InboundTransfer | undefined,
-  ): void {
-    const exchange = this.awaiting(peer, slot, generation);
-    if (exchange === undefined) return;
-    const { request } = exchange;
-    const metrics = {
-      latencyNs: now - exchange.startedAt,
-      requestBytes: request.messageBytes,
-      responseBytes: headers.length + body.length,
-      notifyRetries: Math.max(request.notifyCount - 1, 0),
-      repulledBytes: transfer?.repulledBytes ?? 0,
-    };
-    // A response proves that the request arrived: its final RANGE_ACK may be missing, or on its way.
-    this.endOwn(now, exchange, undefined);
-    this.context.events.push({
-      type: 'response',
-      exchange: request.exchange,
-      peer: peer.id,
-      status,
-      headers,
-      body,
-      metrics,
-    });
-  }
-
-  /** Removes an own exchange, its request with it. A response that is still being pulled finds nobody when it is whole. MUST EXCH-6 */
-  private endOwn(now: Nanos, exchange: OwnExchange, reason: FailureReason | undefined): void {
-    const { request, response, peer } = exchange;
-    const { sender, receiver } = this.part;
-    const unconfirmed = request.state === 'notified' || request.state === 'queued';
-    const givenUp = GIVEN_UP.has(reason);
-    this.table.delete(request.exchange);
-    this.timers.disarm(exchange);
-    peer.removeWaiting();
-    sender.finish(now, request, reason);
-    if (request.slot >= 0 && (givenUp || (reason === 'peer-timeout' && unconfirmed)))
-      sender.relinquish(request);
-    else sender.freeSlot(request);
-    if (givenUp && response !== undefined) {
-      receiver.reject(now, response, TransferErrorCode.CANCELLED, true);
-    }
-  }
-
-  /** MUST EXCH-5 */
-  private fail(now: Nanos, exchange: OwnExchange, reason: FailureReason): void {
-    const id = exchange.request.exchange;
-    this.endOwn(now, exchange, reason);
-    this.context.events.push({ type: 'failure', exchange: id, peer: exchange.peer.id, reason });
-  }
-
   /** A request or response of ours ended; without a reason it arrived. */
   onOutboundEnd(now: Nanos, transfer: OutboundTransfer, reason: FailureReason | undefined): void {
     const exchange = this.table.get(transfer.exchange);
@@ -398,7 +250,7 @@ export class Exchanges implements Gate {
     if (reason === undefined && transfer.causal !== undefined)
       this.context.events.push({ type: 'arrived', exchange: transfer.exchange });
     if (exchange.kind === 'own') {
-      if (reason !== undefined) this.fail(now, exchange, reason);
+      if (reason !== undefined) this.own.fail(now, exchange, reason);
     } else if (exchange.kind === 'stream') {
       this.streams.onOutboundEnd(now, exchange, transfer, reason);
     } else {
@@ -429,7 +281,7 @@ export class Exchanges implements Gate {
   onOutboundReset(now: Nanos, transfer: OutboundTransfer, code: number): void {
     const reason = reasonOfCode(code);
     const exchange = this.table.get(transfer.exchange);
-    if (exchange?.kind === 'own') this.fail(now, exchange, reason);
+    if (exchange?.kind === 'own') this.own.fail(now, exchange, reason);
     else if (exchange?.kind === 'stream') this.streams.onReset(now, exchange, transfer, reason);
     else this.part.sender.finish(now, transfer, reason);
   }
@@ -452,7 +304,7 @@ export class Exchanges implements Gate {
           reason: reasonOfCode(code),
         });
     } else if (exchange?.kind === 'own') {
-      this.fail(now, exchange, reasonOfCode(code));
+      this.own.fail(now, exchange, reasonOfCode(code));
     }
   }
 
@@ -468,7 +320,7 @@ export class Exchanges implements Gate {
         if (exchange.response === undefined && exchange.request === undefined)
           this.endServed(id, exchange, reason);
       } else if (everything || exchange.request.exposed) {
-        this.fail(now, exchange, reason);
+        this.own.fail(now, exchange, reason);
       }
     });
     receiver.abandonPeer(now, peer, TransferErrorCode.CANCELLED, reason === 'peer-timeout');

@@ -32,9 +32,9 @@ export const bugs = [
     name: 'credit-returned-twice',
     what: 'a response that is given up returns the credit that its request will return again',
     file: 'protocol/endpoint/exchanges.ts',
-    find: "} else if (exchange?.kind === 'own') {\n      this.fail(now, exchange, reasonOfCode(code));",
+    find: "} else if (exchange?.kind === 'own') {\n      this.own.fail(now, exchange, reasonOfCode(code));",
     replace:
-      "} else if (exchange?.kind === 'own') {\n      this.context.freeCredit(transfer.peer);\n      this.fail(now, exchange, reasonOfCode(code));",
+      "} else if (exchange?.kind === 'own') {\n      this.context.freeCredit(transfer.peer);\n      this.own.fail(now, exchange, reasonOfCode(code));",
   },
   {
     name: 'handler-place-kept',

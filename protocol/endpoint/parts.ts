@@ -1,0 +1,63 @@
+import { ControlReader } from '../control/control-reader.ts';
+import { ControlWriter, inlineRoom, noticeRoom } from '../control/control-writer.ts';
+import { FrameReader } from '../control/frame-reader.ts';
+import { Liveness } from '../peer/liveness.ts';
+import { PeerTable } from '../peer/peer-table.ts';
+import { StreamFrameReader } from '../stream/frame-reader.ts';
+import { StreamFrameWriter } from '../stream/frame-writer.ts';
+import { Admission } from '../transfer/admission.ts';
+import { Pacer } from '../transfer/pacer.ts';
+import { Receiver } from '../transfer/receiver.ts';
+import { SendScheduler } from '../transfer/send-scheduler.ts';
+import { Sender } from '../transfer/sender.ts';
+import type { EndpointConfig } from './config.ts';
+import type { Context } from './context.ts';
+import { Exchanges } from './exchanges.ts';
+
+/** What an endpoint is made of, each part knowing those it needs. */
+export interface Parts {
+  pacer: Pacer;
+  peers: PeerTable;
+  scheduler: SendScheduler;
+  sender: Sender;
+  receiver: Receiver;
+  exchanges: Exchanges;
+  liveness: Liveness;
+  writer: ControlWriter;
+  reader: ControlReader;
+}
+
+export function assemble(context: Context, config: EndpointConfig): Parts {
+  const { options, datagramBytesMax } = context;
+  const burstBytes = Math.min(options.burstSegments * options.mtuBytes, 65_536);
+  const pacer = new Pacer(options.rateBps, burstBytes);
+  const peers = new PeerTable(context, config.resolve);
+  const scheduler = new SendScheduler(context, pacer);
+  const exchanges = new Exchanges(context);
+  const sender = new Sender(context, scheduler, (now, t, reason) => exchanges.onOutboundEnd(now, t, reason));
+  const receiver = new Receiver(
+    context,
+    (now, t, headers, body) => exchanges.deliver(now, t, headers, body),
+    (t, plaintext) => exchanges.offers.onPreview(t, plaintext),
+    (now, t, code, tell) => exchanges.onInboundEnd(now, t, code, tell),
+  );
+  const liveness = new Liveness(context, peers, (now, peer, reason, everything) =>
+    exchanges.onPeerEnd(now, peer, reason, everything),
+  );
+  const admission = new Admission(context, receiver, exchanges, liveness);
+  exchanges.connect({
+    sender,
+    receiver,
+    admission,
+    inlineBytesMax: Math.min(options.inlineBytesMax, Math.max(inlineRoom(datagramBytesMax), 0)),
+    noticeBytesMax: Math.min(options.noticeHeaderBytesMax, noticeRoom(datagramBytesMax)),
+    onWaiting: (now, peer) => liveness.onWaiting(now, peer),
+  });
+  const { streams } = exchanges;
+  const streamFrames = new StreamFrameReader(streams, exchanges.findStream);
+  const frames = new FrameReader(context, sender, admission, exchanges, liveness, streamFrames);
+  const writer = new ControlWriter(context, sender, pacer, new StreamFrameWriter(context, streams));
+  const plain = config.plain ?? new Uint8Array(65_536);
+  const reader = new ControlReader(context, peers, frames, liveness, plain);
+  return { pacer, peers, scheduler, sender, receiver, exchanges, liveness, writer, reader };
+}
