@@ -6,7 +6,8 @@
  *   --seeds N      each bug is looked for with the seeds 1 to N, default 1000
  *   --seed N       with this seed alone
  *   --seconds N    and for at most so many seconds of processor time, default 60
- *   --jobs N       bugs hunted at a time, default one for each processor
+ *   --jobs N       bugs hunted at a time, each in processes of its own, default one for each processor
+ *   --journal FILE appends each outcome to FILE, and does not hunt again what FILE holds already of the same code and limits
  *   --no-shrink    leaves what was found as it is
  *   --json         prints one object, with the shrunk scenarios
  *   --list         says what each bug is, and hunts none
@@ -18,7 +19,8 @@ import { parseArgs } from 'node:util';
 import { loadBugs, plantedText } from './planted/bug.ts';
 import type { PlantedBug } from './planted/bug.ts';
 import { hunt } from './planted/hunt.ts';
-import type { Hunt } from './planted/hunt.ts';
+import type { Hunt, HuntLimits } from './planted/hunt.ts';
+import { Journal } from './planted/journal.ts';
 import { Standing } from './planted/standing.ts';
 import { table, Tally } from './planted/table.ts';
 
@@ -31,6 +33,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     seconds: { type: 'string', default: '60' },
     jobs: { type: 'string', default: String(availableParallelism()) },
+    journal: { type: 'string' },
     'no-shrink': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -43,7 +46,7 @@ const numbers = [values.seeds, values.seconds, values.jobs, values.seed ?? '1'].
 if (strangers.length > 0 || numbers.some((n) => !Number.isInteger(n) || n < 1)) {
   for (const name of strangers) console.error(`There is no planted bug ${name}; --list names them.`);
   console.error(
-    'Usage: npm run planted -- [NAME…] [--seeds N] [--seed N] [--seconds N] [--jobs N] [--no-shrink] [--json] [--list]',
+    'Usage: npm run planted -- [NAME…] [--seeds N] [--seed N] [--seconds N] [--jobs N] [--journal FILE] [--no-shrink] [--json] [--list]',
   );
   process.exit(1);
 }
@@ -63,20 +66,22 @@ if (values.list) {
 }
 
 async function huntAll(list: readonly PlantedBug[]): Promise<Hunt[]> {
-  const standing = new Standing(list.length);
-  const limits = {
+  const limits: HuntLimits = {
     seeds: Number(values.seeds),
     cpuSeconds: Number(values.seconds),
     shrinks: !values['no-shrink'],
     ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
   };
-  const waiting = [...list];
-  const hunts = new Map<PlantedBug, Hunt>();
+  const journal = new Journal(ROOT, limits, values.journal);
+  const hunts = new Map(list.map((bug) => [bug, journal.outcome(bug)]));
+  const waiting = list.filter((bug) => hunts.get(bug) === undefined);
+  const standing = new Standing(list.length, list.length - waiting.length);
   const work = async (): Promise<void> => {
     for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
       const { name } = bug;
       const outcome = await hunt(ROOT, bug, limits, (seed) => standing.at(name, seed));
       hunts.set(bug, outcome);
+      journal.add(outcome);
       standing.done(outcome);
     }
   };

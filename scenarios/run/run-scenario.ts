@@ -18,6 +18,7 @@ import { resultOf, verdict } from './result-of.ts';
 import type { VerdictCode } from './result-of.ts';
 import { SequenceRecorder } from './sequence-recorder.ts';
 import { Simulation } from './simulation.ts';
+import { Standstill } from './standstill.ts';
 import { Workloads } from './workloads.ts';
 import type { ExchangeWatcher, OfferedExchange } from './workloads.ts';
 
@@ -96,6 +97,7 @@ class Run implements ExchangeWatcher, EventHandler {
   /** When transfers that have not been acknowledged are a leak; -1: exchanges have not ended yet. */
   private settleUntil = -1;
   private readonly punctuality: Punctuality;
+  private readonly standstill: Standstill;
   private cancelled = false;
 
   constructor(scenario: Scenario, options: RunOptions) {
@@ -116,6 +118,7 @@ class Run implements ExchangeWatcher, EventHandler {
     });
     this.diagram.attach(this.simulation);
     this.punctuality = new Punctuality(this.simulation);
+    this.standstill = new Standstill(this.simulation);
     this.recorder = new Recorder(this.simulation);
     this.workloads = new Workloads(this.simulation, this, () => this.settle());
     for (const { extend } of options.extensions ?? []) extend(this.simulation);
@@ -165,6 +168,7 @@ class Run implements ExchangeWatcher, EventHandler {
 
   private onProgress(): void {
     const { kernel, ledger } = this.simulation;
+    this.standstill.look();
     this.options.onProgress?.({
       simTimeNs: kernel.now,
       untilNs: this.scenario.untilNs,
@@ -214,6 +218,7 @@ class Run implements ExchangeWatcher, EventHandler {
   private checkEnd(end: RunEnd): void {
     const { world, network, violations, ledger, kernel } = this.simulation;
     const { waitedNs, stallNs } = this.punctuality;
+    if (this.standstill.ended(end)) return;
     if (this.workloads.finished) {
       // What an outage keeps from being acknowledged is no leak.
       if (kernel.now >= outageUntilNs(this.scenario) && !isQuiet(world, network))

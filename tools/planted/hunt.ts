@@ -11,7 +11,7 @@ import type { Failure } from './verdict.ts';
 /** A run that takes longer than this does not end: with the bug, something goes round for ever. */
 const HANG_MS = 60_000;
 /** Shrinking runs many of them. */
-const SHRINK_MS = 120_000;
+const SHRINK_MS = 300_000;
 /** A bug may eat all memory: it is to end its hunter, not the machine. */
 const HEAP_MEGABYTES_MAX = 1500;
 

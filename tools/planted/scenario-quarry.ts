@@ -3,15 +3,17 @@ import { pathToFileURL } from 'node:url';
 import { scenarioToYaml } from '../../scenarios/language/index.ts';
 import type { Scenario } from '../../scenarios/language/index.ts';
 import { runScenario } from '../../scenarios/run/index.ts';
+import type { Extension } from '../../scenarios/run/index.ts';
 import type { shrink } from '../../scenarios/shrink/index.ts';
 import { forger, sampleScenario } from '../../scenarios/testing/index.ts';
+import type { Kernel } from '../../sim/kernel/kernel.ts';
 import type { Quarry, Shrunk } from './quarry.ts';
 import { failureOf } from './verdict.ts';
 import type { Failure, RunScenario } from './verdict.ts';
 
-/** Shrinking ends with the smallest so far after so many runs, or so much time. */
+/** Shrinking ends with the smallest so far after so many runs, or after so many events of all of them: ten seconds or so. */
 const SHRINK_RUNS_MAX = 400;
-const SHRINK_MS_MAX = 30_000;
+const SHRINK_EVENTS_MAX = 6_000_000;
 
 /** What the copy with the bug exports. */
 interface Planted {
@@ -49,20 +51,28 @@ export class ScenarioQuarry implements Quarry<Scenario> {
 
   /** With the code that has the bug; what is left counts if sound code passes it, too. */
   async shrink(found: Scenario, fails: (scenario: Scenario) => Promise<boolean>): Promise<Shrunk> {
-    const startedMs = performance.now();
+    let earlier = 0;
+    let kernel: Kernel | undefined;
+    const eventsSoFar = (): number => earlier + (kernel?.events ?? 0);
+    const clerk: Extension = {
+      path: import.meta.url,
+      extend: (simulation) => {
+        earlier = eventsSoFar();
+        kernel = simulation.kernel;
+      },
+    };
     const shrunk = await this.#planted.shrink(
       { scenario: found },
       {
-        extensions: [forger],
+        extensions: [forger, clerk],
         runsMax: SHRINK_RUNS_MAX,
-        isCancelled: () => performance.now() - startedMs > SHRINK_MS_MAX,
+        isCancelled: () => eventsSoFar() > SHRINK_EVENTS_MAX,
       },
     );
     const { scenario } = shrunk?.smallest ?? { scenario: found };
     if (shrunk === undefined || !(await fails(scenario))) {
       return { events: found.faults.length, hosts: found.topology.hosts, text: scenarioToYaml(found) };
     }
-    const { events, hosts } = shrunk.after;
-    return { events, hosts, text: scenarioToYaml(scenario) };
+    return { events: shrunk.after.events, hosts: shrunk.after.hosts, text: scenarioToYaml(scenario) };
   }
 }

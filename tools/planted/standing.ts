@@ -8,11 +8,13 @@ const ERASE_LINE = '\r\u001b[K';
 export class Standing {
   readonly #total: number;
   readonly #seeds: Map<string, number> = new Map<string, number>();
-  #done = 0;
+  #done: number;
   #nextMs = 0;
 
-  constructor(total: number) {
+  /** @param done of them already. */
+  constructor(total: number, done: number) {
     this.#total = total;
+    this.#done = done;
   }
 
   at(name: string, seed: number): void {

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadBugs, plantedText } from '../planted/bug.ts';
@@ -79,6 +81,19 @@ describe('planted bugs', () => {
       expect({ code, found, falseAlarms }, stderr).toEqual({ code: 0, found: QUICK.length, falseAlarms: 0 });
     },
   );
+
+  it('that a journal holds are not hunted again, unless the limits are others', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'planted-'));
+    const journal = join(folder, 'hunts.jsonl');
+    const args = ['lost-wake-up', '--journal', journal, '--no-shrink', '--seeds'];
+    expect(planted([...args, '20']).stderr).toContain('lost-wake-up: found');
+    appendFileSync(journal, '{"key": "cut');
+    const again = planted([...args, '20']);
+    expect(again.stderr).not.toContain('lost-wake-up: found');
+    expect(again.stdout).toMatch(/lost-wake-up +stall/);
+    expect(planted([...args, '21']).stderr).toContain('lost-wake-up: found');
+    rmSync(folder, { recursive: true });
+  });
 
   it('that nobody planted are refused', () => {
     const { code, stderr } = planted(['no-such-bug']);
