@@ -1,44 +1,45 @@
-import type { Rng } from '../random/rng.ts';
+import { Rng } from '../random/rng.ts';
 
 /** Length of the period; not a multiple of a record's, so that records at a wrong place differ too. */
 const PATTERN_BYTES = 1_048_580;
 /** Start positions: a multiple of 4, so that words can be compared. */
 const STEP = 4 * 1009;
+/** Of the bytes of every run. */
+const SEED = 1;
 
 /**
  * Message bodies that can be checked without being kept: each exchange has its place in one random pattern, so that bytes at a
- * wrong offset, or of another message, differ.
+ * wrong offset, or of another message, differ. The pattern is the same in every run, and made once; where a run begins in it is
+ * random.
  */
 export class Pattern {
-  private bytes: Uint8Array = new Uint8Array(0);
-  private words: Uint32Array = new Uint32Array(0);
-  private lengthBytes = 0;
-  private readonly rng: Rng;
+  private bytes: Uint8Array;
+  private words: Uint32Array;
+  private readonly first: number;
   private readonly onGrown: (bytes: Uint8Array) => void;
 
   /** @param onGrown told of the bytes that bodies are part of from now on; they never change. */
   constructor(rng: Rng, onGrown: (bytes: Uint8Array) => void = () => undefined) {
-    this.rng = rng;
+    this.first = 4 * rng.below(PATTERN_BYTES / 4);
     this.onGrown = onGrown;
-    this.grow(PATTERN_BYTES);
+    this.bytes = patternBytes(2 * PATTERN_BYTES);
+    this.words = new Uint32Array(this.bytes.buffer);
+    onGrown(this.bytes);
   }
 
   private grow(bodyBytesMax: number): void {
-    const total = PATTERN_BYTES + Math.ceil(bodyBytesMax / 4) * 4;
-    const bytes = patternBytes(this.rng, total);
-    this.bytes = bytes;
-    this.words = new Uint32Array(bytes.buffer);
-    this.lengthBytes = bodyBytesMax;
-    this.onGrown(bytes);
+    this.bytes = patternBytes(PATTERN_BYTES + Math.ceil(bodyBytesMax / 4) * 4);
+    this.words = new Uint32Array(this.bytes.buffer);
+    this.onGrown(this.bytes);
   }
 
   private startOf(ordinal: number): number {
-    return (ordinal * STEP) % PATTERN_BYTES;
+    return (this.first + ordinal * STEP) % PATTERN_BYTES;
   }
 
   /** The body of `lengthBytes` of exchange `ordinal`; a view that must not be written to. */
   body(ordinal: number, lengthBytes: number): Uint8Array {
-    if (lengthBytes > this.lengthBytes) this.grow(lengthBytes * 2);
+    if (PATTERN_BYTES + lengthBytes > this.bytes.length) this.grow(lengthBytes * 2);
     const start = this.startOf(ordinal);
     return this.bytes.subarray(start, start + lengthBytes);
   }
@@ -63,18 +64,16 @@ export class Pattern {
   }
 }
 
-/** Made last: whoever explores schedules wants the same one thousands of times. */
-let made: { readonly stream: string; readonly bytes: Uint8Array } | undefined;
+let made: Uint8Array = new Uint8Array(0);
 
-function patternBytes(rng: Rng, total: number): Uint8Array {
-  const draws = rng.fork('pattern');
-  const stream = Array.from({ length: 4 }, () => draws.nextU32()).join();
-  if (made?.stream === stream && made.bytes.length === total) return made.bytes;
-  const bytes = new Uint8Array(total);
-  const base = new Uint8Array(PATTERN_BYTES);
-  rng.fork('pattern').fill(base);
-  for (let at = 0; at < total; at += PATTERN_BYTES)
-    bytes.set(base.subarray(0, Math.min(PATTERN_BYTES, total - at)), at);
-  made = { stream, bytes };
+/** The pattern, at least `lengthBytes` of it: the longest that was asked for, whose beginning is the same however long it is. */
+function patternBytes(lengthBytes: number): Uint8Array {
+  if (made.length >= lengthBytes) return made;
+  const period = new Uint8Array(PATTERN_BYTES);
+  new Rng(SEED).fork('pattern').fill(period);
+  const bytes = new Uint8Array(lengthBytes);
+  for (let at = 0; at < lengthBytes; at += PATTERN_BYTES)
+    bytes.set(period.subarray(0, Math.min(PATTERN_BYTES, lengthBytes - at)), at);
+  made = bytes;
   return bytes;
 }
