@@ -57,8 +57,10 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((pool) => pool.close()));
 });
 
-describe.each([['127.0.0.1:0'], ...(hasIpv6 ? [['[::1]:0']] : [])])('two pools on %s', (bind) => {
-  it.each([0, 1, 1024, 1300, 1500, 70_000, 3_000_000])(
+// What all pools promise is in conformance/.
+describe.skipIf(!hasIpv6)('two pools on IPv6', () => {
+  const bind = '[::1]:0';
+  it.each([0, 1300, 1500, 70_000])(
     'exchange messages of %i bytes and headers, unchanged. REQ TRN-2, PAT-1, PAT-6, POOL-3',
     async (sizeBytes) => {
       const { address, stats } = await server(echo, { bind });
@@ -90,30 +92,6 @@ describe('a pool over UDP', () => {
     // 500 calls of about 45 bytes on the wire each; one datagram per call would be 500.
     expect(after.datagramsSent - before.datagramsSent).toBeLessThan(120);
     expect(after.datagramsReceived - before.datagramsReceived).toBeLessThan(250);
-  });
-
-  it('calls and serves on one socket, both ways at once', async () => {
-    const a = await server(echo);
-    const b = await server(({ body }) => Promise.resolve(body.slice().reverse()));
-    const toB = await a.connect(b.address);
-    const toA = await b.connect(a.address);
-    const [x, y] = await Promise.all([
-      a.pool.unaryRpc(toB, message(200_000, 1)),
-      b.pool.unaryRpc(toA, message(100_000, 2)),
-    ]);
-    expect(sha256(x.body)).toBe(sha256(message(200_000, 1).reverse()));
-    expect(sha256(y.body)).toBe(sha256(message(100_000, 2)));
-  });
-
-  it('tells a caller that its handler failed, and goes on', async () => {
-    const { address } = await server(({ body }) => {
-      if (body.length === 1) throw new Error('no such row');
-      return body;
-    });
-    const client = await udpPool();
-    const peer = await client.connect(address);
-    await expect(client.pool.unaryRpc(peer, message(1, 1))).rejects.toThrow('no such row');
-    expect((await client.pool.unaryRpc(peer, message(2, 1))).body).toHaveLength(2);
   });
 
   it('works in spite of datagrams from strangers', async () => {

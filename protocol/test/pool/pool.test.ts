@@ -1,47 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { TransferError } from '../../pool/pool.ts';
 import type { Handler } from '../../pool/pool.ts';
-import { expectClean, pattern, sameBytes } from '../support/pair.ts';
+import { expectClean, pattern } from '../support/pair.ts';
 import { failureOf, makePools, settled } from '../support/pools.ts';
 
-/** REQ POOL-1, POOL-3, POOL-8, POOL-11, POOL-13, PAT-6, XFER-7. */
+/** REQ XFER-7. What all pools promise is in conformance/. */
 describe('unaryRpc', () => {
-  test.each([
-    ['inline', 100, 200],
-    ['pulled', 100_000, 50_000],
-    ['empty', 0, 0],
-  ])('gives the response, its headers and figures: %s', async (_name, requestBytes, responseBytes) => {
-    const pools = makePools(({ body, headers, peer }) => {
-      expect(peer).toBe(pools.toClient);
-      expect(sameBytes(body, pattern(requestBytes))).toBe(true);
-      return { body: pattern(responseBytes, 1), headers: { answer: `to ${headers['question']}` } };
-    });
-    const call = pools.caller.unaryRpc(pools.toServer, pattern(requestBytes), {
-      headers: { question: 'ää' },
-      priority: 0,
-    });
-    const result = await settled(pools, call);
-    const response = (result as PromiseFulfilledResult<Awaited<typeof call>>).value;
-    expect(sameBytes(response.body, pattern(responseBytes, 1))).toBe(true);
-    expect({ ...response.headers }).toEqual({ answer: 'to ää' });
-    const { metrics } = response;
-    expect(metrics.latencyNs).toBeGreaterThanOrEqual(2 * pools.net.latencyNs);
-    expect(metrics.requestBytes).toBeGreaterThan(requestBytes);
-    expect(metrics.responseBytes).toBeGreaterThan(responseBytes);
-    expect([metrics.notifyRetries, metrics.repulledBytes]).toEqual([0, 0]);
-    expect(pools.caller.isBusy()).toBe(false);
-    expectClean(pools.client, pools.server);
-  });
-
-  test('a handler may answer later', async () => {
-    const pools = makePools(async ({ body }) => {
-      await Promise.resolve();
-      return body;
-    });
-    const result = await settled(pools, pools.caller.unaryRpc(pools.toServer, pattern(10)));
-    expect(result.status).toBe('fulfilled');
-  });
-
   test('counts what had to be sent again', async () => {
     const pools = makePools(() => pattern(3000));
     let data = 0;
