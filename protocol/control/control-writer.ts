@@ -343,10 +343,10 @@ export class ControlWriter {
     return this.writePull(peer, transfer, transfer.grantNew, 0);
   }
 
-  /** MUST RACK-4 */
+  /** MUST RACK-4, AHEAD-2 */
   private writeProgress(peer: Peer, transfer: InboundTransfer): void {
     const verified = Math.floor(transfer.received.prefix / RECORD_SEALED_BYTES) * RECORD_SEALED_BYTES;
-    if (verified <= transfer.reportedPrefix) return;
+    if (verified <= transfer.reportedPrefix || transfer.keep === 'held') return;
     const { rangeAck } = this;
     rangeAck.transferSlot = transfer.slot;
     rangeAck.transferGeneration = transfer.generation;
@@ -444,7 +444,8 @@ export class ControlWriter {
       (transfer.inlined ? TransferNotify.INLINE : 0) |
       (transfer.isResponse ? TransferNotify.RESPONSE : 0) |
       (transfer.noticeHeaders !== undefined ? TransferNotify.HEADED : 0) |
-      (transfer.deadlineNs !== NEVER ? TransferNotify.DEADLINE : 0);
+      (transfer.deadlineNs !== NEVER ? TransferNotify.DEADLINE : 0) |
+      (transfer.hold === 'waiting' || transfer.hold === 'ahead' ? TransferNotify.HELD : 0);
     notify.priority = transfer.priority;
     notify.size = message.sizeBytes;
     notify.headerSize = message.head.length;

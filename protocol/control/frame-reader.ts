@@ -148,7 +148,7 @@ export class FrameReader {
       peer.rtt.update(now - outcome.largestSentAt, Math.min(ack.delayNs, this.context.options.ackDelayNs));
     }
     for (const packet of outcome.acked) {
-      for (const transfer of packet.notifies) this.sender.onReceipt(now, transfer);
+      this.sender.onArrived(now, packet);
       if (packet.resets.length > 0) peer.resetTries = 0;
       for (const notice of packet.resets) {
         if (!notice.byReceiver) this.sender.onResetAcked(peer, notice.slot, notice.generation);

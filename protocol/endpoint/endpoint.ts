@@ -164,10 +164,10 @@ export class Endpoint {
     return this.exchanges.own.cancel(now, exchange, reason);
   }
 
-  /** Lets go what was begun as `held`. */
+  /** What an exchange that was begun as `held` waited for is over. */
   release(now: Nanos, exchange: ExchangeId): void {
     this.begin(now);
-    this.exchanges.own.release(exchange);
+    this.exchanges.own.release(now, exchange);
   }
 
   /** How long to wait before an exchange with `peer` is tried for the `tries`th time again: doubled each time, with a random part. REQ XFER-3 */
@@ -407,8 +407,8 @@ export class Endpoint {
       outbound: this.sender.live,
       inbound: this.receiver.active,
       recordBuffers: this.context.records.inUse,
-      memoryBytes: this.receiver.memoryBytes,
-      pulledBytes: this.receiver.scheduler.outstandingBytes,
+      memoryBytes: this.receiver.memoryBytes + this.receiver.heldBytes,
+      pulledBytes: this.receiver.scheduler.outstandingBytes + this.receiver.scheduler.heldBytes,
       ...this.peers.held,
       transferTimers:
         this.sender.timers.size +

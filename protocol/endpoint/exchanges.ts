@@ -20,6 +20,11 @@ import { Offers } from './offers.ts';
 import { OwnExchanges, outboundOf } from './own-exchanges.ts';
 import { ExchangeStreamHost } from './stream-host.ts';
 
+/** MUST EXCH-8 */
+function deadlineOf(now: Nanos, { flags, timeoutNs }: TransferNotify): Nanos {
+  return (flags & TransferNotify.DEADLINE) === 0 ? NEVER : now + timeoutNs;
+}
+
 /**
  * Exchanges over transfers: one handler run, one end. What belongs to own ones and to streams is passed on. REQ PAT-1, RDP-11, XFER-5, FLOW-2 ·
  * MUST EXCH-1, EXCH-2
@@ -116,7 +121,20 @@ export class Exchanges implements Gate {
       return stream === undefined ? TransferErrorCode.UNKNOWN_TRANSFER : this.streams.admit(stream, notify);
     }
     const exchange = this.own.awaiting(peer, notify.replySlot, notify.replyGeneration);
-    return exchange === undefined || exchange.response !== undefined ? TransferErrorCode.UNKNOWN_TRANSFER : 0;
+    // Nobody could have handled what is held. MUST AHEAD-6
+    const isAwaited = exchange?.response === undefined && exchange?.request.hold !== 'ahead';
+    return exchange !== undefined && isAwaited ? 0 : TransferErrorCode.UNKNOWN_TRANSFER;
+  }
+
+  /** Half of the places are for what may run: it may be what the others wait for. MUST AHEAD-4 */
+  admitsAhead(): boolean {
+    const { serving, offering, options } = this.context;
+    return serving && !offering && this.size * 2 < options.exchangesMax;
+  }
+
+  onReleased(now: Nanos, transfer: InboundTransfer, notify: TransferNotify): void {
+    const exchange = this.table.get(transfer.exchange);
+    if (exchange?.kind === 'served') exchange.deadlineNs = deadlineOf(now, notify);
   }
 
   onAdmitted(now: Nanos, transfer: InboundTransfer, notify: TransferNotify): void {
@@ -155,8 +173,8 @@ export class Exchanges implements Gate {
     notify: TransferNotify,
     request: InboundTransfer | undefined,
   ): ExchangeId {
-    const { transferSlot: requestSlot, transferGeneration: requestGeneration, flags, timeoutNs } = notify;
-    const deadlineNs = (flags & TransferNotify.DEADLINE) === 0 ? NEVER : now + timeoutNs;
+    const { transferSlot: requestSlot, transferGeneration: requestGeneration } = notify;
+    const deadlineNs = deadlineOf(now, notify);
     const exchange: ServedExchange = {
       kind: 'served',
       peer,

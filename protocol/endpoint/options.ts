@@ -38,6 +38,10 @@ export interface EndpointOptions {
   receiveBytesMax: Bytes;
   /** Transfers a peer may have announced and not ended. */
   notifyWindow: number;
+  /** Requests announced to a peer, or by it, that wait for others; at most half of `notifyWindow`, which is the default up to 256. 0: none is announced before its wait is over. */
+  aheadMax: number;
+  /** Bytes of messages that are received before they may be handed over, over all peers. */
+  aheadBytesMax: Bytes;
   /** Messages of a stream announced and not taken by the application, unless it says otherwise for its stream. */
   streamMessagesMax: number;
   /** Bytes of a stream received and not taken, and written and not acknowledged, each; one message may exceed it. */
@@ -72,6 +76,8 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   noticeHeaderBytesMax: 512,
   receiveBytesMax: 4_294_967_296,
   notifyWindow: 1024,
+  aheadMax: 256,
+  aheadBytesMax: 67_108_864,
   streamMessagesMax: 16,
   streamBytesMax: 1 << 20,
   datagramsMax: 256,
@@ -105,6 +111,8 @@ const RANGES: Record<keyof EndpointOptions, readonly [min: number, max: number]>
   noticeHeaderBytesMax: [0, 16_384],
   receiveBytesMax: [1, 2 ** 40],
   notifyWindow: [1, 65_536],
+  aheadMax: [0, 32_768],
+  aheadBytesMax: [0, 2 ** 40],
   streamMessagesMax: [1, 65_536],
   streamBytesMax: [0, 2 ** 40],
   datagramsMax: [1, 65_536],
@@ -116,6 +124,8 @@ const RANGES: Record<keyof EndpointOptions, readonly [min: number, max: number]>
 /** Defaults with `given` over them; throws OptionError for a value out of range. */
 export function resolveOptions(given: Partial<EndpointOptions>): EndpointOptions {
   const options = { ...DEFAULT_OPTIONS, ...given };
+  const aheadMax = Math.floor(options.notifyWindow / 2);
+  if (given.aheadMax === undefined) options.aheadMax = Math.min(options.aheadMax, aheadMax);
   for (const [name, [min, max]] of Object.entries(RANGES)) {
     const value = options[name as keyof EndpointOptions];
     if (typeof value !== 'number' || !(value >= min && value <= max)) {
@@ -126,6 +136,11 @@ export function resolveOptions(given: Partial<EndpointOptions>): EndpointOptions
   }
   for (const name of Object.keys(given)) {
     if (!(name in RANGES)) throw new OptionError(`there is no endpoint option ${name}`);
+  }
+  if (options.aheadMax > aheadMax) {
+    throw new OptionError(
+      `endpoint option aheadMax is ${options.aheadMax}; it must be at most half of notifyWindow, ${aheadMax}`,
+    );
   }
   return options;
 }

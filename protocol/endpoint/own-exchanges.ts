@@ -80,10 +80,10 @@ export class OwnExchanges {
   }
 
   /** What a request or an opening of ours waited for is over. MUST AFTER-2 */
-  release(id: ExchangeId): void {
+  release(now: Nanos, id: ExchangeId): void {
     const exchange = this.table.get(id);
     const first = exchange?.kind === 'stream' ? exchange.opening : exchange?.request;
-    if (first instanceof OutboundTransfer) this.parts().sender.release(first);
+    if (first instanceof OutboundTransfer) this.parts().sender.release(now, first);
   }
 
   /** MUST EXCH-8 */
@@ -156,7 +156,8 @@ export class OwnExchanges {
   private endOwn(now: Nanos, exchange: OwnExchange, reason: FailureReason | undefined): void {
     const { request, response, peer } = exchange;
     const { sender, receiver } = this.parts();
-    const unconfirmed = request.state === 'notified' || request.state === 'queued';
+    const { state, hold } = request;
+    const unconfirmed = state === 'notified' || state === 'queued' || hold === 'ahead';
     const givenUp = GIVEN_UP.has(reason);
     this.table.delete(request.exchange);
     this.timers.disarm(exchange);

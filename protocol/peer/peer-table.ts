@@ -151,7 +151,8 @@ export class PeerTable {
     );
     // Half of the 24 bits: as many generations are left to each slot.
     const base = options.worker * 2 ** 24 + (random.nextU32() >>> 9);
-    const peer = new Peer(config, epoch, base, keys, options.initialRttNs, options.notifyWindow, resolved);
+    const { initialRttNs, notifyWindow, aheadMax } = options;
+    const peer = new Peer(config, epoch, base, keys, initialRttNs, notifyWindow, aheadMax, resolved);
     peer.lastHeardAt = now;
     return peer;
   }

@@ -99,6 +99,9 @@ export class Peer implements Timed {
   responsesQueued = 0;
   /** To be announced again: these have their credit and wait for no other. */
   readonly notifyRetries: Fifo<OutboundTransfer> = new Fifo<OutboundTransfer>();
+  /** That wait and may be announced ahead, and how many of them still may. MUST AHEAD-1 */
+  readonly aheadQueue: Set<OutboundTransfer> = new Set<OutboundTransfer>();
+  aheadRoom: number;
   /** Requests notified for the first time, and how many may be. MUST CREDIT-1 */
   notified = 0;
   notifyLimit: number;
@@ -108,6 +111,8 @@ export class Peer implements Timed {
 
   readonly inbound: Map<number, InboundEntry> = new Map<number, InboundEntry>();
   inboundActive = 0;
+  /** Of those, held. */
+  inboundHeld = 0;
   /** Requests of its, and those of them that are over. */
   admitted = 0;
   ended = 0;
@@ -164,6 +169,7 @@ export class Peer implements Timed {
     sendKeys: ControlSendKeys,
     initialRttNs: Nanos,
     notifyWindow: number,
+    aheadMax: number,
     resolved: boolean,
   ) {
     this.address = config.address;
@@ -179,6 +185,7 @@ export class Peer implements Timed {
     this.pullLatency = new RttEstimator(initialRttNs);
     this.reorderNs = Math.ceil(initialRttNs / 4);
     this.notifyLimit = notifyWindow;
+    this.aheadRoom = aheadMax;
     this.advertisedLimit = notifyWindow;
   }
 
@@ -250,7 +257,12 @@ export class Peer implements Timed {
 
   private get hasNotify(): boolean {
     if (this.notifyRetries.length > 0 || this.responsesQueued > 0) return true;
-    return this.requestsQueued > 0 && this.notified < this.notifyLimit;
+    return (this.requestsQueued > 0 || this.mayAnnounceAhead) && this.notified < this.notifyLimit;
+  }
+
+  /** Requests that wait, and room for them. */
+  get mayAnnounceAhead(): boolean {
+    return this.aheadRoom > 0 && this.aheadQueue.size > 0;
   }
 
   /** Requests wait for credit. */

@@ -3,6 +3,7 @@ import type { Context } from '../endpoint/context.ts';
 import type { Liveness } from '../peer/liveness.ts';
 import type { Peer } from '../peer/peer.ts';
 import { TransferErrorCode, TransferNotify } from '../wire/index.ts';
+import { nextKeep } from './hold.ts';
 import { InboundTransfer } from './inbound.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -12,13 +13,17 @@ const SLOTS_PER_CREDIT = 8;
 /** Flags of a message that belongs to an exchange that another one began. */
 const FOLLOWS = TransferNotify.RESPONSE | TransferNotify.CONTINUES;
 
-/** MUST NOTIFY-1, OFFER-1 */
+/** Flags of what is not announced ahead. */
+const NEVER_HELD = TransferNotify.INLINE | TransferNotify.STREAM | FOLLOWS;
+
+/** MUST NOTIFY-1, OFFER-1, AHEAD-1 */
 function isWellFormed(notify: TransferNotify): boolean {
   const { flags, size, headerSize } = notify;
   if ((flags & FOLLOWS) === FOLLOWS) return false;
   if ((flags & TransferNotify.STREAM) === 0) {
     if ((flags & (TransferNotify.CONTINUES | TransferNotify.LAST)) !== 0) return false;
   } else if ((flags & FOLLOWS) === 0 && notify.sequence !== 0) return false;
+  if ((flags & TransferNotify.HELD) !== 0 && (flags & NEVER_HELD) !== 0) return false;
   if (headerSize > size) return false;
   if ((flags & TransferNotify.HEADED) !== 0 && headerSize > 0) return false;
   if ((flags & TransferNotify.INLINE) === 0) return size > 0;
@@ -29,6 +34,10 @@ function isWellFormed(notify: TransferNotify): boolean {
 export interface Gate {
   /** 0 to admit; else the FLOW_RESET code. */
   admit(peer: Peer, notify: TransferNotify): number;
+  /** Whether one that waits is pulled meanwhile. MUST AHEAD-4 */
+  admitsAhead(): boolean;
+  /** It may be handed over when it is whole. MUST AHEAD-2 */
+  onReleased(now: Nanos, transfer: InboundTransfer, notify: TransferNotify): void;
   /** It was admitted and will be pulled. */
   onAdmitted(now: Nanos, transfer: InboundTransfer, notify: TransferNotify): void;
   /** A transfer was refused with a FLOW_RESET of `code`: whoever waits for it waits in vain. */
@@ -65,6 +74,13 @@ export class Admission {
     if (entry !== undefined && notify.transferGeneration < entry.generation) return true;
     if (entry !== undefined && notify.transferGeneration === entry.generation) {
       if ((notify.flags & TransferNotify.STREAM) !== 0) this.gate.onRepeated(now, peer, notify);
+      const released = (notify.flags & TransferNotify.HELD) === 0;
+      if (released && entry.transfer?.isHeld) {
+        this.gate.onReleased(now, entry.transfer, notify);
+        this.receiver.unhold(now, entry.transfer);
+        // Handed over, and acknowledged by that.
+        if (entry.transfer === undefined) return true;
+      }
       this.answerAgain(now, peer, notify.transferSlot, notify.transferGeneration);
       return true;
     }
@@ -79,6 +95,8 @@ export class Admission {
     const { options } = this.context;
     const inline = (notify.flags & TransferNotify.INLINE) !== 0;
     if (!isWellFormed(notify)) return false;
+    const held = (notify.flags & TransferNotify.HELD) !== 0;
+    if (held && !this.takesAhead(peer, notify)) return true;
     const isResponse = (notify.flags & FOLLOWS) !== 0;
     // A response needs no credit: there is at most one for each exchange that waits. Messages of streams have credit of their own.
     const overdrawn = !isResponse && peer.admitted >= peer.advertisedLimit;
@@ -86,9 +104,9 @@ export class Admission {
       this.refuse(now, peer, notify, TransferErrorCode.LIMIT);
       return true;
     }
-    const headerBytes = notify.headerSize + notify.headersLength;
-    const tooLarge = notify.size > options.messageBytesMax || headerBytes > options.headerBytesMax;
-    const code = tooLarge ? TransferErrorCode.MESSAGE_TOO_LARGE : this.gate.admit(peer, notify);
+    const code = this.isTooLarge(notify)
+      ? TransferErrorCode.MESSAGE_TOO_LARGE
+      : this.gate.admit(peer, notify);
     if (!isResponse) peer.admitted += 1;
     if (code !== 0) {
       if (!isResponse) this.context.freeCredit(peer);
@@ -105,12 +123,26 @@ export class Admission {
       return true;
     }
     const transfer = new InboundTransfer(peer, notify, isResponse);
+    if (held) transfer.keep = nextKeep(transfer.keep, 'hold');
     peer.inbound.set(slot, { generation, transfer, resetCode: 0, exchange: -1 });
     this.gate.onAdmitted(now, transfer, notify);
     this.receiver.admit(now, transfer);
     this.liveness.onWaiting(now, peer);
     this.accept(peer, slot, generation);
     return true;
+  }
+
+  private isTooLarge({ size, headerSize, headersLength }: TransferNotify): boolean {
+    const { messageBytesMax, headerBytesMax } = this.context.options;
+    return size > messageBytesMax || headerSize + headersLength > headerBytesMax;
+  }
+
+  /** What is not taken leaves nothing behind: its release says it all again. MUST AHEAD-4 */
+  private takesAhead(peer: Peer, notify: TransferNotify): boolean {
+    const { aheadMax, notifyWindow } = this.context.options;
+    const overdrawn = peer.admitted >= peer.advertisedLimit || peer.inboundHeld >= aheadMax;
+    if (overdrawn || notify.transferSlot >= notifyWindow * SLOTS_PER_CREDIT) return false;
+    return !this.isTooLarge(notify) && this.gate.admitsAhead();
   }
 
   private answerAgain(now: Nanos, peer: Peer, slot: number, generation: number): void {

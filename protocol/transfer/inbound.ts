@@ -8,6 +8,7 @@ import type { Assembly } from '../records/assembly.ts';
 import type { Placement } from '../records/placement.ts';
 import { sealedSize } from '../records/layout.ts';
 import { TransferNotify } from '../wire/index.ts';
+import type { KeepState } from './hold.ts';
 import type { Progress } from './progress.ts';
 
 /**
@@ -57,6 +58,8 @@ export class InboundTransfer implements Timed, Ranked {
   assembly: Assembly | undefined;
   /** Something of it was pulled. */
   begun = false;
+  /** Whether it may be handed over. MUST AHEAD-2 */
+  keep: KeepState = 'free';
   pullNext: Bytes = 0;
   readonly received: RangeSet = new RangeSet();
   readonly holes: RangeSet = new RangeSet();
@@ -133,6 +136,11 @@ export class InboundTransfer implements Timed, Ranked {
       kept.remove(this.pullNext, end);
       this.pullNext = end;
     }
+  }
+
+  /** It must not be handed over before its release. */
+  get isHeld(): boolean {
+    return this.keep === 'held' || this.keep === 'kept';
   }
 
   /** Something is left to pull. */

@@ -8,6 +8,7 @@ import type { Stream } from '../stream/stream.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import type { SealedBuffer } from '../records/sealed-buffer.ts';
 import type { SharedPayload } from '../records/shared-payload.ts';
+import type { HoldState } from './hold.ts';
 import type { Progress } from './progress.ts';
 
 /**
@@ -17,10 +18,12 @@ import type { Progress } from './progress.ts';
 export type OutboundState = 'queued' | 'notified' | 'accepted' | 'done';
 
 /**
- * Of the first message of an exchange that others may depend on. tracked: its arrival is an event · held: nothing of it is sent before what it waits for is
- * over, then it is tracked. REQ PAT-10
+ * Of the first message of an exchange that others may depend on. tracked: its arrival is an event · held: it waits for others as well. REQ PAT-10
  */
 export type Causal = 'tracked' | 'held';
+
+/** Behind all priorities. */
+const LEVEL_LAST = 8;
 
 /** One message on its way out. */
 export class OutboundTransfer implements Timed, Ranked {
@@ -47,6 +50,10 @@ export class OutboundTransfer implements Timed, Ranked {
   /** When the exchange that it begins is given up. */
   deadlineNs: Nanos = NEVER;
   causal: Causal | undefined;
+  /** Whether it waits, and what its receiver knows of that. */
+  hold: HoldState = 'free';
+  /** Number of the first packet with its release. */
+  releasePacket: number = Number.POSITIVE_INFINITY;
   /** Transfer id; the slot is taken at the first NOTIFY. */
   slot = -1;
   generation = 0;
@@ -108,9 +115,19 @@ export class OutboundTransfer implements Timed, Ranked {
     return this.message.sizeBytes + (this.noticeHeaders?.length ?? 0);
   }
 
-  /** The peer may have heard of it: its restart makes the fate of this unknown. */
+  /** The peer may have handed it over: its restart makes the fate of this unknown. MUST AHEAD-7 */
   get exposed(): boolean {
-    return this.notifyCount > 0;
+    return this.notifyCount > 0 && this.hold !== 'ahead';
+  }
+
+  /** It waits, and may be announced all the same. MUST AHEAD-1 */
+  get goesAhead(): boolean {
+    return this.hold === 'waiting' && !this.inlined && this.stream === undefined;
+  }
+
+  /** Place of its data among that of others of this endpoint. MUST AHEAD-5 */
+  get dataLevel(): number {
+    return this.hold === 'ahead' ? LEVEL_LAST : this.priority;
   }
 
   /** Everything has been sent once and nothing pulled is waiting. */

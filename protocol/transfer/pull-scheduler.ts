@@ -5,7 +5,11 @@ import type { Context } from '../endpoint/context.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { InboundTransfer } from './inbound.ts';
 
-const LEVELS = 8;
+/** Eight priorities, and behind them what is held. */
+const LEVELS = 9;
+const HELD_LEVEL = 8;
+/** Room for fewer is not worth a pull, unless no more are wanted. */
+const GRANT_PACKETS_MIN = 4;
 /** Senders that may be silent on a pull at once without their share of the budget being held back for them. */
 const STALLED_MAX = 8;
 /** Beyond this many stalls in a row a sender is taken for gone and no longer counts among the stalled. */
@@ -15,8 +19,8 @@ const STALLS_FORGOTTEN = 6;
  * Who may send next. Pulled-but-not-arrived bytes stay below B = budgetRatio x rate x RTT before each grant; a grant may
  * exceed it by its own length, because a single sender cannot send faster than its link: what exceeds B waits in the sender, not in
  * the network. Strict priority, shortest remaining first. Short messages (up to B / 2) have a reserve of their own, so that they do not
- * wait behind a long grant. Stalled senders are discounted.
- * REQ NIC-8, PERF-2, PAT-7 · MUST PULL-1, PULL-2, LOSS-4
+ * wait behind a long grant. Stalled senders are discounted. What is held takes what the others leave.
+ * REQ NIC-8, PERF-2, PAT-7 · MUST PULL-1, PULL-2, LOSS-4, AHEAD-5
  */
 export class PullScheduler {
   private readonly context: Context;
@@ -27,6 +31,8 @@ export class PullScheduler {
   /** Outstanding bytes of transfers that are not stalled. */
   private longBytes = 0;
   private shortBytes = 0;
+  /** The same of what is held. */
+  heldBytes = 0;
   private stalledCount = 0;
   private dirty = false;
   /** Bit l is set while `begun` or `waiting` of level l is not empty. */
@@ -42,7 +48,7 @@ export class PullScheduler {
     }
   }
 
-  /** Bytes pulled and not arrived, of senders that are not stalled. */
+  /** Bytes pulled and not arrived, of senders that are not stalled, but for what is held. */
   get outstandingBytes(): Bytes {
     return this.longBytes + this.shortBytes;
   }
@@ -67,7 +73,7 @@ export class PullScheduler {
     }
     transfer.rank = transfer.remaining;
     this.heapOf(transfer).place(transfer);
-    this.levelsOccupied |= 1 << transfer.priority;
+    this.levelsOccupied |= 1 << levelOf(transfer);
     this.dirty = true;
   }
 
@@ -78,8 +84,7 @@ export class PullScheduler {
       this.account(transfer);
     } else {
       transfer.budgeted -= bytes;
-      if (transfer.small) this.shortBytes -= bytes;
-      else this.longBytes -= bytes;
+      this.add(transfer, -bytes);
     }
     this.dirty = true;
     if (transfer.heapIndex < 0 && transfer.wantsPull) this.update(transfer);
@@ -127,8 +132,7 @@ export class PullScheduler {
           continue;
         }
         if (!this.mayGrant(transfer)) return;
-        const room = this.context.options.receiveBufferBytes - this.outstandingBytes;
-        const bytes = Math.min(this.context.options.pullBytesMax, room);
+        const bytes = Math.min(this.context.options.pullBytesMax, this.roomFor(transfer));
         if (!this.grant(now, transfer, bytes)) {
           mayBegin = false;
           continue;
@@ -144,9 +148,9 @@ export class PullScheduler {
   private leaveLine(transfer: InboundTransfer): void {
     if (transfer.heapIndex < 0) return;
     this.heapOf(transfer).remove(transfer);
-    const { priority } = transfer;
-    const left = (this.begun[priority]?.size ?? 0) + (this.waiting[priority]?.size ?? 0);
-    if (left === 0) this.levelsOccupied &= ~(1 << priority);
+    const level = levelOf(transfer);
+    const left = (this.begun[level]?.size ?? 0) + (this.waiting[level]?.size ?? 0);
+    if (left === 0) this.levelsOccupied &= ~(1 << level);
   }
 
   private first(level: number, mayBegin: boolean): InboundTransfer | undefined {
@@ -159,12 +163,13 @@ export class PullScheduler {
 
   private heapOf(transfer: InboundTransfer): RankedHeap<InboundTransfer> {
     const heaps = transfer.begun ? this.begun : this.waiting;
-    return heaps[transfer.priority] as RankedHeap<InboundTransfer>;
+    return heaps[levelOf(transfer)] as RankedHeap<InboundTransfer>;
   }
 
   private mayBegin(transfer: InboundTransfer): boolean {
     const budget = this.budget(transfer.peer);
     transfer.small = transfer.sealedBytes <= budget / 2;
+    if (transfer.isHeld) return true;
     if (transfer.small && this.shortBytes + transfer.sealedBytes <= budget) return true;
     return this.stalledCount < STALLED_MAX;
   }
@@ -172,10 +177,21 @@ export class PullScheduler {
   private mayGrant(transfer: InboundTransfer): boolean {
     const budget = this.budget(transfer.peer);
     const wanted = transfer.pullLimit - transfer.pullNext + transfer.holes.total;
-    const room = this.context.options.receiveBufferBytes - this.outstandingBytes;
-    if (room < Math.min(wanted, this.context.options.mtuBytes * 4)) return false;
+    if (this.roomFor(transfer) < Math.min(wanted, this.context.options.mtuBytes * GRANT_PACKETS_MIN))
+      return false;
+    if (transfer.isHeld) return this.outstandingBytes + this.heldBytes < budget;
     if (transfer.small && this.shortBytes + wanted <= budget) return true;
     return this.outstandingBytes < budget;
+  }
+
+  /** How long a grant may be. MUST PULL-1, AHEAD-5 */
+  private roomFor({ peer, isHeld }: InboundTransfer): Bytes {
+    const { receiveBufferBytes, mtuBytes } = this.context.options;
+    const busyBytes = this.outstandingBytes + this.heldBytes;
+    const room = receiveBufferBytes - busyBytes;
+    return isHeld
+      ? Math.min(room, Math.max(this.budget(peer) - busyBytes, GRANT_PACKETS_MIN * mtuBytes))
+      : room;
   }
 
   private account(transfer: InboundTransfer): void {
@@ -185,15 +201,25 @@ export class PullScheduler {
   private charge(transfer: InboundTransfer, bytes: Bytes): void {
     const delta = bytes - transfer.budgeted;
     transfer.budgeted = bytes;
-    if (transfer.small) this.shortBytes += delta;
-    else this.longBytes += delta;
+    this.add(transfer, delta);
+  }
+
+  private add({ isHeld, small }: InboundTransfer, bytes: Bytes): void {
+    if (isHeld) this.heldBytes += bytes;
+    else if (small) this.shortBytes += bytes;
+    else this.longBytes += bytes;
   }
 
   private setStalls(transfer: InboundTransfer, stalls: number): void {
     const before = isStalled(transfer.stalls);
     transfer.stalls = stalls;
+    if (transfer.isHeld) return;
     this.stalledCount += Number(isStalled(stalls)) - Number(before);
   }
+}
+
+function levelOf({ isHeld, priority }: InboundTransfer): number {
+  return isHeld ? HELD_LEVEL : priority;
 }
 
 function isStalled(stalls: number): boolean {

@@ -6,6 +6,7 @@ import { Assembly } from '../records/assembly.ts';
 import { RECORD_SEALED_BYTES, recordLength } from '../records/layout.ts';
 import { recordAad } from '../records/sealed-buffer.ts';
 import { DataPacket, TransferErrorCode } from '../wire/index.ts';
+import { nextKeep } from './hold.ts';
 import type { InboundTransfer } from './inbound.ts';
 import { LossDetector } from './loss-detector.ts';
 import type { Progress } from './progress.ts';
@@ -30,6 +31,8 @@ export class Receiver {
   readonly losses: LossDetector;
   /** Messages being received: memory taken for them. */
   memoryBytes = 0;
+  /** The same for those that are held. MUST AHEAD-5 */
+  heldBytes = 0;
   /** Most they may take. */
   private roomBytes: Bytes;
   private readonly context: Context;
@@ -61,6 +64,7 @@ export class Receiver {
     transfer.lastArrivalAt = now;
     this.active += 1;
     transfer.peer.inboundActive += 1;
+    if (transfer.isHeld) transfer.peer.inboundHeld += 1;
     transfer.peer.addWaiting(now);
     this.scheduler.update(transfer);
   }
@@ -74,7 +78,7 @@ export class Receiver {
   private grant(now: Nanos, transfer: InboundTransfer, bytes: Bytes): boolean {
     if (transfer.assembly === undefined && !this.takeMemory(transfer)) return false;
     transfer.passKept();
-    if (transfer.outstanding === 0) transfer.samplePullAt = now;
+    if (transfer.outstanding === 0 && !transfer.isHeld) transfer.samplePullAt = now;
     let left = bytes;
     while (left > 0 && !transfer.holes.isEmpty) {
       const start = transfer.holes.startAt(0);
@@ -118,14 +122,24 @@ export class Receiver {
   private takeMemory(transfer: InboundTransfer): boolean {
     const { crypto, records } = this.context;
     const { sizeBytes } = transfer;
-    if (this.memoryBytes > 0 && this.memoryBytes + sizeBytes > this.roomBytes) return false;
-    this.memoryBytes += sizeBytes;
+    if (!this.hasMemory(transfer)) return false;
+    this.account(transfer, sizeBytes);
     const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
     const into = transfer.headerBytes === 0 ? transfer.into : undefined;
     const assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), aad, records, into);
     transfer.assembly = assembly;
     if (into !== undefined) this.keep(transfer, assembly);
     return true;
+  }
+
+  private hasMemory({ isHeld, sizeBytes }: InboundTransfer): boolean {
+    if (isHeld) return this.heldBytes + sizeBytes <= this.context.options.aheadBytesMax;
+    return this.memoryBytes === 0 || this.memoryBytes + sizeBytes <= this.roomBytes;
+  }
+
+  private account({ isHeld }: InboundTransfer, bytes: Bytes): void {
+    if (isHeld) this.heldBytes += bytes;
+    else this.memoryBytes += bytes;
   }
 
   /** What an earlier transfer brought is not pulled again. MUST PULL-8 */
@@ -258,6 +272,31 @@ export class Receiver {
   }
 
   private complete(now: Nanos, transfer: InboundTransfer): void {
+    const wasHeld = transfer.isHeld;
+    transfer.keep = nextKeep(transfer.keep, 'whole');
+    if (!wasHeld) {
+      this.handOver(now, transfer);
+      return;
+    }
+    this.scheduler.remove(transfer);
+    this.losses.forget(transfer);
+    transfer.grantNew.clear();
+    transfer.grantAgain.clear();
+  }
+
+  /** The wait of a message that was held is over. MUST AHEAD-2 */
+  unhold(now: Nanos, transfer: InboundTransfer): void {
+    const { peer, assembly, sizeBytes } = transfer;
+    this.scheduler.remove(transfer);
+    peer.inboundHeld -= 1;
+    if (assembly !== undefined) this.account(transfer, -sizeBytes);
+    transfer.keep = nextKeep(transfer.keep, 'release');
+    if (assembly !== undefined) this.account(transfer, sizeBytes);
+    if (transfer.keep === 'over') this.handOver(now, transfer);
+    else this.scheduler.update(transfer);
+  }
+
+  private handOver(now: Nanos, transfer: InboundTransfer): void {
     const { head, body } = (transfer.assembly as Assembly).message(transfer.headerBytes);
     this.release(transfer);
     this.deliver(now, transfer, head, body);
@@ -311,8 +350,9 @@ export class Receiver {
     if (transfer.assembly !== undefined) {
       transfer.assembly.destroy();
       transfer.assembly = undefined;
-      this.memoryBytes -= transfer.sizeBytes;
+      this.account(transfer, -transfer.sizeBytes);
     }
+    if (transfer.isHeld) transfer.peer.inboundHeld -= 1;
     transfer.grantNew.clear();
     transfer.grantAgain.clear();
     this.table[transfer.pullSlot] = undefined;

@@ -8,7 +8,8 @@ import { DataPacket } from '../wire/index.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { Pacer } from './pacer.ts';
 
-const LEVELS = 8;
+/** Eight priorities, and behind them what is held. */
+const LEVELS = 9;
 /** Data leaves in a network class below control, which has 0. */
 const NETWORK_PRIORITY_MAX = 7;
 
@@ -55,15 +56,15 @@ export class SendScheduler {
       return;
     }
     transfer.rank = (transfer.buffer?.sealedBytes ?? 0) - transfer.sentHigh;
-    this.levelsReady |= 1 << transfer.priority;
-    (this.levels[transfer.priority] as RankedHeap<OutboundTransfer>).place(transfer);
+    this.levelsReady |= 1 << transfer.dataLevel;
+    (this.levels[transfer.dataLevel] as RankedHeap<OutboundTransfer>).place(transfer);
   }
 
   remove(transfer: OutboundTransfer): void {
     if (transfer.heapIndex < 0) return;
-    const level = this.levels[transfer.priority] as RankedHeap<OutboundTransfer>;
+    const level = this.levels[transfer.dataLevel] as RankedHeap<OutboundTransfer>;
     level.remove(transfer);
-    if (level.size === 0) this.levelsReady &= ~(1 << transfer.priority);
+    if (level.size === 0) this.levelsReady &= ~(1 << transfer.dataLevel);
   }
 
   onTimeout(now: Nanos): void {
@@ -124,7 +125,7 @@ export class SendScheduler {
     out.lengthBytes = at;
     out.segmentBytes = Math.min(segmentBytes, at);
     out.destination = transfer.peer.address;
-    out.networkPriority = Math.min(transfer.priority + 1, NETWORK_PRIORITY_MAX);
+    out.networkPriority = Math.min(transfer.dataLevel + 1, NETWORK_PRIORITY_MAX);
     const wireBytes = at + Math.ceil(at / segmentBytes) * options.datagramHeaderBytes;
     this.pacer.spend(now, wireBytes);
     const rateBps = transfer.rateMbps * 1e6;

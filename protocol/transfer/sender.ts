@@ -13,6 +13,8 @@ import { RECORD_SEALED_BYTES } from '../records/layout.ts';
 import { SealedBuffer } from '../records/sealed-buffer.ts';
 import { TransferErrorCode } from '../wire/index.ts';
 import type { PullRequest, RangeAck } from '../wire/index.ts';
+import { nextHold } from './hold.ts';
+import { Holds } from './holds.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { SendScheduler } from './send-scheduler.ts';
 
@@ -38,6 +40,7 @@ export class Sender {
   private readonly context: Context;
   private readonly scheduler: SendScheduler;
   private readonly onEnd: OutboundEnd;
+  private readonly holds: Holds;
   private bufferSequence = 0;
 
   constructor(context: Context, scheduler: SendScheduler, onEnd: OutboundEnd) {
@@ -45,20 +48,19 @@ export class Sender {
     this.timers = context.deadlines.queue<OutboundTransfer>();
     this.scheduler = scheduler;
     this.onEnd = onEnd;
+    this.holds = new Holds(context, scheduler, (transfer) => this.queueNotify(transfer));
   }
 
   submit(now: Nanos, transfer: OutboundTransfer): void {
     this.live += 1;
     transfer.peer.addWaiting(now);
-    // MUST AFTER-2
     if (transfer.causal !== 'held') this.queueNotify(transfer);
+    else this.holds.hold(transfer);
   }
 
-  /** What a transfer was held back for is over. */
-  release(transfer: OutboundTransfer): void {
-    if (transfer.causal !== 'held') return;
-    transfer.causal = 'tracked';
-    this.queueNotify(transfer);
+  /** What a transfer waited for is over. */
+  release(now: Nanos, transfer: OutboundTransfer): void {
+    this.holds.release(now, transfer);
   }
 
   queueNotify(transfer: OutboundTransfer): void {
@@ -108,7 +110,7 @@ export class Sender {
       if (transfer.isResponse || peer.notified < peer.notifyLimit) return transfer;
       this.noteBlocked(peer);
     }
-    return undefined;
+    return peer.notified < peer.notifyLimit ? this.holds.peek(peer) : undefined;
   }
 
   /** The first of `queue` that still wants to be announced; those before it are taken out. */
@@ -170,12 +172,15 @@ export class Sender {
   /** Its NOTIFY is in a packet: takes it off the queue and starts the retry timer. */
   onNotifySent(now: Nanos, transfer: OutboundTransfer): void {
     const { peer } = transfer;
-    const retried = peer.notifyRetries.peek() === transfer;
-    const queue = retried ? peer.notifyRetries : peer.notifyQueue(transfer.priority, transfer.isResponse);
-    assert(queue.peek() === transfer, 'the announced transfer is the next of its queue');
-    this.unqueue(peer, queue);
+    if (transfer.hold !== 'waiting') {
+      const retried = peer.notifyRetries.peek() === transfer;
+      const queue = retried ? peer.notifyRetries : peer.notifyQueue(transfer.priority, transfer.isResponse);
+      assert(queue.peek() === transfer, 'the announced transfer is the next of its queue');
+      this.unqueue(peer, queue);
+    }
     transfer.state = 'notified';
     transfer.notifyCount += 1;
+    this.holds.onAnnounced(transfer);
     this.context.counters.notifiesOut += 1;
     if (transfer.notifyCount > 1) this.context.counters.notifyRetries += 1;
     this.armRetry(now, transfer);
@@ -208,10 +213,17 @@ export class Sender {
 
   /**
    * The receiver knows of the transfer. One of which everything has been sent, inside its NOTIFY or after, keeps its timer until the final
-   * RANGE_ACK: an acknowledged packet may have been answered by one that was lost. MUST RACK-3
+   * RANGE_ACK: an acknowledged packet may have been answered by one that was lost. `ofRelease`: it knows that it may hand it over. MUST RACK-3, AHEAD-3
    */
-  onReceipt(now: Nanos, transfer: OutboundTransfer): void {
+  onReceipt(now: Nanos, transfer: OutboundTransfer, ofRelease = false): void {
+    if (ofRelease) transfer.hold = nextHold(transfer.hold, 'heard');
     if (transfer.state !== 'notified' && transfer.state !== 'queued') return;
+    if (transfer.hold === 'releasing') return;
+    if (transfer.hold === 'ahead') {
+      transfer.state = 'accepted';
+      this.armReminder(now, transfer);
+      return;
+    }
     if (transfer.inlined || transfer.allSent) return;
     transfer.state = 'accepted';
     this.armReminder(now, transfer);
@@ -222,6 +234,8 @@ export class Sender {
    * finds out. MUST NOTIFY-5
    */
   private armReminder(now: Nanos, transfer: OutboundTransfer): void {
+    // Until the release is known it is repeated sooner.
+    if (transfer.hold === 'releasing') return;
     this.timers.arm(transfer, now + Math.ceil(this.context.options.peerTimeoutNs / REMINDERS_PER_TIMEOUT));
   }
 
@@ -231,6 +245,12 @@ export class Sender {
     if (at >= peer.resetRetryAt) return;
     peer.resetRetryAt = at;
     this.context.armPeer(peer, at);
+  }
+
+  /** A packet with announcements has arrived. */
+  onArrived(now: Nanos, packet: SentPacket): void {
+    for (const transfer of packet.notifies)
+      this.onReceipt(now, transfer, packet.packetNumber >= transfer.releasePacket);
   }
 
   onLost(packet: SentPacket): void {
@@ -279,14 +299,16 @@ export class Sender {
 
   /** A burst of it has left. With nothing left to send, a lost final RANGE_ACK is provoked by the NOTIFY. */
   onDataSent(now: Nanos, transfer: OutboundTransfer): void {
-    if (!transfer.allSent) return;
+    if (!transfer.allSent || transfer.hold === 'ahead' || transfer.hold === 'releasing') return;
     transfer.notifyCount = 1;
     this.armRetry(now, transfer);
   }
 
   /** REQ RDP-4, BUF-4 · MUST RACK-2. False: it acknowledges what does not exist. */
   onRangeAck(now: Nanos, transfer: OutboundTransfer, ack: RangeAck, final: boolean): boolean {
-    this.onReceipt(now, transfer);
+    // MUST AHEAD-6
+    if (transfer.hold === 'ahead') return false;
+    this.onReceipt(now, transfer, true);
     if (final) {
       this.finish(now, transfer, undefined);
       return true;
@@ -316,6 +338,7 @@ export class Sender {
   finish(now: Nanos, transfer: OutboundTransfer, reason: FailureReason | undefined): void {
     if (transfer.state === 'done') return;
     transfer.state = 'done';
+    this.holds.leave(transfer);
     this.live -= 1;
     this.timers.disarm(transfer);
     this.scheduler.remove(transfer);
@@ -369,7 +392,7 @@ export class Sender {
         this.freeSlot(transfer);
         transfer.slot = -1;
         transfer.notifyQueued = false;
-        this.queueNotify(transfer);
+        this.holds.beginAnew(transfer);
       }
     }
   }

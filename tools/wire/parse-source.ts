@@ -108,13 +108,16 @@ function readFixed(message: Message, field: Field, offset: number): string[] {
         `${name}Length = ${field.sizeBytes};`,
       ];
     case 'flags':
-      return [
-        `${name} = ${fixedSource(offset, 1)};`,
-        `if ((${name} & ${hex(0xff & ~flagsMask(message))}) !== 0) return DecodeError.VALUE;`,
-      ];
+      return [`${name} = ${fixedSource(offset, 1)};`, ...checkFlags(message, name)];
     default:
       return [`${name} = ${fixedSource(offset, field.sizeBytes)};`, ...checkMax(message, field, name)];
   }
+}
+
+/** Nothing to check if every bit has a name. */
+function checkFlags(message: Message, value: string): string[] {
+  const unnamed = 0xff & ~flagsMask(message);
+  return unnamed === 0 ? [] : [`if ((${value} & ${hex(unnamed)}) !== 0) return DecodeError.VALUE;`];
 }
 
 function checkMax(message: Message, field: Field, value: string): string[] {

@@ -45,7 +45,7 @@ const FRAMES = {
 /** Flags of a TRANSFER_NOTIFY; those not named are off. */
 export function notifyFlags(set: Partial<TransferNotifyRecord['flags']> = {}): TransferNotifyRecord['flags'] {
   const off = { inline: false, response: false, stream: false, continues: false };
-  return { ...off, last: false, headed: false, deadline: false, ...set };
+  return { ...off, last: false, headed: false, deadline: false, held: false, ...set };
 }
 
 export type FrameName = keyof typeof FRAMES;

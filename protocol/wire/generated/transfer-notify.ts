@@ -10,7 +10,7 @@ export interface TransferNotifyRecord {
   transferSlot: number;
   /** Transfer id, high half; the worker in the top 8 bits. */
   transferGeneration: number;
-  flags: { inline: boolean; response: boolean; stream: boolean; continues: boolean; last: boolean; headed: boolean; deadline: boolean };
+  flags: { inline: boolean; response: boolean; stream: boolean; continues: boolean; last: boolean; headed: boolean; deadline: boolean; held: boolean };
   /** 0 highest. */
   priority: number;
   /** Payload bytes, headers included. */
@@ -66,6 +66,8 @@ export class TransferNotify {
   static readonly HEADED = 0x20;
   /** Bit of `flags`: the exchange ends after timeoutNs. */
   static readonly DEADLINE = 0x40;
+  /** Bit of `flags`: the request waits: to be pulled, not to be handed over before it is announced without this. */
+  static readonly HELD = 0x80;
   static readonly PRIORITY_MAX = 7;
 
   /** Transfer id, low half. */
@@ -126,7 +128,6 @@ export class TransferNotify {
     this.transferSlot = ((bytes[p]! << 24) | (bytes[p + 1]! << 16) | (bytes[p + 2]! << 8) | bytes[p + 3]!) >>> 0;
     this.transferGeneration = ((bytes[p + 4]! << 24) | (bytes[p + 5]! << 16) | (bytes[p + 6]! << 8) | bytes[p + 7]!) >>> 0;
     this.flags = bytes[p + 8]!;
-    if ((this.flags & 0x80) !== 0) return DecodeError.VALUE;
     this.priority = bytes[p + 9]!;
     if (this.priority > TransferNotify.PRIORITY_MAX) return DecodeError.VALUE;
     p += 10;
@@ -358,7 +359,7 @@ export class TransferNotify {
   }
 
   private check(): void {
-    if ((this.flags & 0x7f) !== this.flags) misuse('TransferNotify.flags', `${this.flags} is out of range`);
+    if ((this.flags & 0xff) !== this.flags) misuse('TransferNotify.flags', `${this.flags} is out of range`);
     if (this.transferSlot >>> 0 !== this.transferSlot) misuse('TransferNotify.transferSlot', `${this.transferSlot} is out of range`);
     if (this.transferGeneration >>> 0 !== this.transferGeneration) misuse('TransferNotify.transferGeneration', `${this.transferGeneration} is out of range`);
     if ((this.priority & 0xff) !== this.priority) misuse('TransferNotify.priority', `${this.priority} is out of range`);
@@ -394,7 +395,7 @@ export class TransferNotify {
     const record: TransferNotifyRecord = {
       transferSlot: this.transferSlot,
       transferGeneration: this.transferGeneration,
-      flags: { inline: (this.flags & TransferNotify.INLINE) !== 0, response: (this.flags & TransferNotify.RESPONSE) !== 0, stream: (this.flags & TransferNotify.STREAM) !== 0, continues: (this.flags & TransferNotify.CONTINUES) !== 0, last: (this.flags & TransferNotify.LAST) !== 0, headed: (this.flags & TransferNotify.HEADED) !== 0, deadline: (this.flags & TransferNotify.DEADLINE) !== 0 },
+      flags: { inline: (this.flags & TransferNotify.INLINE) !== 0, response: (this.flags & TransferNotify.RESPONSE) !== 0, stream: (this.flags & TransferNotify.STREAM) !== 0, continues: (this.flags & TransferNotify.CONTINUES) !== 0, last: (this.flags & TransferNotify.LAST) !== 0, headed: (this.flags & TransferNotify.HEADED) !== 0, deadline: (this.flags & TransferNotify.DEADLINE) !== 0, held: (this.flags & TransferNotify.HELD) !== 0 },
       priority: this.priority,
       size: this.size,
       headerSize: this.headerSize,
@@ -431,7 +432,7 @@ export class TransferNotify {
 
   /** Takes the values of `record`; throws a RangeError if one breaks a rule of the table. */
   load(record: TransferNotifyRecord): this {
-    this.flags = (record.flags.inline ? TransferNotify.INLINE : 0) | (record.flags.response ? TransferNotify.RESPONSE : 0) | (record.flags.stream ? TransferNotify.STREAM : 0) | (record.flags.continues ? TransferNotify.CONTINUES : 0) | (record.flags.last ? TransferNotify.LAST : 0) | (record.flags.headed ? TransferNotify.HEADED : 0) | (record.flags.deadline ? TransferNotify.DEADLINE : 0);
+    this.flags = (record.flags.inline ? TransferNotify.INLINE : 0) | (record.flags.response ? TransferNotify.RESPONSE : 0) | (record.flags.stream ? TransferNotify.STREAM : 0) | (record.flags.continues ? TransferNotify.CONTINUES : 0) | (record.flags.last ? TransferNotify.LAST : 0) | (record.flags.headed ? TransferNotify.HEADED : 0) | (record.flags.deadline ? TransferNotify.DEADLINE : 0) | (record.flags.held ? TransferNotify.HELD : 0);
     this.transferSlot = checkInteger(record.transferSlot, 0xffff_ffff, 'TransferNotify.transferSlot');
     this.transferGeneration = checkInteger(record.transferGeneration, 0xffff_ffff, 'TransferNotify.transferGeneration');
     this.priority = checkInteger(record.priority, TransferNotify.PRIORITY_MAX, 'TransferNotify.priority');

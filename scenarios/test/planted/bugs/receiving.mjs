@@ -32,8 +32,8 @@ export const bugs = [
     name: 'pull-budget-moved',
     what: 'a message that turns out to be long is charged to the budget of short ones when its bytes arrive',
     file: 'protocol/transfer/pull-scheduler.ts',
-    find: 'if (transfer.small) this.shortBytes -= bytes;\n      else this.longBytes -= bytes;',
-    replace: 'this.shortBytes -= bytes;',
+    find: 'transfer.budgeted -= bytes;\n      this.add(transfer, -bytes);',
+    replace: 'transfer.budgeted -= bytes;\n      this.shortBytes -= bytes;',
   },
   {
     name: 'lost-bytes-outstanding',
