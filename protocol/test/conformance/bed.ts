@@ -34,6 +34,9 @@ export interface Case {
   run(bed: Bed): Promise<void>;
 }
 
+/** For cases that wait for a peer that is gone: longer than a busy machine leaves a process alone. */
+export const PATIENT: Partial<EndpointOptions> = { peerTimeoutNs: 1_200_000_000 };
+
 /** A server, a client, and the client's id of the server. */
 export async function pairOf(
   bed: Bed,

@@ -2,9 +2,7 @@ import { expect } from 'vitest';
 import type { IncomingRequest } from '../../pool/incoming.ts';
 import { pattern } from '../support/pair.ts';
 import type { Case } from './bed.ts';
-import { failureOf, pairOf } from './bed.ts';
-
-const QUICK = { peerTimeoutNs: 200_000_000 };
+import { PATIENT, failureOf, pairOf } from './bed.ts';
 
 export const ENDS: Case[] = [
   {
@@ -87,7 +85,7 @@ export const ENDS: Case[] = [
   },
   {
     name: 'a peer that is cut off ends its calls together, and is there again when it is heard. REQ HEALTH-1, HEALTH-12, EVT-1',
-    options: QUICK,
+    options: PATIENT,
     async run(bed) {
       const { server, client, peer } = await pairOf(bed, ({ body }) => body, { mayFail: true });
       const states: string[] = [];
