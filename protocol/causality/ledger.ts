@@ -3,10 +3,13 @@ import type { CausalityMap, Token } from './causality-map.ts';
 import { verdictOf } from './states.ts';
 import type { AwaitedPart } from './states.ts';
 
-/** One thing a call waits for, and whether it fails with it. */
+/** What a call waits for: one other, or so many of several. */
 export interface Dependency {
-  token: Token;
+  tokens: readonly Token[];
+  /** How many of them must have what is awaited. */
+  quorum: number;
   wait: AwaitedPart;
+  /** Whether the call fails if that can be no more. */
   cascade: boolean;
 }
 
@@ -16,15 +19,24 @@ export interface Waiter {
   onBlocked(cause: unknown): void;
 }
 
-interface Edge {
+/** A dependency that is not over, and its calls that may still decide it. */
+interface Open {
   readonly wait: Wait;
   readonly dependency: Dependency;
+  readonly edges: Set<Edge>;
+  came: number;
+  missed: number;
+}
+
+interface Edge {
+  readonly open: Open;
+  readonly token: Token;
 }
 
 /** A waiter and what it still waits for. */
 export interface Wait {
   readonly waiter: Waiter;
-  readonly edges: Set<Edge>;
+  readonly open: Set<Open>;
 }
 
 /** Ended calls that can still be named, unless a ledger is told otherwise. */
@@ -90,39 +102,48 @@ export class Ledger {
 
   /** The waiter is told at once if there is nothing to wait for; what is returned can be given up. MUST AFTER-2 */
   wait(dependencies: readonly Dependency[], waiter: Waiter): Wait {
-    const wait: Wait = { waiter, edges: new Set<Edge>() };
+    const wait: Wait = { waiter, open: new Set<Open>() };
     this.waits += 1;
     for (const dependency of dependencies) {
-      const { token } = dependency;
-      const edge = { wait, dependency };
-      wait.edges.add(edge);
-      const others = this.edges.get(token);
-      if (others === undefined) this.edges.set(token, new Set([edge]));
-      else others.add(edge);
+      const open = { wait, dependency, edges: new Set<Edge>(), came: 0, missed: 0 };
+      if (dependency.quorum === 0) continue;
+      wait.open.add(open);
+      for (const token of dependency.tokens) this.link({ open, token });
     }
-    if (wait.edges.size === 0) this.finish(wait);
-    for (const edge of wait.edges) this.consider(edge);
+    if (wait.open.size === 0) this.finish(wait);
+    for (const open of wait.open) for (const edge of open.edges) this.consider(edge);
     return wait;
+  }
+
+  private link(edge: Edge): void {
+    edge.open.edges.add(edge);
+    const others = this.edges.get(edge.token);
+    if (others === undefined) this.edges.set(edge.token, new Set([edge]));
+    else others.add(edge);
+  }
+
+  private unlink(edge: Edge): void {
+    edge.open.edges.delete(edge);
+    const others = this.edges.get(edge.token);
+    others?.delete(edge);
+    if (others?.size === 0) this.edges.delete(edge.token);
   }
 
   /** The waiter has ended meanwhile and is told nothing any more. */
   giveUp(wait: Wait): void {
-    if (wait.edges.size === 0) return;
-    for (const edge of wait.edges) this.unlink(edge);
+    if (wait.open.size === 0) return;
+    for (const open of wait.open) this.close(open);
     this.waits -= 1;
+  }
+
+  private close(open: Open): void {
+    open.wait.open.delete(open);
+    for (const edge of open.edges) this.unlink(edge);
   }
 
   private finish(wait: Wait): void {
     this.waits -= 1;
     wait.waiter.onReady();
-  }
-
-  private unlink(edge: Edge): void {
-    const { token } = edge.dependency;
-    edge.wait.edges.delete(edge);
-    const others = this.edges.get(token);
-    others?.delete(edge);
-    if (others?.size === 0) this.edges.delete(token);
   }
 
   /** Looks again at what waits for the token. */
@@ -131,18 +152,24 @@ export class Ledger {
     if (edges !== undefined) for (const edge of edges) this.consider(edge);
   }
 
+  /** MUST AFTER-2, AFTER-3 · REQ CAUSE-3, CAUSE-4, PAT-8, PAT-9, PAT-10 */
   private consider(edge: Edge): void {
-    const { wait, dependency } = edge;
+    const { open, token } = edge;
     // What was told before may have given this one up.
-    if (!wait.edges.has(edge)) return;
-    const { token } = dependency;
-    const verdict = verdictOf(this.map.stateOf(token), dependency.wait, dependency.cascade);
-    if (verdict === 'blocked') {
-      this.giveUp(wait);
-      wait.waiter.onBlocked(this.errors.get(token));
-    } else if (verdict === 'over') {
-      this.unlink(edge);
-      if (wait.edges.size === 0) this.finish(wait);
+    if (!open.edges.has(edge)) return;
+    const { tokens, quorum, wait, cascade } = open.dependency;
+    const verdict = verdictOf(this.map.stateOf(token), wait);
+    if (verdict === 'waiting') return;
+    this.unlink(edge);
+    if (verdict === 'came') open.came += 1;
+    else open.missed += 1;
+    const isLost = tokens.length - open.missed < quorum;
+    if (isLost && cascade) {
+      this.giveUp(open.wait);
+      open.wait.waiter.onBlocked(this.errors.get(token));
+    } else if (isLost || open.came === quorum) {
+      this.close(open);
+      if (open.wait.open.size === 0) this.finish(open.wait);
     }
   }
 }

@@ -32,24 +32,22 @@ export function nextCausalState(state: CausalState, event: CausalEvent): CausalS
 /** What a dependency waits for. REQ PAT-10 */
 export type AwaitedPart = 'request' | 'response';
 
-/** over: nothing to wait for · blocked: what was awaited will never be, and the dependent fails with it. */
-export type Verdict = 'waiting' | 'over' | 'blocked';
+/** came: what is awaited is there · missed: it never will be, as far as anybody remembers. */
+export type Verdict = 'waiting' | 'came' | 'missed';
 
-/** MUST AFTER-1, AFTER-2, AFTER-3 · REQ CAUSE-3, CAUSE-4, PAT-8, PAT-9, PAT-10 */
-export function verdictOf(state: CausalState, wait: AwaitedPart, cascade: boolean): Verdict {
+/** MUST AFTER-1 · REQ PAT-10 */
+export function verdictOf(state: CausalState, wait: AwaitedPart): Verdict {
   switch (state) {
     case 'pending':
       return 'waiting';
     case 'arrived':
-      return wait === 'request' ? 'over' : 'waiting';
+      return wait === 'request' ? 'came' : 'waiting';
     case 'done':
-      return 'over';
+      return 'came';
     case 'unanswered':
-      return wait === 'response' && cascade ? 'blocked' : 'over';
+      return wait === 'request' ? 'came' : 'missed';
     case 'failed':
-      return cascade ? 'blocked' : 'over';
     case 'free':
-      // It has ended, nobody remembers how.
-      return cascade ? 'blocked' : 'over';
+      return 'missed';
   }
 }

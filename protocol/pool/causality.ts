@@ -8,12 +8,18 @@ import { UsageError } from '../endpoint/usage-error.ts';
 import type { ExchangeId } from '../endpoint/events.ts';
 import type { Causal } from '../transfer/outbound.ts';
 import type { Driver } from './driver.ts';
+import type { CallOutcome } from './pool.ts';
 import type { TransferError } from './transfer-error.ts';
 
-/** What a call waits for before anything of it is sent. */
+/** A call that others can depend on, or its token. */
+export type CallToken = Token | { readonly token: Token };
+
+/** What a call waits for before it is handed over. */
 export interface After {
-  /** The other call, or its token. */
-  call: Token | { readonly token: Token };
+  /** The other call; or several, of which `quorum` are awaited. */
+  call: CallToken | readonly CallToken[];
+  /** Default: all of them. */
+  quorum?: number;
   /** Its request (of a stream: the opening) or its response (of a stream: the regular end). Default: response. */
   wait?: AwaitedPart;
   /** Whether this call fails if that never comes; if not, it goes on then. Default: true. */
@@ -72,7 +78,12 @@ export class PoolCausality {
     this.calls.get(exchange)?.arrive();
   }
 
-  /** The failure that ended a call before it was sent. */
+  /** Of an exchange that has not ended; undefined if it was begun without `after`. */
+  tokenOf(exchange: ExchangeId): Token | undefined {
+    return this.calls.get(exchange)?.token;
+  }
+
+  /** The failure that ended a call before it was handed over. */
   causeOf(exchange: ExchangeId): unknown {
     return this.calls.get(exchange)?.cause;
   }
@@ -81,7 +92,7 @@ export class PoolCausality {
 /** One call among others: its token, its waits, its exchange at this time. */
 export class CausalCall implements Waiter {
   readonly token: Token;
-  /** Why it was not sent. */
+  /** Why it was not handed over. */
   cause: unknown = undefined;
   private readonly ledger: Ledger;
   private readonly calls: Map<ExchangeId, CausalCall>;
@@ -113,15 +124,21 @@ export class CausalCall implements Waiter {
     return this.mode;
   }
 
-  private dependency({ call, wait = 'response', cascade = true }: After): Dependency {
-    const token = typeof call === 'number' ? call : call.token;
-    if (cascade && !this.ledger.knows(token)) {
+  private dependency({ call, quorum, wait = 'response', cascade = true }: After): Dependency {
+    const calls = typeof call === 'object' && 'length' in call ? call : [call];
+    const tokens = calls.map((one) => (typeof one === 'number' ? one : one.token));
+    const needed = quorum ?? tokens.length;
+    if (!Number.isInteger(needed) || needed < 0 || needed > tokens.length) {
+      throw new UsageError('ERR_DCQUIC_QUORUM', `a quorum of ${needed} of ${tokens.length} calls`);
+    }
+    const forgotten = tokens.filter((token) => !this.ledger.knows(token));
+    if (cascade && tokens.length - forgotten.length < needed) {
       throw new UsageError(
         'ERR_DCQUIC_TOKEN',
-        `how the call of token ${token} ended is not known any more; depend on it earlier, or without cascade`,
+        `how the call of token ${forgotten[0]} ended is not known any more; depend on it earlier, or without cascade`,
       );
     }
-    return { token, wait, cascade };
+    return { tokens, quorum: needed, wait, cascade };
   }
 
   /** It has an exchange now; `stop` ends that if it must not be sent, which may be known already. */
@@ -146,6 +163,21 @@ export class CausalCall implements Waiter {
 
   arrive(): void {
     this.ledger.arrive(this.token);
+  }
+
+  /** An outcome that is its end. */
+  ending(outcome: CallOutcome): CallOutcome {
+    return {
+      onProgress: outcome.onProgress?.bind(outcome),
+      onResponse: (body, headers, metrics) => {
+        this.end(undefined);
+        outcome.onResponse(body, headers, metrics);
+      },
+      onFailure: (error) => {
+        this.end(error);
+        outcome.onFailure(error);
+      },
+    };
   }
 
   /** Its end, once; without an error it succeeded. */

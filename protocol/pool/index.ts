@@ -10,4 +10,4 @@ export { BulkTarget } from './bulk-target.ts';
 export type { BulkTargetOptions } from './bulk-target.ts';
 export type { Driver } from './driver.ts';
 export type { Headers } from './headers.ts';
-export type { After, Call, CausalOptions } from './causality.ts';
+export type { After, Call, CallToken, CausalOptions } from './causality.ts';

@@ -350,9 +350,21 @@ export class Pool {
     });
   }
 
-  /** The same with callbacks, without retries and causality; `signal` is left to the caller. */
-  call(peer: PeerId, request: Uint8Array, options: CallOptions, outcome: CallOutcome): ExchangeId {
-    return this.begin(peer, request, options, outcome, undefined);
+  /** The same with callbacks, without retries; `signal` is left to the caller. With `after`, if only an empty one, others can depend on it: `causality.tokenOf`. */
+  call(
+    peer: PeerId,
+    request: Uint8Array,
+    options: CallOptions & CausalOptions,
+    outcome: CallOutcome,
+  ): ExchangeId {
+    if (options.after === undefined) return this.begin(peer, request, options, outcome, undefined);
+    const causal = this.causality.begin();
+    try {
+      return this.callHost.call(peer, request, options, causal.ending(outcome), causal);
+    } catch (error) {
+      causal.end(error as UsageError);
+      throw error;
+    }
   }
 
   private begin(
