@@ -36,7 +36,7 @@ const RANGES_MAX = 64;
 const ACCEPTS_MAX = 128;
 
 /** Bytes around the headers in the NOTIFY of a message that is pulled: as above, with buffer and key instead of the payload. */
-const NOTICE_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES + 120;
+const NOTICE_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES + 121;
 /** Of the fields of a stream, in a NOTIFY; without them there is room for an id. */
 export const STREAM_BYTES = 24;
 /** Of a deadline, in a NOTIFY. */
@@ -464,6 +464,7 @@ export class ControlWriter {
       notify.dataKey = buffer.rawKey;
       notify.dataKeyStart = 0;
       notify.dataKeyLength = buffer.rawKey.length;
+      notify.sealing = buffer.sealing;
       return;
     }
     const size = message.sizeBytes;

@@ -39,6 +39,30 @@ export interface AeadKey {
     out: Uint8Array,
     outStart: number,
   ): boolean;
+  /** Writes the tag alone, of the AAD followed by [start, end) of `content`, and nothing encrypted: as `seal` of no plaintext with both as AAD. */
+  authenticate(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    content: Uint8Array,
+    start: number,
+    end: number,
+    tag: Uint8Array,
+    tagStart: number,
+  ): void;
+  /** Whether `tag` at `tagStart` is what `authenticate` writes for the same. */
+  verify(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    content: Uint8Array,
+    start: number,
+    end: number,
+    tag: Uint8Array,
+    tagStart: number,
+  ): boolean;
   /**
    * Of suites whose ciphertext is their plaintext (the simulated one): as `seal` of [start, end) of `content`, but writes the
    * tag alone. `content` must stay as it is as long as anybody uses it.

@@ -33,6 +33,7 @@ export class Context {
   datagramEvents = 0;
   /** Requests are offered before they are pulled. */
   offering = false;
+  private bufferSequence = 0;
 
   constructor(
     options: EndpointOptions,
@@ -45,6 +46,12 @@ export class Context {
     this.random = random;
     this.observer = observer;
     this.datagramBytesMax = options.mtuBytes - options.datagramHeaderBytes;
+  }
+
+  /** Id of a new buffer; none is given twice. MUST KEY-6 */
+  nextBufferId(): { slot: number; generation: number } {
+    const id = this.bufferSequence++;
+    return { slot: id >>> 0, generation: Math.floor(id / 2 ** 32) };
   }
 
   /** Puts `peer` in line for a control packet if it has frames that must leave now. */

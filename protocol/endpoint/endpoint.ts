@@ -10,7 +10,6 @@ import type { Peer, PeerConfig, PeerId } from '../peer/peer.ts';
 import type { PeerTable } from '../peer/peer-table.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { Placement } from '../records/placement.ts';
-import { SharedPayload } from '../records/shared-payload.ts';
 import type { Pacer } from '../transfer/pacer.ts';
 import type { Causal } from '../transfer/outbound.ts';
 import type { Receiver } from '../transfer/receiver.ts';
@@ -19,6 +18,7 @@ import type { Sender } from '../transfer/sender.ts';
 import type { TransmitBuffer } from '../transmit.ts';
 import { ControlPacket, DataPacket } from '../wire/index.ts';
 import { Alarm, Alarms } from './alarms.ts';
+import { Buffers } from './buffers.ts';
 import type { EndpointConfig, OpenStreamOptions } from './config.ts';
 import { Context } from './context.ts';
 import type { EndpointCounters } from './counters.ts';
@@ -50,6 +50,7 @@ const REASON_OVERHEAD_BYTES = 120;
 export class Endpoint {
   readonly options: EndpointOptions;
   readonly counters: EndpointCounters;
+  readonly buffers: Buffers;
   private readonly context: Context;
   private readonly peers: PeerTable;
   private readonly pacer: Pacer;
@@ -70,6 +71,7 @@ export class Endpoint {
     this.context = context;
     this.counters = context.counters;
     this.alarms = new Alarms(context);
+    this.buffers = new Buffers(context);
     const parts = assemble(context, config);
     this.pacer = parts.pacer;
     this.peers = parts.peers;
@@ -121,30 +123,20 @@ export class Endpoint {
     const target = this.target(peer);
     checkMessage(this.options, request, priority);
     checkDeadline(deadlineNs);
-    return this.exchanges.own.call(now, target, request, priority, Math.ceil(deadlineNs), undefined, causal);
+    return this.exchanges.own.call(now, target, request, priority, Math.ceil(deadlineNs), causal);
   }
 
-  /**
-   * The same request to many peers, sealed once: an exchange each, in their order, with an end each. Throws as `call` does, before
-   * anything is begun. REQ PAT-13, PAT-14
-   */
-  broadcast(
-    now: Nanos,
+  /** Throws as `call` of any of the peers would, for as many calls of `message`, and begins nothing. */
+  checkCalls(
     peers: readonly PeerId[],
-    request: OutgoingMessage,
+    message: OutgoingMessage | undefined,
     priority: number,
     deadlineNs: Nanos = NEVER,
-    causal?: Causal,
-  ): ExchangeId[] {
-    this.begin(now);
-    checkMessage(this.options, request, priority);
+  ): void {
+    if (message !== undefined) checkMessage(this.options, message, priority);
     checkDeadline(deadlineNs);
-    const targets = peers.map((peer) => this.target(peer));
-    if (targets.length > this.options.exchangesMax - this.exchanges.size) this.failFull();
-    const shared = new SharedPayload(targets.length);
-    return targets.map((peer) =>
-      this.exchanges.own.call(now, peer, request, priority, Math.ceil(deadlineNs), shared, causal),
-    );
+    for (const peer of peers) this.target(peer);
+    if (peers.length > this.options.exchangesMax - this.exchanges.size) this.failFull();
   }
 
   private target(peer: PeerId): Peer {
@@ -407,6 +399,8 @@ export class Endpoint {
       outbound: this.sender.live,
       inbound: this.receiver.active,
       recordBuffers: this.context.records.inUse,
+      buffers: this.buffers.count,
+      bufferBytes: this.buffers.heldBytes,
       memoryBytes: this.receiver.memoryBytes + this.receiver.heldBytes,
       pulledBytes: this.receiver.scheduler.outstandingBytes + this.receiver.scheduler.heldBytes,
       ...this.peers.held,

@@ -36,6 +36,11 @@ export interface EndpointOptions {
   noticeHeaderBytesMax: Bytes;
   /** Bytes of messages being received at once, over all peers. */
   receiveBytesMax: Bytes;
+  /** Bytes of buffers that the application allocated, tags included; and ids of them. */
+  bufferBytesMax: Bytes;
+  buffersMax: number;
+  /** Allocations that wait for room. */
+  bufferWaitersMax: number;
   /** Transfers a peer may have announced and not ended. */
   notifyWindow: number;
   /** Requests announced to a peer, or by it, that wait for others; at most half of `notifyWindow`, which is the default up to 256. 0: none is announced before its wait is over. */
@@ -75,6 +80,9 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   headerBytesMax: 16_384,
   noticeHeaderBytesMax: 512,
   receiveBytesMax: 4_294_967_296,
+  bufferBytesMax: 1 << 28,
+  buffersMax: 65_536,
+  bufferWaitersMax: 1024,
   notifyWindow: 1024,
   aheadMax: 256,
   aheadBytesMax: 67_108_864,
@@ -110,6 +118,9 @@ const RANGES: Record<keyof EndpointOptions, readonly [min: number, max: number]>
   headerBytesMax: [0, 2 ** 20],
   noticeHeaderBytesMax: [0, 16_384],
   receiveBytesMax: [1, 2 ** 40],
+  bufferBytesMax: [0, 2 ** 40],
+  buffersMax: [1, 2 ** 26],
+  bufferWaitersMax: [0, 65_536],
   notifyWindow: [1, 65_536],
   aheadMax: [0, 32_768],
   aheadBytesMax: [0, 2 ** 40],

@@ -5,7 +5,6 @@ import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { OutgoingMessage } from '../records/message.ts';
-import type { SharedPayload } from '../records/shared-payload.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import { OutboundTransfer } from '../transfer/outbound.ts';
 import type { Causal } from '../transfer/outbound.ts';
@@ -34,7 +33,8 @@ export function outboundOf(
   moreBytes: Bytes,
 ): OutboundTransfer {
   const { inlineBytesMax, noticeBytesMax } = parts;
-  const inlined = message.sizeBytes === 0 || message.sizeBytes <= inlineBytesMax - moreBytes;
+  const fits = message.sizeBytes === 0 || message.sizeBytes <= inlineBytesMax - moreBytes;
+  const inlined = fits && message.stored === undefined;
   return new OutboundTransfer(peer, message, priority, id, isResponse, inlined, noticeBytesMax);
 }
 
@@ -59,7 +59,6 @@ export class OwnExchanges {
     message: OutgoingMessage,
     priority: number,
     deadlineNs: Nanos,
-    shared?: SharedPayload,
     causal?: Causal,
   ): ExchangeId {
     const exchange = { kind: 'own', peer, startedAt: now, response: undefined } as OwnExchange;
@@ -69,7 +68,6 @@ export class OwnExchanges {
     const moreBytes = deadlineNs === NEVER ? 0 : DEADLINE_BYTES;
     exchange.request = outboundOf(this.parts(), peer, message, priority, id, false, moreBytes);
     exchange.request.deadlineNs = deadlineNs;
-    exchange.request.shared = shared;
     exchange.request.causal = causal;
     this.timers.arm(exchange, deadlineNs);
     peer.addWaiting(now);

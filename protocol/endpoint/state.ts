@@ -4,6 +4,9 @@ export interface EndpointState {
   outbound: number;
   inbound: number;
   recordBuffers: number;
+  /** Ids of buffers that the application has not released, and bytes of buffers that are not freed. */
+  buffers: number;
+  bufferBytes: number;
   memoryBytes: number;
   pulledBytes: number;
   /** Notification credits in use: transfers of peers that were admitted and have not ended. */

@@ -8,6 +8,8 @@ export { STATUS_OF_APPLICATION } from './acceptance.ts';
 export type { Acceptor, Offer, Verdict } from './acceptance.ts';
 export { BulkTarget } from './bulk-target.ts';
 export type { BulkTargetOptions } from './bulk-target.ts';
+export { PoolBuffers } from './buffers.ts';
+export type { BufferOptions } from './buffers.ts';
 export type { Driver } from './driver.ts';
 export type { Headers } from './headers.ts';
 export type { After, Call, CallToken, CausalOptions } from './causality.ts';

@@ -1,13 +1,17 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { UsageError } from '../endpoint/endpoint.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
+import type { BufferId } from '../endpoint/buffers.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { EndpointEvent, ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
-import type { Token } from '../causality/causality-map.ts';
 import type { PeerConfig, PeerId } from '../peer/peer.ts';
 import { OutgoingMessage } from '../records/message.ts';
+import { SharedPayload } from '../records/shared-payload.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import type { AbortSignalLike } from './abort.ts';
+import { abandon, broadcast } from './broadcast.ts';
+import type { BroadcastCall, BroadcastOptions } from './broadcast.ts';
+import { PoolBuffers } from './buffers.ts';
 import type { Acceptor } from './acceptance.ts';
 import { PoolCausality } from './causality.ts';
 import type { Call, CausalCall, CausalOptions } from './causality.ts';
@@ -21,11 +25,15 @@ import { PoolStreams, pump } from './streams.ts';
 import type { Source, StreamOptions } from './streams.ts';
 import type { Causal } from '../transfer/outbound.ts';
 import { TransferError } from './transfer-error.ts';
-import { UnaryCall } from './unary-call.ts';
+import { UnaryCall, keepsSeat } from './unary-call.ts';
 import type { CallHost } from './unary-call.ts';
 import { DEFAULT_PRIORITY, UnaryServer } from './unary-server.ts';
 
+export type * from './broadcast.ts';
 export { TransferError } from './transfer-error.ts';
+
+/** Bytes, or the id of a buffer that is filled. A buffer may be released as soon as it is submitted. */
+export type Payload = Uint8Array | BufferId;
 
 /** What every call may say. */
 export interface CallOptions {
@@ -57,7 +65,7 @@ export interface UnaryResponse {
 }
 
 /** What a handler returns: a body, or a body with headers. The bytes must stay as they are until they are acknowledged. */
-export type HandlerResult = Uint8Array | { body: Uint8Array; headers?: Headers };
+export type HandlerResult = Payload | { body: Payload; headers?: Headers };
 export type Handler = (request: IncomingRequest) => HandlerResult | Promise<HandlerResult>;
 
 /** Takes datagrams, at once: what it returns and throws is nobody's business. */
@@ -71,21 +79,6 @@ export interface Service {
   accept?: Acceptor;
   datagram?: DatagramHandler;
 }
-
-export interface BroadcastOptions extends CallOptions, CausalOptions {
-  /** Gives up what has no outcome yet when it is aborted. */
-  signal?: AbortSignalLike;
-  /** Told of each outcome as it is known. */
-  onOutcome?: (outcome: BroadcastOutcome) => void;
-}
-
-/** What became of a broadcast at one peer. */
-export type BroadcastOutcome =
-  | { peer: PeerId; response: UnaryResponse; error?: never }
-  | { peer: PeerId; error: TransferError; response?: never };
-
-/** The promise of a broadcast, with the token of each of its calls, in the order of the peers. */
-export type BroadcastCall = Promise<BroadcastOutcome[]> & { readonly tokens: readonly Token[] };
 
 /** What a streamed response can do: all but write. */
 export type ResponseStream = Omit<OutgoingStream, 'write' | 'end'>;
@@ -160,6 +153,8 @@ export class Pool {
   private readonly server: UnaryServer;
   private readonly streams: PoolStreams;
   readonly causality: PoolCausality;
+  /** Messages to be submitted by id. */
+  readonly buffers: PoolBuffers;
   private onDatagram: DatagramHandler | undefined;
   private closed = false;
   /** Told of every peer that comes, goes or restarts. REQ EVT-1, HEALTH-12 */
@@ -168,8 +163,8 @@ export class Pool {
   onServed: ((exchange: ExchangeId, peer: PeerId, reason: FailureReason | undefined) => void) | undefined;
 
   private readonly callHost: CallHost = {
-    call: (peer, request, options, outcome, causal) => {
-      const exchange = this.begin(peer, request, options, outcome, causal.wait(options.after));
+    call: (peer, message, options, outcome, causal) => {
+      const exchange = this.begin(peer, message, options, outcome, causal.wait(options.after));
       causal.attach(exchange, () => this.block(exchange));
       return exchange;
     },
@@ -196,6 +191,7 @@ export class Pool {
     this.driver = driver;
     this.server = new UnaryServer(endpoint, driver);
     this.causality = new PoolCausality(endpoint, driver);
+    this.buffers = new PoolBuffers(endpoint.buffers, driver, endpoint.options.bufferWaitersMax);
     this.streams = new PoolStreams(endpoint, driver, this.server.signalOf, this.causality);
   }
 
@@ -263,53 +259,36 @@ export class Pool {
    * One request to many peers, sealed once; the outcome of each, in the order of `peers`, when all are known. A peer that fails fails alone. Throws UsageError as `unaryRpc` rejects
    * with it. REQ PAT-13, PAT-14, PAT-15, HEALTH-10
    */
-  broadcast(peers: readonly PeerId[], request: Uint8Array, options: BroadcastOptions = {}): BroadcastCall {
+  broadcast(peers: readonly PeerId[], request: Payload, options: BroadcastOptions = {}): BroadcastCall {
     this.assertOpen();
-    const { headers, priority = DEFAULT_PRIORITY, deadlineNs, signal } = options;
-    const message = new OutgoingMessage(request, encodeHeaders(headers));
+    const { priority = DEFAULT_PRIORITY, deadlineNs } = options;
     const causals = peers.map(() => this.causality.begin());
-    let ids: ExchangeId[];
+    let messages: OutgoingMessage[] = [];
     try {
-      const [mode] = causals.map((causal) => causal.wait(options.after));
-      ids = this.endpoint.broadcast(this.driver.now(), peers, message, priority, deadlineNs, mode);
+      messages = this.messages(request, options, peers.length);
+      for (const causal of causals) causal.wait(options.after);
+      this.endpoint.checkCalls(peers, messages[0], priority, deadlineNs);
     } catch (error) {
-      for (const causal of causals) causal.end(error as UsageError);
+      abandon(messages, causals, error as UsageError);
       throw error;
     }
-    this.driver.kick();
-    const outcomes = ids.map((id, i) =>
-      this.outcomeOf(id, peers[i] as PeerId, options, causals[i] as CausalCall),
-    );
-    const onAbort = (): void => ids.forEach((id) => this.cancel(id));
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort);
-    const promise = Promise.all(outcomes).finally(() => signal?.removeEventListener('abort', onAbort));
-    return Object.assign(promise, { tokens: causals.map(({ token }) => token) });
+    return broadcast(this.callHost, peers, messages, options, causals);
   }
 
-  private outcomeOf(
-    id: ExchangeId,
-    peer: PeerId,
-    options: BroadcastOptions,
-    causal: CausalCall,
-  ): Promise<BroadcastOutcome> {
-    return new Promise((resolve) => {
-      const settle = (outcome: BroadcastOutcome): void => {
-        this.touch();
-        causal.end(outcome.error);
-        options.onOutcome?.(outcome);
-        resolve(outcome);
-      };
-      this.calls.set(id, {
-        onResponse: (body, headerBytes, metrics) => {
-          const headers = decodeHeaders(headerBytes);
-          if (headers !== undefined) settle({ peer, response: { body, headers, metrics } });
-          else settle({ peer, error: new TransferError('protocol-violation', peer) });
-        },
-        onFailure: (error) => settle({ peer, error }),
-      });
-      causal.attach(id, () => this.block(id));
-    });
+  /** `count` requests of the same bytes under one seal. */
+  private messages(request: Payload, options: UnaryOptions, count: number): OutgoingMessage[] {
+    const keeps = keepsSeat(options);
+    if (typeof request === 'number')
+      return Array.from({ length: count }, () => this.message(request, options));
+    const message = new OutgoingMessage(request, encodeHeaders(options.headers));
+    return SharedPayload.messages(message, count, keeps);
+  }
+
+  /** Of a buffer at a seat, which must be left. */
+  private message(request: Payload, options: UnaryOptions): OutgoingMessage {
+    const head = encodeHeaders(options.headers);
+    if (typeof request !== 'number') return new OutgoingMessage(request, head);
+    return this.endpoint.buffers.message(request, head, keepsSeat(options));
   }
 
   /**
@@ -332,10 +311,11 @@ export class Pool {
    * One request, one response. Rejects with TransferError; throws UsageError at once for an unknown peer, a bad priority or a message beyond the
    * limits. `request` must stay as it is until the promise settles.
    */
-  unaryRpc(peer: PeerId, request: Uint8Array, options: UnaryOptions = {}): Call<UnaryResponse> {
+  unaryRpc(peer: PeerId, request: Payload, options: UnaryOptions = {}): Call<UnaryResponse> {
     const causal = this.causality.begin();
     return this.callOf(causal, (resolve, reject) => {
-      new UnaryCall(this.callHost, peer, request, options, causal, resolve, reject).start();
+      const message = this.message(request, options);
+      new UnaryCall(this.callHost, peer, message, options, causal, resolve, reject).start();
     });
   }
 
@@ -343,11 +323,8 @@ export class Pool {
    * Many bytes into memory of the peer's choice: its acceptor gives a buffer or a BulkTarget, and learns how far it is. Resolves with what the peer answers when all are there. One
    * that failed is resumed by another call with the same bytes, if the peer gives the same target. Throws and rejects as `unaryRpc`. REQ PAT-5, POOL-7
    */
-  rawBulkTransfer(peer: PeerId, bytes: Uint8Array, options: BulkOptions = {}): Call<UnaryResponse> {
-    const causal = this.causality.begin();
-    return this.callOf(causal, (resolve, reject) => {
-      new UnaryCall(this.callHost, peer, bytes, options, causal, resolve, reject).start();
-    });
+  rawBulkTransfer(peer: PeerId, bytes: Payload, options: BulkOptions = {}): Call<UnaryResponse> {
+    return this.unaryRpc(peer, bytes, options);
   }
 
   /** The same with callbacks, without retries; `signal` is left to the caller. With `after`, if only an empty one, others can depend on it: `causality.tokenOf`. */
@@ -357,10 +334,11 @@ export class Pool {
     options: CallOptions & CausalOptions,
     outcome: CallOutcome,
   ): ExchangeId {
-    if (options.after === undefined) return this.begin(peer, request, options, outcome, undefined);
+    const message = new OutgoingMessage(request, encodeHeaders(options.headers));
+    if (options.after === undefined) return this.begin(peer, message, options, outcome, undefined);
     const causal = this.causality.begin();
     try {
-      return this.callHost.call(peer, request, options, causal.ending(outcome), causal);
+      return this.callHost.call(peer, message, options, causal.ending(outcome), causal);
     } catch (error) {
       causal.end(error as UsageError);
       throw error;
@@ -369,13 +347,12 @@ export class Pool {
 
   private begin(
     peer: PeerId,
-    request: Uint8Array,
+    message: OutgoingMessage,
     options: CallOptions,
     outcome: CallOutcome,
     causal: Causal | undefined,
   ): ExchangeId {
     this.assertOpen();
-    const message = new OutgoingMessage(request, encodeHeaders(options.headers));
     const { priority = DEFAULT_PRIORITY, deadlineNs } = options;
     const id = this.endpoint.call(this.driver.now(), peer, message, priority, deadlineNs, causal);
     this.calls.set(id, outcome);
@@ -483,6 +460,7 @@ export class Pool {
     this.closed = true;
     this.server.closed = true;
     this.streams.close();
+    this.buffers.close();
     const pending = [...this.calls];
     this.calls.clear();
     for (const call of this.retrying) call.stopWaiting('closed');

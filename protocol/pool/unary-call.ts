@@ -3,6 +3,7 @@ import type { Alarm } from '../endpoint/alarms.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
+import type { OutgoingMessage } from '../records/message.ts';
 import type { CausalCall } from './causality.ts';
 import { decodeHeaders } from './headers.ts';
 import type { BulkOptions, CallOutcome, UnaryOptions, UnaryResponse } from './pool.ts';
@@ -21,11 +22,16 @@ const UNCERTAIN: ReadonlySet<FailureReason> = new Set<FailureReason>([
   'peer-restarted',
 ]);
 
+/** Whether a call may be tried again after some of its request has arrived. */
+export function keepsSeat({ idempotent = false, retriesMax = RETRIES_DEFAULT }: UnaryOptions): boolean {
+  return idempotent && retriesMax > 0;
+}
+
 /** What one call needs of its pool. */
 export interface CallHost {
   call(
     peer: PeerId,
-    request: Uint8Array,
+    message: OutgoingMessage,
     options: UnaryOptions,
     outcome: CallOutcome,
     causal: CausalCall,
@@ -38,11 +44,11 @@ export interface CallHost {
   touch(): void;
 }
 
-/** One promise of `Pool.unaryRpc`: its tries, its signal, its one outcome. REQ PAT-11, XFER-4, XFER-6, POOL-11 */
+/** One promise of `Pool.unaryRpc`, or of one peer of `Pool.broadcast`: its tries, its signal, its one outcome. REQ PAT-11, XFER-4, XFER-6, POOL-11 */
 export class UnaryCall implements CallOutcome {
   private readonly host: CallHost;
   private readonly peer: PeerId;
-  private readonly request: Uint8Array;
+  private readonly message: OutgoingMessage;
   private readonly options: BulkOptions;
   private readonly causal: CausalCall;
   private readonly resolve: (response: UnaryResponse) => void;
@@ -54,7 +60,7 @@ export class UnaryCall implements CallOutcome {
   constructor(
     host: CallHost,
     peer: PeerId,
-    request: Uint8Array,
+    message: OutgoingMessage,
     options: BulkOptions,
     causal: CausalCall,
     resolve: (response: UnaryResponse) => void,
@@ -62,7 +68,7 @@ export class UnaryCall implements CallOutcome {
   ) {
     this.host = host;
     this.peer = peer;
-    this.request = request;
+    this.message = message;
     this.options = options;
     this.causal = causal;
     this.resolve = resolve;
@@ -80,7 +86,12 @@ export class UnaryCall implements CallOutcome {
       this.fail(new TransferError('aborted', this.peer, { cause: signal.reason }));
       return;
     }
-    this.exchange = this.host.call(this.peer, this.request, this.options, this, this.causal);
+    try {
+      this.exchange = this.host.call(this.peer, this.message, this.options, this, this.causal);
+    } catch (error) {
+      this.message.seat?.leave();
+      throw error;
+    }
     signal?.addEventListener('abort', this.onAbort);
   }
 
@@ -89,7 +100,7 @@ export class UnaryCall implements CallOutcome {
     this.alarm = undefined;
     this.retries += 1;
     try {
-      this.exchange = this.host.call(this.peer, this.request, this.options, this, this.causal);
+      this.exchange = this.host.call(this.peer, this.message, this.options, this, this.causal);
     } catch {
       // What was fine before fails now for want of room, or because the peer has been forgotten.
       this.fail(new TransferError('refused', this.peer));
@@ -109,7 +120,8 @@ export class UnaryCall implements CallOutcome {
   onFailure(error: TransferError): void {
     const { idempotent = false, retriesMax = RETRIES_DEFAULT, signal } = this.options;
     const again = TRANSIENT.has(error.reason) || (idempotent && UNCERTAIN.has(error.reason));
-    if (again && this.retries < retriesMax) {
+    // What was sealed once can be sent again as long as all of it is there.
+    if (again && this.retries < retriesMax && (this.message.seat?.isWhole ?? true)) {
       this.alarm = this.host.retryLater(this, this.peer, this.retries);
       return;
     }
@@ -137,6 +149,7 @@ export class UnaryCall implements CallOutcome {
 
   private end(error: TransferError | undefined): void {
     this.causal.end(error);
+    this.message.seat?.leave();
     this.options.signal?.removeEventListener('abort', this.onAbort);
     this.host.touch();
   }

@@ -13,7 +13,7 @@ import type { Driver } from './driver.ts';
 import { decodeHeaders, encodeHeaders, utf8Prefix } from './headers.ts';
 import type { Headers } from './headers.ts';
 import { IncomingRequest } from './incoming.ts';
-import type { Handler, HandlerResult } from './pool.ts';
+import type { Handler, HandlerResult, Payload } from './pool.ts';
 import { TransferError } from './transfer-error.ts';
 
 type RequestEvent = Extract<EndpointEvent, { type: 'request' }>;
@@ -212,11 +212,25 @@ export class UnaryServer {
 
   private answer(exchange: ExchangeId, result: HandlerResult): void {
     try {
-      const { body, headers } = result instanceof Uint8Array ? { body: result, headers: undefined } : result;
-      this.send(exchange, new OutgoingMessage(body, encodeHeaders(headers)), ExchangeStatus.OK);
+      const isBody = result instanceof Uint8Array || typeof result === 'number';
+      const { body, headers } = isBody ? { body: result, headers: undefined } : result;
+      this.respond(exchange, body, encodeHeaders(headers));
     } catch (error) {
       // What the handler returned cannot be sent: the caller learns that, not silence.
       this.fail(exchange, error);
+    }
+  }
+
+  private respond(exchange: ExchangeId, body: Payload, head: Uint8Array): void {
+    if (typeof body !== 'number') {
+      this.send(exchange, new OutgoingMessage(body, head), ExchangeStatus.OK);
+      return;
+    }
+    const message = this.endpoint.buffers.message(body, head, false);
+    try {
+      this.send(exchange, message, ExchangeStatus.OK);
+    } finally {
+      message.seat?.leave();
     }
   }
 

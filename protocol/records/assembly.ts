@@ -1,12 +1,15 @@
 import { assert } from '../core/assert.ts';
 import type { SharedBytes } from '../core/shared-bytes.ts';
 import type { Bytes } from '../core/units.ts';
+import { TAG_BYTES } from '../crypto/suite.ts';
 import type { AeadKey, Gathered } from '../crypto/suite.ts';
 import { RECORD_PLAIN_BYTES, RECORD_SEALED_BYTES, recordCount, recordLength, sealedSize } from './layout.ts';
 import type { OutgoingMessage } from './message.ts';
 import type { Placement } from './placement.ts';
 import type { RecordPool } from './record-pool.ts';
 import { RECORD_AAD_BYTES } from './sealed-buffer.ts';
+import { AUTHENTICATED } from './sealing.ts';
+import type { Sealing } from './sealing.ts';
 import { SharedMessage } from './shared-message.ts';
 
 /** A record as it arrives: in a buffer, or, while all of it came by reference to one message and its own place in that, nowhere. */
@@ -46,6 +49,7 @@ export class Assembly {
   readonly sizeBytes: Bytes;
   readonly sealedBytes: Bytes;
   private readonly key: AeadKey;
+  private readonly sealing: Sealing;
   private readonly aad: Uint8Array;
   private readonly pool: RecordPool;
   /** By record. */
@@ -61,13 +65,21 @@ export class Assembly {
   private readonly sourced: number[] = [];
 
   /** @param into where the plaintext goes, if not to memory of its own or its sender's */
-  constructor(sizeBytes: Bytes, key: AeadKey, aad: Uint8Array, pool: RecordPool, into?: Placement) {
+  constructor(
+    sizeBytes: Bytes,
+    key: AeadKey,
+    sealing: Sealing,
+    aad: Uint8Array,
+    pool: RecordPool,
+    into?: Placement,
+  ) {
     this.sizeBytes = sizeBytes;
     this.plain = into?.bytes.subarray(0, sizeBytes);
     this.placement = into;
     this.sealedBytes = sealedSize(sizeBytes);
     this.recordsLeft = recordCount(sizeBytes);
     this.key = key;
+    this.sealing = sealing;
     this.aad = aad;
     this.pool = pool;
   }
@@ -138,7 +150,8 @@ export class Assembly {
   private fits(record: Filling, shared: SharedMessage): boolean {
     if (record.shared !== undefined) return record.shared === shared;
     const { key, sealedBytes } = this;
-    return record.buffer === undefined && key.openShared !== undefined && shared.lengthBytes === sealedBytes;
+    if (this.sealing === AUTHENTICATED || key.openShared === undefined) return false;
+    return record.buffer === undefined && shared.lengthBytes === sealedBytes;
   }
 
   /** From now on the record is put together in a buffer. */
@@ -170,9 +183,20 @@ export class Assembly {
     }
     if (buffer === undefined) return false;
     const at = index * RECORD_PLAIN_BYTES;
-    const ok = key.open(index, aad, 0, RECORD_AAD_BYTES, buffer, 0, length, this.plaintext(), at);
+    const ok =
+      this.sealing === AUTHENTICATED
+        ? this.openClear(index, buffer, length - TAG_BYTES, at)
+        : key.open(index, aad, 0, RECORD_AAD_BYTES, buffer, 0, length, this.plaintext(), at);
     this.pool.give(buffer);
     return ok;
+  }
+
+  /** MUST RECORD-5 */
+  private openClear(index: number, buffer: Uint8Array, plainBytes: Bytes, at: number): boolean {
+    const { key, aad } = this;
+    if (!key.verify(index, aad, 0, RECORD_AAD_BYTES, buffer, 0, plainBytes, buffer, plainBytes)) return false;
+    this.plaintext().set(buffer.subarray(0, plainBytes), at);
+    return true;
   }
 
   /** A verified record stays where its sender has it, if the others of the message do. */

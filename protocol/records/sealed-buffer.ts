@@ -5,6 +5,9 @@ import type { AeadKey, CryptoSuite } from '../crypto/suite.ts';
 import { RECORD_PLAIN_BYTES, RECORD_SEALED_BYTES, recordCount, recordLength, sealedSize } from './layout.ts';
 import type { OutgoingMessage } from './message.ts';
 import type { RecordPool } from './record-pool.ts';
+import type { RecordSource } from './record-source.ts';
+import { ENCRYPTED } from './sealing.ts';
+import type { Sealing } from './sealing.ts';
 import { SharedMessage } from './shared-message.ts';
 
 export const RECORD_AAD_BYTES = 24;
@@ -39,7 +42,8 @@ export function recordAad(
  * acknowledged, so a message larger than memory's comfort costs only what is in flight. No record is sealed
  * twice: its ciphertext is kept until it is acknowledged. REQ KEY-3, KEY-7, BUF-1, BUF-4 · MUST RECORD-1
  */
-export class SealedBuffer {
+export class SealedBuffer implements RecordSource {
+  readonly sealing: Sealing = ENCRYPTED;
   readonly slot: number;
   readonly generation: number;
   readonly rawKey: Uint8Array;
@@ -78,7 +82,6 @@ export class SealedBuffer {
     for (let i = 0; i < count; i += 1) this.unacked.push(holders * recordLength(i, this.sealedBytes));
   }
 
-  /** Copies sealed bytes [start, end) to `out` at `at`; none of them may have been acknowledged. */
   read(start: number, end: number, out: Uint8Array, at: number): void {
     while (start < end) {
       const index = Math.floor(start / RECORD_SEALED_BYTES);
@@ -95,7 +98,6 @@ export class SealedBuffer {
     }
   }
 
-  /** All sealed bytes, of which [start, end) can be handed on by reference; undefined if `read` must copy them. */
   share(start: number, end: number): SharedMessage | undefined {
     if (this.key.sealShared === undefined) return undefined;
     const shared = (this.shared ??= new SharedMessage(this.message));

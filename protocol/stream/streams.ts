@@ -123,7 +123,7 @@ export class Streams {
       const { message, last } = next;
       const isOpening = !stream.byCallee && outgoing.sequence === 0;
       const fits = this.host.fitsInline(message.sizeBytes, isOpening && stream.deadlineNs !== NEVER);
-      const inlined = fits && outgoing.takeInline(message.sizeBytes);
+      const inlined = fits && message.stored === undefined && outgoing.takeInline(message.sizeBytes);
       const transfer = this.host.outbound(stream, message, !isOpening, inlined);
       transfer.stream = stream;
       transfer.sequence = outgoing.sequence;

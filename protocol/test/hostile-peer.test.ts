@@ -291,6 +291,7 @@ class Play {
       bufferSlot: slot,
       bufferGeneration: 9,
       dataKey: Uint8Array.from({ length: 16 }, (_, i) => i + slot),
+      sealing: 0,
     });
   }
 
@@ -312,6 +313,7 @@ class Play {
             bufferSlot: given.slot,
             bufferGeneration: 9,
             dataKey: Uint8Array.from({ length: 16 }, (_, i) => i + given.slot),
+            sealing: 0,
           }
         : { inline: pattern(inlineBytes) }),
     });

@@ -7,6 +7,8 @@ import type { Peer } from '../peer/peer.ts';
 import type { Assembly } from '../records/assembly.ts';
 import type { Placement } from '../records/placement.ts';
 import { sealedSize } from '../records/layout.ts';
+import { AUTHENTICATED, ENCRYPTED } from '../records/sealing.ts';
+import type { Sealing } from '../records/sealing.ts';
 import { TransferNotify } from '../wire/index.ts';
 import type { KeepState } from './hold.ts';
 import type { Progress } from './progress.ts';
@@ -30,6 +32,7 @@ export class InboundTransfer implements Timed, Ranked {
   readonly bufferSlot: number;
   readonly bufferGeneration: number;
   readonly rawKey: Uint8Array;
+  readonly sealing: Sealing;
   /** Headers that came in the NOTIFY. */
   readonly noticeHeaders: Uint8Array | undefined;
   /** The exchange it belongs to, and its number there if that is a stream. */
@@ -111,6 +114,7 @@ export class InboundTransfer implements Timed, Ranked {
     this.bufferSlot = notify.bufferSlot;
     this.bufferGeneration = notify.bufferGeneration;
     this.rawKey = notify.dataKey.slice(notify.dataKeyStart, notify.dataKeyStart + notify.dataKeyLength);
+    this.sealing = notify.sealing === AUTHENTICATED ? AUTHENTICATED : ENCRYPTED;
     const { headers, headersStart, headersLength } = notify;
     this.noticeHeaders =
       (notify.flags & TransferNotify.HEADED) === 0

@@ -5,9 +5,9 @@ import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Stream } from '../stream/stream.ts';
-import { OutgoingMessage } from '../records/message.ts';
-import type { SealedBuffer } from '../records/sealed-buffer.ts';
-import type { SharedPayload } from '../records/shared-payload.ts';
+import type { OutgoingMessage } from '../records/message.ts';
+import type { RecordSource } from '../records/record-source.ts';
+import { SealedBuffer } from '../records/sealed-buffer.ts';
 import type { HoldState } from './hold.ts';
 import type { Progress } from './progress.ts';
 
@@ -64,9 +64,7 @@ export class OutboundTransfer implements Timed, Ranked {
   /** Given up before there was a sign of it at the peer, which is to be told. */
   relinquished = false;
 
-  buffer: SealedBuffer | undefined;
-  /** The buffer is that of other transfers, too. */
-  shared: SharedPayload | undefined;
+  buffer: RecordSource | undefined;
   pullSlot = 0;
   tokenHi = 0;
   tokenLo = 0;
@@ -99,10 +97,11 @@ export class OutboundTransfer implements Timed, Ranked {
     noticeBytesMax: Bytes,
   ) {
     // MUST OFFER-1
-    const { head, body } = message;
-    const headed = !inlined && head.length > 0 && body.length > 0 && head.length <= noticeBytesMax;
+    const { head, bodyBytes } = message;
+    const headed = !inlined && head.length > 0 && bodyBytes > 0 && head.length <= noticeBytesMax;
     this.peer = peer;
-    this.message = headed ? new OutgoingMessage(body) : message;
+    this.message = headed ? message.withoutHead() : message;
+    message.seat?.join();
     this.noticeHeaders = headed ? head : undefined;
     this.priority = priority;
     this.exchange = exchange;
@@ -113,6 +112,21 @@ export class OutboundTransfer implements Timed, Ranked {
   /** Headers and body. */
   get messageBytes(): Bytes {
     return this.message.sizeBytes + (this.noticeHeaders?.length ?? 0);
+  }
+
+  /** The receiver has these bytes of it. */
+  release(start: number, end: number): void {
+    const { buffer } = this;
+    if (buffer instanceof SealedBuffer && this.message.seat === undefined) buffer.release(start, end);
+    else this.message.seat?.release(start, end);
+  }
+
+  /** Its end: it needs the records no more. */
+  letGo(): void {
+    const { buffer } = this;
+    this.buffer = undefined;
+    if (buffer instanceof SealedBuffer && this.message.seat === undefined) buffer.destroy();
+    else this.message.seat?.leave();
   }
 
   /** The peer may have handed it over: its restart makes the fate of this unknown. MUST AHEAD-7 */

@@ -121,12 +121,12 @@ export class Receiver {
   /** Memory is taken when the pull begins; one above the limit may be the only one. REQ BP-2, CONF-2 · MUST PULL-6 */
   private takeMemory(transfer: InboundTransfer): boolean {
     const { crypto, records } = this.context;
-    const { sizeBytes } = transfer;
+    const { sizeBytes, sealing } = transfer;
     if (!this.hasMemory(transfer)) return false;
     this.account(transfer, sizeBytes);
     const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
     const into = transfer.headerBytes === 0 ? transfer.into : undefined;
-    const assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), aad, records, into);
+    const assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), sealing, aad, records, into);
     transfer.assembly = assembly;
     if (into !== undefined) this.keep(transfer, assembly);
     return true;

@@ -41,7 +41,6 @@ export class Sender {
   private readonly scheduler: SendScheduler;
   private readonly onEnd: OutboundEnd;
   private readonly holds: Holds;
-  private bufferSequence = 0;
 
   constructor(context: Context, scheduler: SendScheduler, onEnd: OutboundEnd) {
     this.context = context;
@@ -147,8 +146,9 @@ export class Sender {
     transfer.slot = slot;
     transfer.generation = generation;
     if (transfer.inlined || transfer.buffer !== undefined) return true;
-    const { shared, message } = transfer;
-    transfer.buffer = shared?.bufferOf((holders) => this.seal(message, holders)) ?? this.seal(message, 1);
+    const { message } = transfer;
+    const { seat } = message;
+    transfer.buffer = seat?.source((holders) => this.seal(message, holders)) ?? this.seal(message, 1);
     return true;
   }
 
@@ -156,8 +156,8 @@ export class Sender {
     const { crypto, records, random } = this.context;
     const rawKey = new Uint8Array(KEY_BYTES);
     random.fill(rawKey);
-    const id = this.bufferSequence++;
-    return new SealedBuffer(crypto, records, message, id >>> 0, Math.floor(id / 2 ** 32), rawKey, holders);
+    const { slot, generation } = this.context.nextBufferId();
+    return new SealedBuffer(crypto, records, message, slot, generation, rawKey, holders);
   }
 
   /** The NOTIFY found no room in its packet: with the id goes the credit, or it would wait for the one it holds itself. */
@@ -319,7 +319,7 @@ export class Sender {
       const start = ack.ranges[i * 2] as number;
       const end = start + (ack.ranges[i * 2 + 1] as number);
       if (end > buffer.sealedBytes) return false;
-      acked.forEachGap(start, end, (from, to) => buffer.release(from, to));
+      acked.forEachGap(start, end, (from, to) => transfer.release(from, to));
       acked.add(start, end);
       // What an earlier transfer brought needs no sending. MUST PULL-8
       if (end > transfer.sentHigh) transfer.sentHigh = end;
@@ -343,9 +343,7 @@ export class Sender {
     this.timers.disarm(transfer);
     this.scheduler.remove(transfer);
     transfer.toSend.clear();
-    if (transfer.shared === undefined) transfer.buffer?.destroy();
-    else transfer.shared.leave(transfer.acked);
-    transfer.buffer = undefined;
+    transfer.letGo();
     transfer.peer.removeWaiting();
     if (transfer.isResponse) this.freeSlot(transfer);
     this.onEnd(now, transfer, reason);

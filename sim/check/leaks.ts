@@ -10,6 +10,8 @@ const MUST_END: readonly (readonly [field: keyof EndpointState, name: string])[]
   ['outbound', 'outbound transfers'],
   ['inbound', 'inbound transfers'],
   ['recordBuffers', 'record buffers'],
+  ['buffers', 'buffers'],
+  ['bufferBytes', 'bytes of buffers'],
   ['memoryBytes', 'bytes of message memory'],
   ['pulledBytes', 'bytes of pull budget'],
   ['creditsHeld', 'notification credits'],

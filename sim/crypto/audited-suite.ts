@@ -41,4 +41,13 @@ class AuditedKey implements AeadKey {
   open(...call: Parameters<AeadKey['open']>): boolean {
     return this.#key.open(...call);
   }
+
+  authenticate(...call: Parameters<AeadKey['authenticate']>): void {
+    this.#ledger.use(call[0]);
+    this.#key.authenticate(...call);
+  }
+
+  verify(...call: Parameters<AeadKey['verify']>): boolean {
+    return this.#key.verify(...call);
+  }
 }

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto';
 import { assert } from '../../protocol/core/assert.ts';
 import { KEY_BYTES, TAG_BYTES, type AeadKey, type CryptoSuite } from '../../protocol/crypto/suite.ts';
 
@@ -74,6 +81,45 @@ class Aes128GcmKey implements AeadKey {
     }
     out.set(plain, outStart);
     return true;
+  }
+
+  authenticate(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    content: Uint8Array,
+    start: number,
+    end: number,
+    tag: Uint8Array,
+    tagStart: number,
+  ): void {
+    assert(tagStart + TAG_BYTES <= tag.length, 'the tag fits the output');
+    tag.set(this.#tagOf(nonce, aad.subarray(aadStart, aadEnd), content.subarray(start, end)), tagStart);
+  }
+
+  verify(
+    nonce: number,
+    aad: Uint8Array,
+    aadStart: number,
+    aadEnd: number,
+    content: Uint8Array,
+    start: number,
+    end: number,
+    tag: Uint8Array,
+    tagStart: number,
+  ): boolean {
+    const expected = this.#tagOf(nonce, aad.subarray(aadStart, aadEnd), content.subarray(start, end));
+    return timingSafeEqual(expected, tag.subarray(tagStart, tagStart + TAG_BYTES));
+  }
+
+  /** GMAC (NIST SP 800-38D section 3): GCM without plaintext, its additional data in two pieces. */
+  #tagOf(nonce: number, aad: Uint8Array, content: Uint8Array): Buffer {
+    const cipher = createCipheriv(ALGORITHM, this.#key, nonceOf(nonce));
+    cipher.setAAD(aad);
+    cipher.setAAD(content);
+    cipher.final();
+    return cipher.getAuthTag();
   }
 }
 

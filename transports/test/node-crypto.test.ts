@@ -46,6 +46,26 @@ describe('AES-128-GCM', () => {
     },
   );
 
+  /** REQ POOL-15 */
+  test.prop([bytes(16, 16), fc.maxSafeNat(), bytes(0, 60), bytes(0, 1500), fc.nat()])(
+    'authenticates alone as another implementation seals nothing, and refuses a flipped bit',
+    async (raw, nonce, aad, content, position) => {
+      const iv = hex(nonce.toString(16).padStart(24, '0'));
+      const webKey = await webcrypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt']);
+      const additionalData = Buffer.concat([aad, content]);
+      const expected = await webcrypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, webKey, NONE);
+      const key = nodeCrypto.aeadKey(raw);
+      const tag = new Uint8Array(TAG_BYTES + 3);
+      key.authenticate(nonce, aad, 0, aad.length, content, 0, content.length, tag, 3);
+      expect(tag.subarray(3)).toEqual(new Uint8Array(expected));
+      const verify = (): boolean => key.verify(nonce, aad, 0, aad.length, content, 0, content.length, tag, 3);
+      expect(verify()).toBe(true);
+      const target = content.length > 0 ? content : tag.subarray(3);
+      target[(position >> 3) % target.length]! ^= 1 << (position & 7);
+      expect(verify()).toBe(false);
+    },
+  );
+
   test.prop([bytes(0, 40), bytes(0, 200), fc.nat(), fc.boolean()])(
     'refuses every single flipped bit of ciphertext, tag and AAD',
     (aad, plain, position, inAad) => {

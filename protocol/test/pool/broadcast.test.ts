@@ -1,68 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { CryptoSuite } from '../../crypto/suite.ts';
-import { SimCrypto } from '../../../sim/crypto/sim-crypto.ts';
-import { Net } from '../support/net.ts';
-import type { Node } from '../support/node.ts';
-import { expectClean, pathSecret, pattern, sameBytes } from '../support/pair.ts';
-import { reactions } from '../support/pools.ts';
-import type { BroadcastOutcome, Pool } from '../../pool/pool.ts';
-
-/** Counts the records that are sealed: only they have additional data of 24 bytes. */
-class CountingCrypto implements CryptoSuite {
-  readonly name = 'counting';
-  records = 0;
-  readonly sim: SimCrypto = new SimCrypto();
-
-  aeadKey(raw: Uint8Array): ReturnType<CryptoSuite['aeadKey']> {
-    const key = this.sim.aeadKey(raw);
-    return {
-      seal: (...given: Parameters<typeof key.seal>) => {
-        if (given[3] - given[2] === 24) this.records += 1;
-        key.seal(...given);
-      },
-      open: (...given: Parameters<typeof key.open>) => key.open(...given),
-    };
-  }
-
-  expand(...given: Parameters<CryptoSuite['expand']>): Uint8Array {
-    return this.sim.expand(...given);
-  }
-}
-
-interface Star {
-  net: Net;
-  crypto: CountingCrypto;
-  hub: Node;
-  pool: Pool;
-  rays: Node[];
-  peers: number[];
-  got: number[];
-}
-
-function makeStar(count: number, body: Uint8Array): Star {
-  const crypto = new CountingCrypto();
-  const net = new Net({}, crypto);
-  const hub = net.addNode();
-  const got: number[] = [];
-  const rays = Array.from({ length: count }, () => net.addNode());
-  const peers = rays.map((node, i) => {
-    const secret = pathSecret(i + 1);
-    node.endpoint.addPeer(0, { address: hub.address, secret, role: 'server' });
-    node.makePool().serve((request) => {
-      expect(sameBytes(request.body, body)).toBe(true);
-      got.push(i);
-      return pattern(i);
-    });
-    return hub.endpoint.addPeer(0, { address: node.address, secret, role: 'client' });
-  });
-  return { net, crypto, hub, pool: hub.makePool(), rays, peers, got };
-}
-
-async function settle({ net }: Star, promise: Promise<BroadcastOutcome[]>): Promise<BroadcastOutcome[]> {
-  expect(net.run(net.now + 20_000_000_000)).toBe('idle');
-  await reactions();
-  return promise;
-}
+import type { BroadcastOutcome } from '../../pool/pool.ts';
+import { expectClean, pathSecret, pattern } from '../support/pair.ts';
+import { makeStar, settle } from '../support/star.ts';
 
 /** REQ PAT-13, PAT-14, PAT-15, BUF-2, BUF-4, BUF-7, BUF-9, HEALTH-10. */
 describe('a broadcast', () => {
@@ -149,5 +88,57 @@ describe('a broadcast', () => {
     const star = makeStar(2, pattern(5));
     expect(() => star.pool.broadcast([...star.peers, 99], pattern(5))).toThrow('there is no peer 99');
     expect(star.hub.endpoint.state.exchanges).toBe(0);
+  });
+
+  /** REQ PAT-11, XFER-4 */
+  test('is tried again at a peer that refuses for now, alone and without sealing anew', async () => {
+    const body = pattern(300_000);
+    const star = makeStar(4, body);
+    const { context } = star.rays[2]!.endpoint as unknown as { context: { serving: boolean } };
+    context.serving = false;
+    const promise = star.pool.broadcast(star.peers, body, { retriesMax: 8 });
+    // It is refused; the others have what they need long before it is tried again.
+    star.net.run(2_000_000);
+    expect(star.got.toSorted()).toEqual([0, 1, 3]);
+    expect(star.hub.endpoint.state.recordBuffers).toBe(5);
+    context.serving = true;
+    const outcomes = await settle(star, promise);
+    expect(outcomes.map(({ error }) => error?.reason)).toEqual(star.peers.map(() => undefined));
+    expect(star.crypto.records).toBe(5);
+    expectClean(star.hub, ...star.rays);
+  });
+
+  test('gives a peer up that goes on refusing, after the tries it was allowed', async () => {
+    const body = pattern(100_000);
+    for (const retriesMax of [0, 2]) {
+      const star = makeStar(3, body);
+      (star.rays[0]!.endpoint as unknown as { context: { serving: boolean } }).context.serving = false;
+      const outcomes = await settle(star, star.pool.broadcast(star.peers, body, { retriesMax }));
+      expect(outcomes.map(({ error }) => error?.reason)).toEqual(['refused', undefined, undefined]);
+      expect(star.crypto.records).toBe(2);
+      expectClean(star.hub, ...star.rays);
+    }
+  });
+
+  test('that may be handled twice is tried again at a peer that restarts, with the same records', async () => {
+    const body = pattern(3_000_000);
+    const star = makeStar(2, body, { peerTimeoutNs: 200_000_000 });
+    const promise = star.pool.broadcast(star.peers, body, { idempotent: true });
+    const ray = star.rays[1]!;
+    star.net.run(1_200_000);
+    expect(ray.endpoint.state.inbound).toBe(1);
+    ray.restart();
+    const secret = pathSecret(2);
+    ray.endpoint.addPeer(star.net.now, {
+      address: star.hub.address,
+      secret,
+      role: 'server',
+      usedBefore: true,
+    });
+    ray.makePool().serve(() => pattern(9));
+    const outcomes = await settle(star, promise);
+    expect(outcomes.map(({ response }) => response?.body.length)).toEqual([0, 9]);
+    expect(star.crypto.records).toBe(46);
+    expectClean(star.hub, ...star.rays);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SimCrypto } from '../../../sim/crypto/sim-crypto.ts';
 import { nodeCrypto } from '../../../transports/crypto/node-crypto.ts';
 import type { CryptoSuite } from '../../crypto/suite.ts';
+import { ENCRYPTED } from '../../records/sealing.ts';
 import { Assembly } from '../../records/assembly.ts';
 import {
   RECORD_PLAIN_BYTES,
@@ -29,7 +30,7 @@ class Carrier {
     this.buffer = new SealedBuffer(suite, this.pool, message, 7, 3, KEY);
     this.sealedBytes = this.buffer.sealedBytes;
     const own = recordAad(7, 3, message.sizeBytes, message.head.length);
-    this.assembly = new Assembly(message.sizeBytes, suite.aeadKey(KEY), aad ?? own, this.pool);
+    this.assembly = new Assembly(message.sizeBytes, suite.aeadKey(KEY), ENCRYPTED, aad ?? own, this.pool);
   }
 
   /** Moves [start, end), cut at records; the record that failed, or -1. */

@@ -262,6 +262,7 @@ export function handTransfer(
     bufferSlot: slot,
     bufferGeneration: 9,
     dataKey: rawKey,
+    sealing: 0,
     ...more,
   };
   return { notify, sealed };

@@ -26,6 +26,7 @@ function pulledNotify(slot: number, generation: number, size = 5000): TransferNo
     bufferSlot: 1,
     bufferGeneration: 1,
     dataKey: pattern(16),
+    sealing: 0,
   };
 }
 

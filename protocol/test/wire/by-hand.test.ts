@@ -152,9 +152,10 @@ test('TRANSFER_NOTIFY of a pulled request', () => {
     bufferSlot: 3,
     bufferGeneration: 4,
     dataKey,
+    sealing: 1,
   };
   // 450,000 = 0x6ddd0
-  const hex = `10 0000000100000002 00 00 8006ddd0 4040 0000000300000004 8f8e8d8c8b8a89888786858483828180`;
+  const hex = `10 0000000100000002 00 00 8006ddd0 4040 0000000300000004 8f8e8d8c8b8a89888786858483828180 01`;
   expect(toHex(encode(testedMessage('TRANSFER_NOTIFY'), record))).toBe(toHex(fromHex(hex)));
 });
 

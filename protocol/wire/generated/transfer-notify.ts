@@ -43,6 +43,8 @@ export interface TransferNotifyRecord {
   bufferGeneration?: number;
   /** AEAD key of the buffer's records. */
   dataKey?: Uint8Array;
+  /** Of its records: 0 encrypted, 1 authenticated alone. */
+  sealing?: number;
 }
 
 /**
@@ -69,6 +71,7 @@ export class TransferNotify {
   /** Bit of `flags`: the request waits: to be pulled, not to be handed over before it is announced without this. */
   static readonly HELD = 0x80;
   static readonly PRIORITY_MAX = 7;
+  static readonly SEALING_MAX = 1;
 
   /** Transfer id, low half. */
   transferSlot = 0;
@@ -115,6 +118,8 @@ export class TransferNotify {
   dataKey: Uint8Array = NO_BYTES;
   dataKeyStart = 0;
   dataKeyLength = 16;
+  /** Of its records: 0 encrypted, 1 authenticated alone. Only without the flag inline. */
+  sealing = 0;
 
   /**
    * Reads the frame whose type is at `at`. Returns the position after it, or a negative DecodeError, which
@@ -224,6 +229,7 @@ export class TransferNotify {
       this.dataKey = NO_BYTES;
       this.dataKeyStart = 0;
       this.dataKeyLength = 16;
+      this.sealing = 0;
       {
         const value = decodeVarint(bytes, p, limit);
         if (value < 0) return value;
@@ -238,13 +244,15 @@ export class TransferNotify {
       this.inline = NO_BYTES;
       this.inlineStart = 0;
       this.inlineLength = 0;
-      if (limit - p < 24) return DecodeError.TRUNCATED;
+      if (limit - p < 25) return DecodeError.TRUNCATED;
       this.bufferSlot = ((bytes[p]! << 24) | (bytes[p + 1]! << 16) | (bytes[p + 2]! << 8) | bytes[p + 3]!) >>> 0;
       this.bufferGeneration = ((bytes[p + 4]! << 24) | (bytes[p + 5]! << 16) | (bytes[p + 6]! << 8) | bytes[p + 7]!) >>> 0;
       this.dataKey = bytes;
       this.dataKeyStart = p + 8;
       this.dataKeyLength = 16;
-      p += 24;
+      this.sealing = bytes[p + 24]!;
+      if (this.sealing > TransferNotify.SEALING_MAX) return DecodeError.VALUE;
+      p += 25;
     }
     return p;
   }
@@ -275,7 +283,7 @@ export class TransferNotify {
     if ((this.flags & TransferNotify.INLINE) !== 0) {
       length += varintLength(this.inlineLength) + this.inlineLength;
     } else {
-      length += 24;
+      length += 25;
     }
     return length;
   }
@@ -353,7 +361,8 @@ export class TransferNotify {
       out[p + 6] = this.bufferGeneration >>> 8;
       out[p + 7] = this.bufferGeneration;
       copyBytes(this.dataKey, this.dataKeyStart, 16, out, p + 8);
-      p += 24;
+      out[p + 24] = this.sealing;
+      p += 25;
     }
     return p;
   }
@@ -387,6 +396,8 @@ export class TransferNotify {
       if (this.dataKeyLength !== 16 || this.dataKeyStart + this.dataKeyLength > this.dataKey.length) {
         misuse('TransferNotify.dataKey', `${this.dataKeyLength} is out of range`);
       }
+      if ((this.sealing & 0xff) !== this.sealing) misuse('TransferNotify.sealing', `${this.sealing} is out of range`);
+      if (this.sealing > TransferNotify.SEALING_MAX) misuse('TransferNotify.sealing', `${this.sealing} is out of range`);
     }
   }
 
@@ -426,6 +437,7 @@ export class TransferNotify {
       record.bufferSlot = this.bufferSlot;
       record.bufferGeneration = this.bufferGeneration;
       record.dataKey = new Uint8Array(this.dataKey.subarray(this.dataKeyStart, this.dataKeyStart + this.dataKeyLength));
+      record.sealing = this.sealing;
     }
     return record;
   }
@@ -496,6 +508,8 @@ export class TransferNotify {
       this.dataKey = NO_BYTES;
       this.dataKeyStart = 0;
       this.dataKeyLength = 16;
+      if (record.sealing !== undefined) misuse('TransferNotify.sealing', 'does not go with these flags');
+      this.sealing = 0;
       this.inline = checkBytes(record.inline, -1, 'TransferNotify.inline');
       this.inlineStart = 0;
       this.inlineLength = this.inline.length;
@@ -509,6 +523,7 @@ export class TransferNotify {
       this.dataKey = checkBytes(record.dataKey, 16, 'TransferNotify.dataKey');
       this.dataKeyStart = 0;
       this.dataKeyLength = this.dataKey.length;
+      this.sealing = checkInteger(record.sealing, TransferNotify.SEALING_MAX, 'TransferNotify.sealing');
     }
     return this;
   }

@@ -261,3 +261,38 @@ describe('the suite', () => {
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
+
+/** REQ POOL-15 */
+describe('what was authenticated alone', () => {
+  it('verifies as it was, and not with any bit changed; its tag is not that of what was sealed', () => {
+    fc.assert(
+      fc.property(rawKey, nonces, short, long, fc.nat(), (raw, nonce, aad, content, position) => {
+        const tag = new Uint8Array(TAG_BYTES);
+        const key = newKey(raw);
+        key.authenticate(nonce, aad, 0, aad.length, content, 0, content.length, tag, 0);
+        expect(sealed(newKey(raw), nonce, aad, content).subarray(content.length)).not.toEqual(tag);
+        const isOf = (
+          given: Uint8Array,
+          inTag: Uint8Array,
+          number = nonce,
+          text: Uint8Array = aad,
+        ): boolean => newKey(raw).verify(number, text, 0, text.length, given, 0, given.length, inTag, 0);
+        expect(isOf(content, tag)).toBe(true);
+        expect(isOf(content, flipped(tag, position % 128))).toBe(false);
+        expect(isOf(content, tag, nonce === 0 ? 1 : nonce - 1)).toBe(false);
+        if (aad.length > 0)
+          expect(isOf(content, tag, nonce, flipped(aad, position % (aad.length * 8)))).toBe(false);
+        if (content.length > 0)
+          expect(isOf(flipped(content, position % (content.length * 8)), tag)).toBe(false);
+      }),
+    );
+  });
+
+  it('counts as a use of its nonce', () => {
+    const suite = new SimCrypto();
+    const key = suite.aeadKey(new Uint8Array(KEY_BYTES));
+    const room = new Uint8Array(TAG_BYTES);
+    for (let i = 0; i < 2; i += 1) key.authenticate(3, room, 0, 0, room, 0, 0, room, 0);
+    expect(suite.audit.reuseCount).toBe(1);
+  });
+});

@@ -66,8 +66,8 @@ export const bugs = [
   {
     name: 'buffer-kept-after-end',
     what: 'the sealed records of a transfer that ended are not returned',
-    file: 'protocol/transfer/sender.ts',
-    find: 'transfer.buffer?.destroy();',
-    replace: '',
+    file: 'protocol/transfer/outbound.ts',
+    find: 'this.message.seat === undefined) buffer.destroy();',
+    replace: 'this.message.seat === undefined) buffer;',
   },
 ];

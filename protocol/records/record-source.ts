@@ -1,0 +1,17 @@
+import type { Bytes } from '../core/units.ts';
+import type { Sealing } from './sealing.ts';
+import type { SharedMessage } from './shared-message.ts';
+
+/** Sealed records as a transfer sends them. */
+export interface RecordSource {
+  /** Id of the buffer. */
+  readonly slot: number;
+  readonly generation: number;
+  readonly rawKey: Uint8Array;
+  readonly sealing: Sealing;
+  readonly sealedBytes: Bytes;
+  /** Copies sealed bytes [start, end) to `out` at `at`; none of them may have been released. */
+  read(start: number, end: number, out: Uint8Array, at: number): void;
+  /** All sealed bytes, of which [start, end) can be handed on by reference; undefined if `read` must copy them. */
+  share(start: number, end: number): SharedMessage | undefined;
+}
