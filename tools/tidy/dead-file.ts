@@ -18,9 +18,9 @@ export function deadFiles(tree: Tree): Finding[] {
   return dead.map(({ path }) => ({ rule: 'dead-file', path, line: 1, subject: 'file', remedy }));
 }
 
-/** Generated code is as complete as its table; plain JavaScript beside tests is data that a command loads. */
+/** Generated code is as complete as its table; plain JavaScript beside tests is data that a command loads, an example what readers run. */
 function isLoadedByPath({ path, isGenerated, isTest }: Source): boolean {
-  return isGenerated || (isTest && path.endsWith('.mjs'));
+  return isGenerated || (isTest && path.endsWith('.mjs')) || path.startsWith('docs/examples/');
 }
 
 function* entryPoints(tree: Tree): Iterable<string> {

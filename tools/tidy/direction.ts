@@ -15,6 +15,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bench: ['spec', 'protocol', 'sim', 'transports', 'apps', 'scenarios', 'reports'],
   tools: ['spec', 'protocol', 'sim', 'transports', 'apps', 'scenarios', 'reports'],
   cli: ['spec', 'protocol', 'sim', 'transports', 'apps', 'scenarios', 'reports'],
+  // Examples name the package, as their readers do.
+  docs: [],
 };
 
 /** Parts of a folder that may use less than the folder. The machinery of the simulator would simulate any protocol. */
@@ -75,12 +77,17 @@ function wrongPackage(source: Source, { specifier }: Import, manifest: string): 
     return `${source.folder}/ runs anywhere: inject what is needed from transports/, scenarios/ or cli/`;
   }
   if (specifier.startsWith('node:') || CHECKOUT_ONLY.includes(source.folder)) return undefined;
-  const { dependencies = {}, peerDependencies = {} } = JSON.parse(manifest) as {
+  const {
+    name: self,
+    dependencies = {},
+    peerDependencies = {},
+  } = JSON.parse(manifest) as {
+    name?: string;
     dependencies?: Record<string, string>;
     peerDependencies?: Record<string, string>;
   };
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
-  if (name in dependencies) return undefined;
+  if (name in dependencies || (name === self && source.folder === 'docs')) return undefined;
   if (name in peerDependencies && source.path.startsWith(FOR_TESTS)) return undefined;
   return 'who installs dcquic does not get it: name it in dependencies, or do without';
 }
