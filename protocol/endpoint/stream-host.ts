@@ -94,7 +94,7 @@ export class ExchangeStreamHost implements StreamHost {
     this.parts().onWaiting(now, peer);
   }
 
-  retryWait(peer: Peer, count: number): Nanos {
-    return this.parts().sender.retryWait(peer, count);
+  retryWait(peer: Peer, count: number, lastNs: Nanos): Nanos {
+    return this.parts().sender.retryWait(peer, count, lastNs);
   }
 }

@@ -107,6 +107,7 @@ export class Peer implements Timed {
   notifyLimit: number;
   /** NOTIFY_BLOCKEDs sent at this limit, and when the next one is due if nothing comes of them. */
   blockedCount = 0;
+  blockedWaitNs: Nanos = 0;
   blockedRetryAt: Nanos = NEVER;
 
   readonly inbound: Map<number, InboundEntry> = new Map<number, InboundEntry>();
@@ -137,6 +138,7 @@ export class Peer implements Timed {
   streamExtra = 0;
   /** Times resets were sent since one was acknowledged, and when they are sent again. */
   resetTries = 0;
+  resetWaitNs: Nanos = 0;
   resetRetryAt: Nanos = NEVER;
   /** PROBE nonces to echo: hi, lo. */
   readonly echoes: number[] = [];

@@ -27,5 +27,5 @@ export interface StreamHost {
   /** Control frames of it are due. */
   want(stream: Stream): void;
   onWaiting(now: Nanos, peer: Peer): void;
-  retryWait(peer: Peer, count: number): Nanos;
+  retryWait(peer: Peer, count: number, lastNs: Nanos): Nanos;
 }

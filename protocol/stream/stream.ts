@@ -57,6 +57,8 @@ export class Stream implements Timed {
   creditPacket = -1;
   /** Times control frames were sent since one was answered. */
   tries = 0;
+  /** The wait after the last of them. */
+  tryWaitNs: Nanos = 0;
   /** In the peer's list of streams with frames to write. */
   queued = false;
   /** Somebody waits until less is on its way. */

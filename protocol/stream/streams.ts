@@ -355,7 +355,8 @@ export class Streams {
   /** Control frames of it have left: without an answer they are sent again. MUST STRM-7 */
   onFramesSent(now: Nanos, stream: Stream): void {
     stream.tries += 1;
-    this.timers.arm(stream, now + this.host.retryWait(stream.peer, stream.tries));
+    stream.tryWaitNs = this.host.retryWait(stream.peer, stream.tries, stream.tryWaitNs);
+    this.timers.arm(stream, now + stream.tryWaitNs);
   }
 
   onTimeout(now: Nanos): void {

@@ -85,9 +85,9 @@ export class InboundTransfer implements Timed, Ranked {
   suspectAt: Nanos = NEVER;
   /** No new suspicion before this: what was pulled again needs a round trip. */
   guardUntil: Nanos = 0;
-  stallAt: Nanos = NEVER;
-  /** Stalls since the last arrival. */
+  /** Stalls since the last arrival, and the wait that ended in the last of them. */
   stalls = 0;
+  stallWaitNs: Nanos = 0;
   /** Records that failed verification. */
   poisoned = 0;
   repulledBytes = 0;

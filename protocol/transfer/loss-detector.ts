@@ -3,18 +3,20 @@ import { NANOS_PER_SECOND, NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { Peer } from '../peer/peer.ts';
+import { backoffNs } from '../recovery/backoff.ts';
 import type { InboundTransfer } from './inbound.ts';
 import type { PullScheduler } from './pull-scheduler.ts';
 
 const STALL_RTTS = 3;
-const BACKOFF_MAX = 10;
+/** A latency measured after a stall counts at most so many times what a sender may be silent without one. */
+const AMBIGUOUS_TIMES = 2;
 /** The reordering window never exceeds this many round trips. */
 const REORDER_RTTS_MAX = 16;
 
 /**
  * Decides what of a pulled range is lost. Two signs: a gap that later data has overtaken, after a window for reordering
  * that grows when it proved too short; and silence after a pull, for as long as this sender lately took to answer. What is
- * lost becomes a hole, which the scheduler pulls again within the budget. REQ XFER-3 · MUST LOSS-1, LOSS-2
+ * lost becomes a hole, which the scheduler pulls again within the budget. REQ XFER-3 · MUST LOSS-1, LOSS-2, LOSS-5
  */
 export class LossDetector {
   private readonly context: Context;
@@ -39,16 +41,26 @@ export class LossDetector {
   /** Fresh bytes came: silence is over, and gaps below what came are suspect. */
   onArrival(now: Nanos, transfer: InboundTransfer): void {
     transfer.lastArrivalAt = now;
-    if (transfer.samplePullAt >= 0) {
-      transfer.peer.pullLatency.update(now - transfer.samplePullAt, 0);
-      transfer.samplePullAt = -1;
-    }
+    if (transfer.samplePullAt >= 0) this.sampleLatency(now, transfer);
     const { received } = transfer;
     if (transfer.suspectAt !== NEVER || received.isEmpty) return;
     if (received.count === 1 && received.startAt(0) === 0) return;
     transfer.suspectHigh = Math.min(received.endAt(received.count - 1), transfer.arrivedHigh);
     transfer.suspectAt = Math.max(now, transfer.guardUntil) + this.reorderWindow(transfer.peer);
     this.armAt(transfer, transfer.suspectAt);
+  }
+
+  /**
+   * From a pull to its first data. After stalls, which are waited for longer each time, there is no telling which pull was answered: such a
+   * sample may only double the wait, or one late packet would have all other transfers of the sender wait for as long, times
+   * the backoff of each. MUST LOSS-5
+   */
+  private sampleLatency(now: Nanos, transfer: InboundTransfer): void {
+    const { peer, samplePullAt, stalls } = transfer;
+    const sampleNs = now - samplePullAt;
+    const countedNs = stalls === 0 ? sampleNs : Math.min(sampleNs, AMBIGUOUS_TIMES * this.quietTime(peer));
+    peer.pullLatency.update(countedNs, 0);
+    transfer.samplePullAt = -1;
   }
 
   /** A range pulled again had arrived after all: wait longer for late packets. */
@@ -93,6 +105,7 @@ export class LossDetector {
   }
 
   private stall(now: Nanos, transfer: InboundTransfer): void {
+    transfer.stallWaitNs = now - silentSince(transfer);
     this.loseGaps(transfer, transfer.pullNext);
     transfer.lastPullAt = now;
     transfer.samplePullAt = -1;
@@ -117,21 +130,27 @@ export class LossDetector {
 
   /** When silence becomes a stall: the sender's usual delay, then the time the bytes need on the wire, doubled for each stall before. */
   private stallTime(transfer: InboundTransfer): Nanos {
-    const { rtt, pullLatency } = transfer.peer;
-    const { rateBps, lossDelayMinNs, peerTimeoutNs } = this.context.options;
+    const { rateBps, peerTimeoutNs } = this.context.options;
     const wireNs = (Math.max(transfer.outstanding, 0) * 8 * NANOS_PER_SECOND) / rateBps;
-    const quietNs = Math.max(
+    const waitNs = backoffNs(this.quietTime(transfer.peer) + wireNs, transfer.stalls, transfer.stallWaitNs);
+    return silentSince(transfer) + Math.min(Math.ceil(waitNs), Math.ceil(peerTimeoutNs / 4));
+  }
+
+  /** How long a sender that has not stalled may be silent on a pull, but for the time on the wire. */
+  private quietTime({ rtt, pullLatency }: Peer): Nanos {
+    return Math.max(
       STALL_RTTS * rtt.smoothedNs,
       pullLatency.smoothedNs + 4 * pullLatency.variationNs,
-      lossDelayMinNs,
+      this.context.options.lossDelayMinNs,
     );
-    const backoff = 1 << Math.min(transfer.stalls, BACKOFF_MAX);
-    const wait = Math.min(Math.ceil((quietNs + wireNs) * backoff), Math.ceil(peerTimeoutNs / 4));
-    return Math.max(transfer.lastPullAt, transfer.lastArrivalAt) + wait;
   }
 
   /** The timer fires at `at` or earlier; it is not moved later for each packet, but looks again when it fires. */
   private armAt(transfer: InboundTransfer, at: Nanos): void {
     if (at < transfer.timerAt || transfer.timerIndex < 0) this.timers.arm(transfer, at);
   }
+}
+
+function silentSince({ lastPullAt, lastArrivalAt }: InboundTransfer): Nanos {
+  return Math.max(lastPullAt, lastArrivalAt);
 }

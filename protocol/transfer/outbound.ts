@@ -61,6 +61,8 @@ export class OutboundTransfer implements Timed, Ranked {
   notifyQueued = false;
   /** Times the NOTIFY has been sent. */
   notifyCount = 0;
+  /** The wait after the last time. */
+  notifyWaitNs: Nanos = 0;
   /** Given up before there was a sign of it at the peer, which is to be told. */
   relinquished = false;
 

@@ -7,6 +7,7 @@ import { KEY_BYTES, TAG_BYTES } from '../crypto/suite.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { Peer } from '../peer/peer.ts';
+import { backoffNs } from '../recovery/backoff.ts';
 import type { SentPacket } from '../recovery/sent-packets.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import { RECORD_SEALED_BYTES } from '../records/layout.ts';
@@ -18,8 +19,6 @@ import { Holds } from './holds.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { SendScheduler } from './send-scheduler.ts';
 
-/** Retries double their wait up to 2^this. */
-const BACKOFF_MAX = 10;
 /** A first NOTIFY is repeated after this many round trips. */
 const NOTIFY_RETRY_RTTS = 3;
 
@@ -87,7 +86,8 @@ export class Sender {
   onBlockedSent(now: Nanos, peer: Peer): void {
     peer.blockedDue = false;
     peer.blockedCount += 1;
-    peer.blockedRetryAt = now + this.retryWait(peer, peer.blockedCount);
+    peer.blockedWaitNs = this.retryWait(peer, peer.blockedCount, peer.blockedWaitNs);
+    peer.blockedRetryAt = now + peer.blockedWaitNs;
     this.context.armPeer(peer, peer.blockedRetryAt);
   }
 
@@ -187,19 +187,20 @@ export class Sender {
   }
 
   private armRetry(now: Nanos, transfer: OutboundTransfer): void {
-    this.timers.arm(transfer, now + this.retryWait(transfer.peer, transfer.notifyCount));
+    transfer.notifyWaitNs = this.retryWait(transfer.peer, transfer.notifyCount, transfer.notifyWaitNs);
+    this.timers.arm(transfer, now + transfer.notifyWaitNs);
   }
 
-  /** How long to wait for a sign after sending for the `count`th time: 3 round trips, then doubling. MUST NOTIFY-2 */
-  retryWait({ rtt }: Peer, count: number): Nanos {
+  /** How long to wait for a sign after sending for the `count`th time, `lastNs` after the time before: 3 round trips, then doubling. MUST NOTIFY-2 */
+  retryWait({ rtt }: Peer, count: number, lastNs: Nanos): Nanos {
     const { ackDelayNs, lossDelayMinNs, peerTimeoutNs } = this.context.options;
     const base = Math.max(
       NOTIFY_RETRY_RTTS * rtt.smoothedNs,
       rtt.smoothedNs + 4 * rtt.variationNs,
       lossDelayMinNs,
     );
-    const backoff = 1 << Math.min(Math.max(count - 1, 0), BACKOFF_MAX);
-    return Math.min((base + ackDelayNs) * backoff, Math.ceil(peerTimeoutNs / 4));
+    const waitNs = backoffNs(base + ackDelayNs, Math.max(count - 1, 0), lastNs);
+    return Math.min(waitNs, Math.ceil(peerTimeoutNs / 4));
   }
 
   onTimeout(now: Nanos): void {
@@ -241,7 +242,8 @@ export class Sender {
 
   onResetsSent(now: Nanos, peer: Peer): void {
     peer.resetTries += 1;
-    const at = now + this.retryWait(peer, peer.resetTries);
+    peer.resetWaitNs = this.retryWait(peer, peer.resetTries, peer.resetWaitNs);
+    const at = now + peer.resetWaitNs;
     if (at >= peer.resetRetryAt) return;
     peer.resetRetryAt = at;
     this.context.armPeer(peer, at);

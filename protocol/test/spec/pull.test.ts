@@ -218,7 +218,7 @@ test('eight silent transfers keep long ones from beginning, not short ones, and 
   expect(feeder.bodies().length).toBe(11);
 });
 
-/** MUST LOSS-1, LOSS-2, LOSS-4. */
+/** MUST LOSS-1, LOSS-2, LOSS-4, LOSS-5. */
 describe('lost data', () => {
   interface Opened {
     feeder: Feeder;
@@ -292,15 +292,30 @@ describe('lost data', () => {
     const pulled = feeder.outstanding;
     expect(pulled).toBeLessThanOrEqual(65_536);
     feeder.hand.net.run(600_000);
-    const wait = (bytes: number, stalls: number): number =>
-      Math.ceil((3 * TEST_OPTIONS.initialRttNs! + (bytes * 8 * NANOS_PER_SECOND) / 10e9) * 2 ** stalls);
-    const first = wait(pulled, 0);
-    // The second time the rest of the buffer was pulled as well.
-    const second = first + wait(65_536, 1);
+    const first = Math.ceil(3 * TEST_OPTIONS.initialRttNs! + (pulled * 8 * NANOS_PER_SECOND) / 10e9);
+    const second = first + 2 * first;
     expect(again(feeder)).toEqual([
       [first, 0, pulled],
+      // The rest of the buffer was pulled as well.
       [second, 0, 65_536],
     ]);
+  });
+
+  test('that comes long after a stall does not make others wait as long, times their own backoff', () => {
+    const { feeder, send } = opened(1000);
+    const quiet = 3 * TEST_OPTIONS.initialRttNs!;
+    const wire = Math.ceil((1016 * 8 * NANOS_PER_SECOND) / 10e9);
+    // Three stalls, and what was pulled last comes just before the fourth.
+    const lastNs = 7 * (quiet + wire);
+    feeder.hand.net.run(lastNs + 8 * quiet);
+    expect(again(feeder).length).toBe(3);
+    send(0, 1016);
+    const nowNs = feeder.hand.net.now;
+    feeder.announce(1, 1000);
+    feeder.hand.net.run(nowNs + 1_000_000);
+    // The first sample is the latency, and half of it the deviation.
+    const latencyNs = 2 * quiet;
+    expect(again(feeder)[3]![0]! - nowNs).toBe(latencyNs + 4 * (latencyNs / 2) + wire);
   });
 });
 
