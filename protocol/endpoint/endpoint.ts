@@ -257,10 +257,13 @@ export class Endpoint {
     return stream !== undefined && this.exchanges.streams.write(now, stream, message, last);
   }
 
-  /** Messages written and not acknowledged, and their bytes. `wantRoom`: a `stream-room` follows when there are fewer. */
-  streamBacklog(exchange: ExchangeId, wantRoom: boolean = false): { messages: number; bytes: Bytes } {
+  /** Messages written and not acknowledged, and their bytes; undefined if it is over. `wantRoom`: a `stream-room` follows when there are fewer. */
+  streamBacklog(
+    exchange: ExchangeId,
+    wantRoom: boolean = false,
+  ): { messages: number; bytes: Bytes } | undefined {
     const stream = this.exchanges.stream(exchange);
-    if (stream === undefined) return { messages: 0, bytes: 0 };
+    if (stream === undefined) return undefined;
     stream.wantsRoom ||= wantRoom;
     return { messages: stream.outgoing.messages, bytes: stream.outgoing.bytes };
   }

@@ -188,6 +188,9 @@ export class Exchanges implements Gate {
     const id = this.table.insert(exchange);
     const entry = peer.inbound.get(requestSlot);
     if (entry !== undefined) entry.exchange = id;
+    // Also while a handler works: it is to learn that nobody waits for it. MUST LIVE-2
+    peer.addWaiting(now);
+    this.part.onWaiting(now, peer);
     return id;
   }
 
@@ -285,8 +288,16 @@ export class Exchanges implements Gate {
     else this.part.sender.finish(now, exchange.response, 'cancelled');
   }
 
+  /** The caller has used its slot again, so it knows how the stream ended. MUST STRM-7 */
+  onReused(now: Nanos, id: ExchangeId): void {
+    const stream = this.stream(id);
+    if (stream?.ending !== undefined) this.streams.onCloseAcked(now, stream);
+    else if (stream !== undefined) this.streams.abort(now, stream, 'cancelled');
+  }
+
   private endServed(id: ExchangeId, exchange: ServedExchange, reason: FailureReason | undefined): void {
     this.table.delete(id);
+    exchange.peer.removeWaiting();
     // A peer that was only cut off waits for an answer and would be answered every PROBE: it must hear that none will come.
     if (reason === 'peer-timeout') {
       this.part.admission.renounce(exchange.peer, exchange.requestSlot, exchange.requestGeneration);
@@ -313,6 +324,7 @@ export class Exchanges implements Gate {
     } else if (!transfer.isResponse) {
       const { peer } = transfer;
       this.table.delete(transfer.exchange);
+      peer.removeWaiting();
       this.context.freeCredit(peer);
       if (exchange?.kind === 'served' && exchange.offered)
         this.context.events.push({

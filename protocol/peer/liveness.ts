@@ -7,7 +7,7 @@ import type { PeerTable } from './peer-table.ts';
 
 /** A silent peer is probed this many times before it is taken for dead. */
 const PROBES_PER_TIMEOUT = 8;
-/** A peer that answers but never acknowledges gets its resets this often. */
+/** Resets that are never acknowledged are sent this often, then only while something waits for the peer. */
 const RESET_TRIES_MAX = 16;
 
 /** Ends what waits for a peer. `everything`: also what the peer has certainly not heard of. */
@@ -126,10 +126,8 @@ export class Liveness {
 
   /** A FLOW_RESET has no other way to be repaired than to be sent again until it is acknowledged. MUST RESET-3 */
   private resendResets(peer: Peer): void {
-    const again = peer.resetTries <= RESET_TRIES_MAX;
-    peer.sent.takeResets((notice) => {
-      if (again) peer.resets.push(notice);
-    });
+    if (peer.resetTries > RESET_TRIES_MAX && peer.waiting === 0) return;
+    peer.sent.takeResets((notice) => peer.resets.push(notice));
     this.context.wantControl(peer);
   }
 
@@ -137,6 +135,7 @@ export class Liveness {
     peer.probeAwaited = false;
     if (!peer.down) return;
     peer.down = false;
+    peer.resetTries = 0;
     this.resendResets(peer);
     this.context.events.push({ type: 'peer', peer: peer.id, state: 'up' });
     this.context.wantControl(peer);

@@ -97,6 +97,8 @@ export class Peer implements Timed {
   /** In notifyQueues, ended ones included until they are found there. Each request takes a credit. */
   requestsQueued = 0;
   responsesQueued = 0;
+  /** Those of them, and of notifyRetries, that have ended. */
+  endedQueued = 0;
   /** To be announced again: these have their credit and wait for no other. */
   readonly notifyRetries: Fifo<OutboundTransfer> = new Fifo<OutboundTransfer>();
   /** That wait and may be announced ahead, and how many of them still may. MUST AHEAD-1 */

@@ -15,7 +15,8 @@ export interface ChannelHost {
   close(exchange: ExchangeId, status: number, reason: string): void;
   /** The oldest message was taken. */
   take(exchange: ExchangeId): void;
-  backlog(exchange: ExchangeId, wantRoom: boolean): { messages: number; bytes: Bytes };
+  /** What is on its way; undefined if the stream is over, which the channel is about to be told. */
+  backlog(exchange: ExchangeId, wantRoom: boolean): { messages: number; bytes: Bytes } | undefined;
   /** A promise was settled, or is awaited. */
   touch(): void;
 }
@@ -101,6 +102,7 @@ export class Channel {
 
   private hasRoom(bytes: Bytes, wantRoom: boolean): boolean {
     const backlog = this.host.backlog(this.exchange, wantRoom);
+    if (backlog === undefined) return false;
     if (backlog.messages === 0) return true;
     return backlog.messages < this.limits.messages && backlog.bytes + bytes <= this.limits.bytes;
   }

@@ -428,6 +428,7 @@ export class Pool {
         event.alarm.ring();
         return;
       case 'stream':
+        this.streams.onOpened(event);
         this.server.onStream(event, () => this.streams.onStream(event));
         return;
       case 'datagram': {

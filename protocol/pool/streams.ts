@@ -177,9 +177,16 @@ export class PoolStreams {
     this.cleanups.delete(exchange);
   }
 
-  /** A peer opened a stream. */
+  /** A peer opened a stream, about which nothing is decided yet; what comes of it meanwhile is kept. */
+  onOpened({ exchange, peer }: StreamEvent): void {
+    this.channels.set(exchange, new Channel(this.host, exchange, peer, this.limitsOf({})));
+  }
+
+  /** It is to be served. */
   onStream(event: StreamEvent): void {
-    const { exchange, peer } = event;
+    const { exchange } = event;
+    const channel = this.channels.get(exchange);
+    if (channel === undefined) return;
     const headers = decodeHeaders(event.headers);
     if (this.handler === undefined || headers === undefined) {
       this.host.close(
@@ -189,8 +196,6 @@ export class PoolStreams {
       );
       return;
     }
-    const channel = new Channel(this.host, exchange, peer, this.limitsOf({}));
-    this.channels.set(exchange, channel);
     // The opening is the handler's from the beginning.
     this.host.take(exchange);
     this.run(this.handler, channel, new IncomingStream(channel, event, headers, this.signalOf));

@@ -147,6 +147,8 @@ export class UnaryServer {
       },
     };
     const decide = (verdict: Verdict): void => {
+      // The caller may have given up meanwhile: nobody wants it.
+      if (!this.endpoint.isServing(exchange)) return;
       if (verdict.reject !== undefined) this.reject(exchange, verdict);
       else take(verdict);
     };

@@ -328,6 +328,9 @@ export class Streams {
     if (!stream.byCallee) {
       this.step(stream, 'closed');
       this.dropOutgoing(now, stream);
+      // Who waits to write is refused; any other end tells him by itself.
+      if (stream.wantsRoom) this.context.events.push({ type: 'stream-room', exchange: stream.id });
+      stream.wantsRoom = false;
     }
     this.handOver(now, stream);
     return true;
@@ -412,8 +415,6 @@ export class Streams {
 
   private dropOutgoing(now: Nanos, stream: Stream): void {
     for (const transfer of stream.outgoing.clear()) this.host.stop(now, transfer);
-    if (stream.wantsRoom) this.context.events.push({ type: 'stream-room', exchange: stream.id });
-    stream.wantsRoom = false;
   }
 
   private dropInbound(now: Nanos, stream: Stream, code: number): void {

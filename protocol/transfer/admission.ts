@@ -1,7 +1,7 @@
 import type { Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { Liveness } from '../peer/liveness.ts';
-import type { Peer } from '../peer/peer.ts';
+import type { InboundEntry, Peer } from '../peer/peer.ts';
 import { TransferErrorCode, TransferNotify } from '../wire/index.ts';
 import { nextKeep } from './hold.ts';
 import { InboundTransfer } from './inbound.ts';
@@ -46,6 +46,8 @@ export interface Gate {
   onRepeated(now: Nanos, peer: Peer, notify: TransferNotify): void;
   /** The sender gave up a transfer that had arrived; `exchange` is what it began, or -1. */
   onGivenUp(now: Nanos, exchange: number): void;
+  /** Another transfer has the slot of the one that began `exchange`: that is over at its sender. */
+  onReused(now: Nanos, exchange: number): void;
   /** A message that came inside its NOTIFY. `payload` is the caller's, to be copied. */
   deliverInline(now: Nanos, peer: Peer, notify: TransferNotify, payload: Uint8Array): void;
 }
@@ -84,10 +86,14 @@ export class Admission {
       this.answerAgain(now, peer, notify.transferSlot, notify.transferGeneration);
       return true;
     }
-    // The id is new: the sender has given up what held the slot before.
-    if (entry?.transfer !== undefined)
-      this.receiver.reject(now, entry.transfer, TransferErrorCode.CANCELLED, false);
+    if (entry !== undefined) this.onReused(now, entry);
     return this.onNew(now, peer, notify);
+  }
+
+  /** The id is new: the sender is done with what held the slot before. */
+  private onReused(now: Nanos, { transfer, exchange }: InboundEntry): void {
+    if (transfer !== undefined) this.receiver.reject(now, transfer, TransferErrorCode.CANCELLED, false);
+    if (exchange >= 0) this.gate.onReused(now, exchange);
   }
 
   /** MUST NOTIFY-1, NOTIFY-4, ID-3 */
@@ -232,8 +238,7 @@ export class Admission {
     }
     // The answer to a pull of a former incarnation's transfer: to this one the id means nothing, and may be larger than all of its own.
     if (code === TransferErrorCode.UNKNOWN_TRANSFER) return;
-    if (entry?.transfer !== undefined)
-      this.receiver.reject(now, entry.transfer, TransferErrorCode.CANCELLED, false);
+    if (entry !== undefined) this.onReused(now, entry);
     peer.inbound.set(slot, { generation, transfer: undefined, resetCode: code, exchange: -1 });
     if (peer.admitted < peer.advertisedLimit) {
       peer.admitted += 1;

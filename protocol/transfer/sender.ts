@@ -25,6 +25,9 @@ const NOTIFY_RETRY_RTTS = 3;
 /** A transfer that the receiver knows is announced again this often in the time a silent peer has. */
 const REMINDERS_PER_TIMEOUT = 4;
 
+/** As many transfers that ended in line may stay there. */
+const ENDED_IN_LINE = 64;
+
 /** How an outbound transfer ended. */
 export type OutboundEnd = (now: Nanos, transfer: OutboundTransfer, reason: FailureReason | undefined) => void;
 
@@ -125,6 +128,7 @@ export class Sender {
     const transfer = queue.shift();
     if (transfer === undefined) return;
     transfer.notifyQueued = false;
+    if (transfer.state === 'done') peer.endedQueued -= 1;
     if (queue === peer.notifyRetries) return;
     if (transfer.isResponse) peer.responsesQueued -= 1;
     else peer.requestsQueued -= 1;
@@ -347,6 +351,7 @@ export class Sender {
     transfer.toSend.clear();
     transfer.letGo();
     transfer.peer.removeWaiting();
+    if (transfer.notifyQueued) this.onEndedInLine(transfer.peer);
     if (transfer.isResponse) this.freeSlot(transfer);
     this.onEnd(now, transfer, reason);
   }
@@ -397,12 +402,40 @@ export class Sender {
     }
   }
 
+  /** What ended in line holds its message: it goes before there is more of it than of what lives, also while nothing can be announced. */
+  private onEndedInLine(peer: Peer): void {
+    peer.endedQueued += 1;
+    const { endedQueued, requestsQueued, responsesQueued, notifyRetries } = peer;
+    const total = requestsQueued + responsesQueued + notifyRetries.length;
+    if (endedQueued === total || endedQueued > Math.max(total / 2, ENDED_IN_LINE)) this.sweep(peer);
+  }
+
+  private sweep(peer: Peer): void {
+    for (const queue of [peer.notifyRetries, ...peer.notifyQueues]) {
+      // Once around.
+      for (let left = queue?.length ?? 0; left > 0; left -= 1) {
+        const transfer = queue?.peek() as OutboundTransfer;
+        if (transfer.state === 'done') {
+          this.unqueue(peer, queue as Fifo<OutboundTransfer>);
+        } else {
+          queue?.shift();
+          queue?.push(transfer);
+        }
+      }
+    }
+  }
+
   /** Also lets go of what ended while it was queued. */
   private clearQueues(peer: Peer): void {
-    peer.notifyRetries.clear();
-    for (const queue of peer.notifyQueues) queue?.clear();
+    for (const queue of [peer.notifyRetries, ...peer.notifyQueues]) {
+      queue?.forEach((transfer) => {
+        transfer.notifyQueued = false;
+      });
+      queue?.clear();
+    }
     peer.requestsQueued = 0;
     peer.responsesQueued = 0;
+    peer.endedQueued = 0;
   }
 
   /** Every transfer to `peer` that is not done. */

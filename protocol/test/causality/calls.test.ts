@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TransferError } from '../../pool/transfer-error.ts';
+import { framesIn } from '../support/frames.ts';
 import { expectClean, pattern } from '../support/pair.ts';
 import { driven, failureOf, makePools, quiet, reactions, settled, valueOf } from '../support/pools.ts';
 import type { Pools } from '../support/pools.ts';
@@ -79,8 +80,9 @@ describe('a call that waits', () => {
     net.sent = [];
     const second = caller.unaryRpc(toServer, name('.b', size), { after: [{ call: first }] });
     net.run(net.now + 2_000_000);
-    // What is pulled is there, and kept; of what is not, nothing is sent.
-    expect(net.sent.length > 0).toBe(size > 0);
+    // What is pulled is there, and kept; of what is not, nothing is sent. Both sides look whether the other lives.
+    const frames = net.sent.flatMap(({ bytes }) => framesIn(net.crypto, bytes));
+    expect(frames.some((frame) => !frame.startsWith('Probe'))).toBe(size > 0);
     expect(ran).toEqual(['a']);
     answers.get('a')!(pattern(1));
     await valueOf(bench, second);

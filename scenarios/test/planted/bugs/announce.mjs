@@ -25,8 +25,8 @@ export const bugs = [
     name: 'credit-never-returned',
     what: 'a request that is given up before it is whole keeps its credit',
     file: 'protocol/endpoint/exchanges.ts',
-    find: 'this.table.delete(transfer.exchange);\n      this.context.freeCredit(peer);',
-    replace: 'this.table.delete(transfer.exchange);',
+    find: 'this.table.delete(transfer.exchange);\n      peer.removeWaiting();\n      this.context.freeCredit(peer);',
+    replace: 'this.table.delete(transfer.exchange);\n      peer.removeWaiting();',
   },
   {
     name: 'credit-returned-twice',
@@ -40,8 +40,8 @@ export const bugs = [
     name: 'handler-place-kept',
     what: 'a request that is given up keeps the place that was reserved for its handler',
     file: 'protocol/endpoint/exchanges.ts',
-    find: 'this.table.delete(transfer.exchange);\n      this.context.freeCredit(peer);',
-    replace: 'this.context.freeCredit(peer);',
+    find: 'this.table.delete(transfer.exchange);\n      peer.removeWaiting();\n      this.context.freeCredit(peer);',
+    replace: 'peer.removeWaiting();\n      this.context.freeCredit(peer);',
   },
   {
     name: 'responses-take-credit',

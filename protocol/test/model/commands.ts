@@ -1,0 +1,331 @@
+import fc from 'fast-check';
+import type { AsyncCommand } from 'fast-check';
+import type { NetworkHost } from '../../../sim/net/index.ts';
+import type { Players, StreamPattern } from './players.ts';
+import type { CallRecord, Plan, Reference } from './reference.ts';
+import type { StreamSide } from './stream-side.ts';
+
+type Command = AsyncCommand<Reference, Players>;
+
+/** A command that does `act` at once; `text` says it with the exchange or host it turned out to be about. */
+class Act implements Command {
+  private readonly text: string;
+  private readonly act: (players: Players) => string | void;
+  private about = '';
+
+  constructor(text: string, act: (players: Players) => string | void) {
+    this.text = text;
+    this.act = act;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(reference: Reference, players: Players): Promise<void> {
+    await players.stage.act(() => {
+      this.about = this.act(players) ?? '';
+    });
+    judge(reference);
+  }
+
+  toString(): string {
+    return `${this.text}${this.about === '' ? '' : ` (${this.about})`}`;
+  }
+}
+
+class Wait implements Command {
+  private readonly ns: number;
+
+  constructor(ns: number) {
+    this.ns = ns;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(reference: Reference, { stage }: Players): Promise<void> {
+    await stage.advance(this.ns);
+    judge(reference);
+  }
+
+  toString(): string {
+    return `wait ${this.ns} ns`;
+  }
+}
+
+export function judge({ differences }: Reference): void {
+  if (differences.length > 0) throw new Error(differences.join('\n'));
+}
+
+function pick<T>(list: readonly T[], nth: number): T | undefined {
+  return list.length === 0 ? undefined : list[nth % list.length];
+}
+
+const nth = fc.nat(20);
+const sizes = fc.constantFrom(8, 100, 1000, 3000, 20_000, 70_000);
+const messageSizes = fc.constantFrom(8, 100, 900, 3000);
+const deadlines = fc.constantFrom(Infinity, Infinity, Infinity, 15_000, 60_000, 2_000_000);
+const plans: fc.Arbitrary<Plan> = fc.record({
+  verdict: fc.constantFrom('accept', 'accept', 'accept', 'queue', 'reject'),
+  answer: fc.constantFrom('now', 'now', 'held', 'held', 'throw'),
+});
+
+function planText({ verdict, answer }: Plan): string {
+  return `${verdict}, answer ${answer}`;
+}
+
+/** Another host than `from`. */
+function otherThan(from: number, nth: number, hosts: number): number {
+  return (from + 1 + (nth % (hosts - 1))) % hosts;
+}
+
+/** From one live host to another. */
+function between(
+  hosts: number,
+  begin: (players: Players, from: number, to: number) => string | void,
+): (text: string, a: number, b: number) => Command {
+  return (text, a, b) => {
+    const from = a % hosts;
+    const to = otherThan(from, b, hosts);
+    return new Act(`${text}, ${from} to ${to}`, (players) =>
+      players.stage.isUp(from) ? begin(players, from, to) : 'host is down',
+    );
+  };
+}
+
+function starts(hosts: number): fc.Arbitrary<Command>[] {
+  return [
+    fc
+      .tuple(nth, nth, sizes, plans, deadlines)
+      .map(([a, b, size, plan, deadline]) =>
+        between(hosts, (p, from, to) => p.unary(from, to, size, plan, deadline).name)(
+          `unary of ${size} bytes, ${planText(plan)}, deadline ${deadline}`,
+          a,
+          b,
+        ),
+      ),
+    fc.tuple(nth, nth, sizes, plans, nth).map(([a, b, size, plan, again]) =>
+      between(hosts, (p, from, to) => {
+        const earlier = p.reference.records.filter(
+          (r): r is CallRecord => r.name.startsWith('bulk') && r.from === from && r.to === to,
+        );
+        const first = again < 10 ? pick(earlier, again) : undefined;
+        return p.bulk(from, to, size, plan, first).name;
+      })(`bulk of ${size} bytes, ${planText(plan)}`, a, b),
+    ),
+    fc.tuple(nth, sizes, plans, deadlines).map(([a, size, plan, deadline]) => {
+      const from = a % hosts;
+      return new Act(`broadcast of ${size} bytes from ${from}, ${planText(plan)}`, (p) => {
+        if (p.stage.isUp(from)) p.broadcast(from, size, plan, deadline);
+      });
+    }),
+    fc
+      .tuple(
+        fc.constantFrom<StreamPattern>('streaming-response', 'bidirectional'),
+        nth,
+        nth,
+        messageSizes,
+        plans,
+        deadlines,
+      )
+      .map(([pattern, a, b, size, plan, deadline]) =>
+        between(hosts, (p, from, to) => p.open(pattern, from, to, size, plan, deadline).record.name)(
+          `${pattern} with ${size} bytes, ${planText(plan)}, deadline ${deadline}`,
+          a,
+          b,
+        ),
+      ),
+    fc
+      .tuple(nth, nth, fc.constantFrom(8, 100, 1300))
+      .map(([a, b, size]) =>
+        between(hosts, (p, from, to) => p.datagram(from, to, size))(`datagram of ${size} bytes`, a, b),
+      ),
+  ];
+}
+
+/** On a stream that is there. */
+function onSide(
+  text: string,
+  filter: (side: StreamSide) => boolean,
+  act: (side: StreamSide) => void,
+): (nth: number) => Command {
+  return (n) =>
+    new Act(`${text} #${n}`, ({ sides, stage }) => {
+      const alive = sides.filter(
+        (side) => stage.isUp(side.host) && stage.incarnation(side.host) === side.incarnation,
+      );
+      const side = pick(alive.filter(filter), n);
+      if (side === undefined) return 'nothing';
+      act(side);
+      return `${side.isCaller ? 'caller' : 'callee'} of ${side.record.name}`;
+    });
+}
+
+function streamActs(): fc.Arbitrary<Command>[] {
+  const statuses = fc.constantFrom(256, 300);
+  return [
+    fc.tuple(nth, messageSizes).map(([n, size]) =>
+      onSide(
+        `write ${size} bytes`,
+        (side) => side.canWrite,
+        (side) => side.write(size),
+      )(n),
+    ),
+    fc.tuple(nth, fc.integer({ min: 1, max: 5 })).map(([n, count]) =>
+      onSide(
+        `read ${count}`,
+        () => true,
+        (side) => side.read(count),
+      )(n),
+    ),
+    nth.map(
+      onSide(
+        'end',
+        (side) => side.isCaller && side.canWrite,
+        (side) => {
+          side.outgoing.ended = true;
+          side.api.end?.();
+        },
+      ),
+    ),
+    fc.tuple(nth, fc.boolean()).map(([n, throws]) =>
+      onSide(
+        throws ? 'throw' : 'finish',
+        (side) => side.finish !== undefined,
+        (side) => side.finish?.(throws ? new Error('thrown') : undefined),
+      )(n),
+    ),
+    fc.tuple(nth, statuses).map(([n, status]) =>
+      onSide(
+        `close with ${status}`,
+        () => true,
+        (side) => {
+          side.record.causes.add(`rejected ${status}`);
+          // A stream that its callee may not know is given up instead.
+          if (side.isCaller) side.record.causes.add('cancelled');
+          side.api.close(status, 'x');
+        },
+      )(n),
+    ),
+  ];
+}
+
+function otherActs(): fc.Arbitrary<Command>[] {
+  return [
+    nth.map(
+      (n) =>
+        new Act(`abort #${n}`, (players) => {
+          const { reference, stage } = players;
+          const alive = reference.records.filter(
+            ({ from, incarnation }) => stage.isUp(from) && stage.incarnation(from) === incarnation,
+          );
+          const record = pick(alive, n);
+          if (record === undefined) return 'nothing';
+          if (record.name.startsWith('broadcast')) {
+            for (const leg of reference.records) if (leg.id === record.id) leg.causes.add('aborted');
+          }
+          players.abort(record);
+          return record.name;
+        }),
+    ),
+    fc.tuple(nth, fc.boolean()).map(
+      ([n, throws]) =>
+        new Act(`${throws ? 'throw' : 'answer'} #${n}`, ({ answers, stage }) => {
+          const held = pick(
+            answers.filter(
+              ({ host, incarnation }) => stage.isUp(host) && stage.incarnation(host) === incarnation,
+            ),
+            n,
+          );
+          if (held === undefined) return 'nothing';
+          answers.splice(answers.indexOf(held), 1);
+          held.settle(throws ? 'throw' : 'ok');
+          return held.record.name;
+        }),
+    ),
+    fc.tuple(nth, fc.boolean()).map(
+      ([n, rejects]) =>
+        new Act(`${rejects ? 'reject' : 'accept'} #${n}`, ({ decisions, stage }) => {
+          const held = pick(
+            decisions.filter(
+              ({ host, incarnation }) => stage.isUp(host) && stage.incarnation(host) === incarnation,
+            ),
+            n,
+          );
+          if (held === undefined) return 'nothing';
+          decisions.splice(decisions.indexOf(held), 1);
+          held.settle(rejects ? 'reject' : 'accept');
+          return held.record.name;
+        }),
+    ),
+    fc.tuple(nth, fc.boolean()).map(
+      ([n, pauses]) =>
+        new Act(`${pauses ? 'pause' : 'resume'} target #${n}`, ({ targets }) => {
+          const target = pick([...targets.values()], n);
+          if (target === undefined) return 'nothing';
+          if (pauses) target.pause();
+          else target.resume();
+          return '';
+        }),
+    ),
+  ];
+}
+
+function faultActs(hosts: number): fc.Arbitrary<Command>[] {
+  const ratio = fc.constantFrom(5, 20, 50).map((numerator) => ({ numerator, denominator: 100 }));
+  return [
+    fc.tuple(nth, nth, fc.constantFrom('both', 'to')).map(([a, b, direction]) => {
+      const from = a % hosts;
+      const to = otherThan(from, b, hosts);
+      return new Act(`cut ${from} ${direction} ${to}`, (players) => {
+        const [one, other] = [from, to].map((host) => players.stage.network.host(host)) as [
+          NetworkHost,
+          NetworkHost,
+        ];
+        players.begin([from, to], (atNs) => ({
+          kind: 'partition',
+          atNs,
+          between: [[one], [other]],
+          direction: direction as 'both' | 'to',
+        }));
+      });
+    }),
+    fc.tuple(nth, ratio, fc.constantFrom('loss', 'duplicate', 'reorder')).map(([a, rate, kind]) => {
+      const host = a % hosts;
+      return new Act(`${kind} of ${rate.numerator} % at ${host}`, (players) => {
+        const [link] = players.stage.network.host(host).links;
+        const on = link === undefined ? [] : [link.up, link.down];
+        const all = Array.from({ length: hosts }, (_, i) => i);
+        players.begin(all, (atNs) =>
+          kind === 'reorder'
+            ? { kind, atNs, on, rate, delayNs: 100_000 }
+            : { kind: kind as 'loss' | 'duplicate', atNs, on, rate },
+        );
+      });
+    }),
+    fc.constant(new Act('heal', (players) => players.heal())),
+    nth.map((a) => new Act(`crash ${a % hosts}`, (players) => players.crash(a % hosts))),
+    nth.map((a) => new Act(`restart ${a % hosts}`, (players) => players.restart(a % hosts))),
+  ];
+}
+
+const WAITS_NS = [1000, 4000, 4000, 10_000, 10_000, 30_000, 100_000, 1_000_000, 15_000_000, 60_000_000];
+
+/** Sequences of at most `maxCommands` over so many hosts. */
+export function sequences(hosts: number, maxCommands: number): fc.Arbitrary<Iterable<Command>> {
+  const waits = fc.constantFrom(...WAITS_NS).map((ns) => new Wait(ns));
+  const kinds = [
+    ...starts(hosts),
+    ...streamActs(),
+    ...streamActs().slice(0, 2),
+    ...otherActs(),
+    waits,
+    waits,
+    waits,
+    waits,
+  ];
+  kinds.push(...faultActs(hosts));
+  return fc.commands(kinds, { maxCommands, size: 'max' });
+}

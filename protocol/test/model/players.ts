@@ -1,0 +1,367 @@
+import type { EndpointOptions } from '../../endpoint/options.ts';
+import { CancelSignal } from '../../pool/abort.ts';
+import type { Offer, Verdict } from '../../pool/acceptance.ts';
+import { BulkTarget } from '../../pool/bulk-target.ts';
+import type { IncomingStream } from '../../pool/incoming-stream.ts';
+import type { HandlerResult, Service } from '../../pool/pool.ts';
+import type { IncomingRequest } from '../../pool/incoming.ts';
+import type { FaultSpec } from '../../../sim/net/index.ts';
+import { DOWN, UP, bodyOf, readBody } from './bytes.ts';
+import { newDirection } from './reference.ts';
+import type { CallRecord, ExchangeRecord, Plan, Reference, StreamRecord } from './reference.ts';
+import { Stage } from './stage.ts';
+import { StreamSide, reasonOf } from './stream-side.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** A handler that has not answered, or an acceptor that has not decided. */
+interface Held<T> {
+  record: ExchangeRecord;
+  host: number;
+  incarnation: number;
+  signal: CancelSignal;
+  settle(value: T): void;
+}
+
+export interface Troupe {
+  hosts: number;
+  options: Partial<EndpointOptions>;
+  /** Applications decide about requests before they are pulled. */
+  accepting: boolean;
+}
+
+export type StreamPattern = 'streaming-response' | 'bidirectional';
+
+/** The applications on all hosts: they do what commands say, and tell the reference what they see. */
+export class Players {
+  readonly stage: Stage;
+  readonly reference: Reference;
+  readonly accepting: boolean;
+  /** By exchange and callee. */
+  private readonly byKey: Map<string, ExchangeRecord> = new Map();
+  readonly signals: Map<ExchangeRecord, CancelSignal> = new Map();
+  readonly answers: Held<'ok' | 'throw'>[] = [];
+  readonly decisions: Held<'accept' | 'reject'>[] = [];
+  readonly sides: StreamSide[] = [];
+  /** Of each bulk transfer: which one had its bytes first, and these. */
+  private readonly sources: Map<number, { source: number; body: Uint8Array }> = new Map();
+  /** Whatever comes is done at once from now on. */
+  isHasty = false;
+  private readonly faults: number[] = [];
+  readonly targets: Map<number, BulkTarget> = new Map();
+
+  constructor(troupe: Troupe, reference: Reference) {
+    this.reference = reference;
+    this.accepting = troupe.accepting;
+    this.stage = new Stage(troupe.hosts, troupe.options, (host) => this.serviceOf(host));
+    reference.now = () => this.stage.now;
+  }
+
+  // --- callers -------------------------------------------------------------------------------------------
+
+  private note<T extends ExchangeRecord>(record: T): T {
+    this.reference.records.push(record);
+    this.byKey.set(`${record.id}/${record.to}`, record);
+    return record;
+  }
+
+  private common(
+    name: string,
+    from: number,
+    to: number,
+    plan: Plan,
+    deadlineNs: number,
+    id: number,
+  ): Omit<CallRecord, 'kind' | 'answered' | 'end'> {
+    const { now } = this.stage;
+    const { verdict, answer } = plan;
+    const causes = new Set<string>();
+    if (answer === 'throw') causes.add('handler-failed');
+    const effective: Plan = { verdict: this.accepting ? verdict : 'accept', answer };
+    if (effective.verdict === 'reject') causes.add('rejected 300');
+    return {
+      id,
+      name: `${name} ${id} ${from}>${to}`,
+      from,
+      to,
+      incarnation: this.stage.incarnation(from),
+      startedAt: now,
+      deadlineAt: now + deadlineNs,
+      plan: effective,
+      runs: [],
+      causes,
+      excused: false,
+    };
+  }
+
+  private call(
+    name: string,
+    from: number,
+    to: number,
+    plan: Plan,
+    deadlineNs: number,
+    id: number = this.reference.issue(),
+  ): CallRecord {
+    const common = this.common(name, from, to, plan, deadlineNs, id);
+    return this.note({ kind: 'call', answered: false, end: undefined, ...common });
+  }
+
+  private signalFor(record: ExchangeRecord): CancelSignal {
+    const signal = new CancelSignal();
+    this.signals.set(record, signal);
+    return signal;
+  }
+
+  unary(from: number, to: number, sizeBytes: number, plan: Plan, deadlineNs = NEVER): CallRecord {
+    const record = this.call('unary', from, to, plan, deadlineNs);
+    const body = bodyOf(record.id, UP, 0, sizeBytes);
+    this.watch(record, this.stage.pool(from).unaryRpc(this.peer(from, to), body, this.optionsOf(record)));
+    return record;
+  }
+
+  /** `again`: the same bytes into the target of an earlier one. */
+  bulk(from: number, to: number, sizeBytes: number, plan: Plan, again?: CallRecord): CallRecord {
+    const record = this.call('bulk', from, to, plan, NEVER);
+    const { source, body } = this.sources.get(again?.id ?? -1) ?? {
+      source: record.id,
+      body: bodyOf(record.id, UP, 0, sizeBytes),
+    };
+    this.sources.set(record.id, { source, body });
+    // The newer takes the target from the older, whichever arrives first.
+    if (again !== undefined)
+      for (const other of this.reference.records)
+        if (this.sources.get(other.id)?.source === source) other.causes.add('rejected');
+    const options = { ...this.optionsOf(record), headers: { id: String(record.id), bulk: String(source) } };
+    this.watch(record, this.stage.pool(from).rawBulkTransfer(this.peer(from, to), body, options));
+    return record;
+  }
+
+  broadcast(from: number, sizeBytes: number, plan: Plan, deadlineNs = NEVER): CallRecord[] {
+    const { stage, reference } = this;
+    const id = reference.issue();
+    const hosts = Array.from({ length: stage.size }, (_, host) => host).filter((host) => host !== from);
+    const records = hosts.map((to) => this.call('broadcast', from, to, plan, deadlineNs, id));
+    const signal = new CancelSignal();
+    for (const record of records) this.signals.set(record, signal);
+    const peers = hosts.map((to) => this.peer(from, to));
+    const at = deadlineNs === NEVER ? {} : { deadlineNs: stage.now + deadlineNs };
+    const options = { signal, headers: { id: String(id) }, ...at };
+    void stage.pool(from).broadcast(peers, bodyOf(id, UP, 0, sizeBytes), {
+      ...options,
+      onOutcome: ({ peer, error, response }) => {
+        const record = records[peers.indexOf(peer)] as CallRecord;
+        if (error !== undefined) reference.onOutcome(record, reasonOf(error));
+        else this.onAnswer(record, response.body);
+      },
+    });
+    return records;
+  }
+
+  datagram(from: number, to: number, sizeBytes: number): void {
+    const { reference, stage } = this;
+    const id = reference.issue();
+    const sent = stage.pool(from).datagram(this.peer(from, to), bodyOf(id, UP, 0, sizeBytes));
+    reference.datagrams.set(id, { from, to, startedAt: stage.now, sent, got: 0 });
+  }
+
+  open(
+    pattern: StreamPattern,
+    from: number,
+    to: number,
+    sizeBytes: number,
+    plan: Plan,
+    deadlineNs = NEVER,
+  ): StreamSide {
+    const { reference, stage } = this;
+    const common = this.common(pattern, from, to, plan, deadlineNs, reference.issue());
+    const record: StreamRecord = { kind: 'stream', up: newDirection(), down: newDirection(), ...common };
+    this.note(record);
+    const pool = stage.pool(from);
+    const options = { ...this.optionsOf(record), limits: { messages: 4, bytes: 4000 } };
+    const request = bodyOf(record.id, UP, 255, sizeBytes);
+    const peer = this.peer(from, to);
+    const at = { index: from, incarnation: record.incarnation };
+    const api =
+      pattern === 'streaming-response'
+        ? pool.streamingResponse(peer, request, options)
+        : pool.bidirectional(peer, { ...options, request });
+    if (pattern === 'streaming-response') record.up.ended = true;
+    const side = new StreamSide(reference, record, at, true, api);
+    this.sides.push(side);
+    return side;
+  }
+
+  private peer(from: number, to: number): number {
+    return this.stage.world.peer(from, to);
+  }
+
+  private optionsOf(record: ExchangeRecord): {
+    signal: CancelSignal;
+    headers: Record<string, string>;
+    deadlineNs?: number;
+  } {
+    const at = record.deadlineAt === NEVER ? {} : { deadlineNs: record.deadlineAt };
+    return { signal: this.signalFor(record), headers: { id: String(record.id) }, ...at };
+  }
+
+  private watch(record: CallRecord, outcome: Promise<{ body: Uint8Array }>): void {
+    outcome.then(
+      ({ body }) => this.onAnswer(record, body),
+      (error: unknown) => this.reference.onOutcome(record, reasonOf(error)),
+    );
+  }
+
+  private onAnswer(record: CallRecord, body: Uint8Array): void {
+    const answer = readBody(body);
+    if (answer?.id !== record.id || answer.way !== DOWN || answer.index !== record.to)
+      this.reference.differ(`the answer to ${record.name} is another`);
+    this.reference.onOutcome(record, 'ok');
+  }
+
+  /** The caller gives up. */
+  abort(record: ExchangeRecord): void {
+    record.causes.add('aborted');
+    // What its callee sees of a stream.
+    if (record.kind === 'stream') record.causes.add('cancelled');
+    this.signals.get(record)?.abort(new Error('enough'));
+  }
+
+  // --- faults --------------------------------------------------------------------------------------------
+
+  /** A fault that disturbs `hosts`, until `heal`. */
+  begin(hosts: readonly number[], fault: (atNs: number) => FaultSpec): void {
+    this.reference.disturb(hosts, false);
+    this.faults.push(this.stage.begin(fault));
+  }
+
+  /** All faults but crashes are over. */
+  heal(): void {
+    for (const fault of this.faults.splice(0)) this.stage.end(fault);
+    for (let host = 0; host < this.stage.size; host += 1)
+      if (this.stage.isUp(host) && this.reference.isTroubled(host)) this.reference.disturb([host], true);
+  }
+
+  crash(host: number): void {
+    this.reference.disturb([host], false);
+    this.reference.onCrash(host);
+    this.stage.crash(host);
+  }
+
+  restart(host: number): void {
+    if (this.stage.isUp(host)) return;
+    this.stage.restart(host);
+    if (this.faults.length === 0) this.reference.disturb([host], true);
+  }
+
+  // --- callees -------------------------------------------------------------------------------------------
+
+  private serviceOf(host: number): Service {
+    const { reference } = this;
+    return {
+      unary: (request) => this.handle(host, request),
+      stream: (incoming) => this.handleStream(host, incoming),
+      datagram: ({ body }) => {
+        const datagram = readBody(body);
+        if (datagram === undefined) reference.differ(`host ${host} got a datagram with wrong bytes`);
+        else reference.onDatagram(datagram.id, host);
+      },
+      ...(this.accepting ? { accept: (offer: Offer) => this.decide(host, offer) } : {}),
+    };
+  }
+
+  private recordOf(headers: Readonly<Record<string, string>>, host: number): ExchangeRecord | undefined {
+    const record = this.byKey.get(`${headers['id']}/${host}`);
+    if (record === undefined) this.reference.differ(`host ${host} serves exchange ${headers['id']}`);
+    return record;
+  }
+
+  private decide(host: number, offer: Offer): Verdict | Promise<Verdict> {
+    const { headers, signal } = offer;
+    const record = this.recordOf(headers, host);
+    if (record === undefined) return {};
+    const target = headers['bulk'] === undefined ? {} : { into: this.targetOf(Number(headers['bulk'])) };
+    const rejection = { reject: 'no', status: 300 };
+    if (record.plan.verdict === 'reject') return rejection;
+    if (record.plan.verdict === 'accept' || this.isHasty) return target;
+    return new Promise((resolve) => {
+      const settle = (verdict: 'accept' | 'reject'): void => {
+        if (verdict === 'reject') record.causes.add('rejected 300');
+        resolve(verdict === 'reject' ? rejection : target);
+      };
+      this.decisions.push({ record, host, incarnation: this.stage.incarnation(host), signal, settle });
+    });
+  }
+
+  private targetOf(source: number): BulkTarget {
+    let target = this.targets.get(source);
+    if (target === undefined) {
+      target = new BulkTarget(new Uint8Array(300_000));
+      this.targets.set(source, target);
+    }
+    return target;
+  }
+
+  private handle(
+    host: number,
+    { headers, body, signal }: IncomingRequest,
+  ): HandlerResult | Promise<HandlerResult> {
+    const { reference, stage } = this;
+    const record = this.recordOf(headers, host);
+    if (record?.kind !== 'call') throw new Error('no call');
+    const incarnation = stage.incarnation(host);
+    reference.onRun(record, host, incarnation);
+    const source = Number(headers['bulk'] ?? headers['id']);
+    const request = readBody(body);
+    if (request?.id !== source || request.way !== UP)
+      reference.differ(`the request of ${record.name} is another`);
+    const result = bodyOf(record.id, DOWN, host, record.id % 3 === 0 ? 3000 : 40);
+    if (record.plan.answer === 'throw') throw new Error('thrown');
+    if (record.plan.answer === 'now' || this.isHasty) {
+      record.answered = true;
+      return result;
+    }
+    return new Promise((resolve, reject) => {
+      const settle = (how: 'ok' | 'throw'): void => {
+        if (how === 'ok') record.answered = true;
+        else record.causes.add('handler-failed');
+        if (how === 'ok') resolve(result);
+        else reject(new Error('thrown'));
+      };
+      this.answers.push({ record, host, incarnation, signal, settle });
+    });
+  }
+
+  private handleStream(host: number, incoming: IncomingStream): Promise<void> {
+    const { reference, stage } = this;
+    const record = this.recordOf(incoming.headers, host);
+    if (record?.kind !== 'stream') throw new Error('no stream');
+    const incarnation = stage.incarnation(host);
+    reference.onRun(record, host, incarnation);
+    const request = readBody(incoming.request);
+    if (request?.id !== record.id || request.index !== 255)
+      reference.differ(`the request of ${record.name} is another`);
+    if (record.plan.answer === 'throw') throw new Error('thrown');
+    const side = new StreamSide(reference, record, { index: host, incarnation }, false, incoming);
+    this.sides.push(side);
+    if (record.plan.answer === 'now') {
+      side.write(300);
+      side.write(2000);
+      record.down.ended = true;
+      return Promise.resolve();
+    }
+    if (this.isHasty) {
+      return side.drain().then(() => {
+        record.down.ended = true;
+      });
+    }
+    return new Promise((resolve, reject) => {
+      side.finish = (error) => {
+        side.finish = undefined;
+        if (error === undefined) record.down.ended = true;
+        else record.causes.add('handler-failed');
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+    });
+  }
+}
