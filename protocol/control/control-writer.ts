@@ -138,6 +138,7 @@ export class ControlWriter {
     const length = this.at + TAG_BYTES;
     header.length = length;
     header.emitHeader(out.bytes, 0, headerBytes);
+    this.observePacket(peer, headerBytes);
     key.seal(
       header.packetNumber,
       out.bytes,
@@ -159,6 +160,20 @@ export class ControlWriter {
     out.networkPriority = 0;
     this.pacer.spend(now, length + context.options.datagramHeaderBytes);
     return true;
+  }
+
+  private observePacket({ id, epoch }: Peer, start: number): void {
+    const { packetNumber, receiverTag } = this.header;
+    this.context.observer?.packetSent?.(
+      id,
+      epoch.hi,
+      epoch.lo,
+      packetNumber,
+      receiverTag,
+      this.out,
+      start,
+      this.at,
+    );
   }
 
   private track(peer: Peer): void {
@@ -259,7 +274,7 @@ export class ControlWriter {
     this.observe(peer, Ack.TYPE, -1, 0, true, 0);
   }
 
-  /** Admissions, and the credit for more. MUST CREDIT-2 */
+  /** Admissions, and the credit for more. MUST CREDIT-2, CREDIT-4 */
   private writeAccepts(peer: Peer): void {
     const limit = peer.ended + this.context.options.notifyWindow;
     const stale = limit - peer.advertisedLimit >= this.context.options.notifyWindow / 4;

@@ -82,7 +82,7 @@ export class FrameReader {
     this.liveness.onHeard(now, peer);
     const { counters, observer } = this.context;
     if (peer.remote !== undefined)
-      observer?.packetTaken?.(peer.id, peer.remote.epoch.hi, peer.remote.epoch.lo, packetNumber);
+      observer?.packetTaken?.(peer.id, peer.remote.epoch.hi, peer.remote.epoch.lo, packetNumber, probesOnly);
     const payloadBefore = counters.payloadBytesFirst;
     let eliciting = false;
     let at = 0;

@@ -25,8 +25,31 @@ export interface EndpointObserver {
     replySlot: number,
     replyGeneration: number,
   ): void;
-  /** A control packet of the peer's incarnation (epochHi, epochLo) was authentic and not seen before: its frames act. */
-  packetTaken?(peer: PeerId, epochHi: number, epochLo: number, packetNumber: number): void;
+  /**
+   * A control packet of our incarnation (epochHi, epochLo) is written: its frames are `bytes` from `start` to `end`, not sealed yet. `receiverTag` 0:
+   * for no certain incarnation of the peer.
+   */
+  packetSent?(
+    peer: PeerId,
+    epochHi: number,
+    epochLo: number,
+    packetNumber: number,
+    receiverTag: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
+  /**
+   * A control packet of the peer's incarnation (epochHi, epochLo) was authentic and not seen before: its frames act. `probesOnly`: only PROBEs and
+   * their answers do.
+   */
+  packetTaken?(
+    peer: PeerId,
+    epochHi: number,
+    epochLo: number,
+    packetNumber: number,
+    probesOnly: boolean,
+  ): void;
   /** A data packet with sealed bytes [offset, offset + length) was written. */
   dataSent(peer: PeerId, slot: number, generation: number, offset: number, length: number): void;
 }

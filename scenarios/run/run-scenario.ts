@@ -122,7 +122,7 @@ class Run implements ExchangeWatcher, EventHandler {
     this.recorder = new Recorder(this.simulation);
     this.workloads = new Workloads(this.simulation, this, () => this.settle());
     for (const { extend } of options.extensions ?? []) extend(this.simulation);
-    this.taps = this.simulation.world.hosts.map(() => new DeliveryTap(this.recorder));
+    this.taps = this.simulation.world.hosts.map(({ tap }) => new DeliveryTap(this.recorder, tap));
     this.simulation.world.hosts.forEach((host, i) => (host.tap = this.taps[i]));
   }
 

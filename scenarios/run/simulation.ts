@@ -4,7 +4,7 @@ import { ExchangeLedger, Marks, Violations } from '../../sim/check/index.ts';
 import { AuditedSuite } from '../../sim/crypto/audited-suite.ts';
 import { NonceAudit } from '../../sim/crypto/nonce-audit.ts';
 import { SimCrypto } from '../../sim/crypto/sim-crypto.ts';
-import { HostFaultTimeline, World } from '../../sim/host/index.ts';
+import { HostFaultTimeline, ObserverHub, World } from '../../sim/host/index.ts';
 import { Kernel } from '../../sim/kernel/kernel.ts';
 import type { KernelOptions } from '../../sim/kernel/kernel.ts';
 import { FaultTimeline, buildNetwork, checkNetwork } from '../../sim/net/index.ts';
@@ -46,6 +46,8 @@ export class Simulation {
   readonly faults: FaultTimeline;
   readonly crypto: CryptoSuite & Partial<Pick<SimCrypto, 'know'>>;
   readonly hostFaults: HostFaultTimeline;
+  /** Of each host: what its endpoints write and take. Extensions may add observers of their own. */
+  readonly observers: readonly ObserverHub[];
   readonly world: World;
   readonly violations: Violations;
   readonly ledger: ExchangeLedger;
@@ -76,18 +78,19 @@ export class Simulation {
       onInjection && ((fault, injection) => onInjection(indices[fault] as number, injection)),
     );
     this.crypto = this.cryptoSuite();
+    this.observers = this.network.hosts.map(({ index }) => observerHub(options.observer?.(index)));
     this.world = new World({
       planes: topology.kind === 'graph' ? 1 : topology.planes,
       kernel: this.kernel,
       network: this.network,
       rng: this.rng.fork('world'),
       crypto: this.crypto,
-      options: this.endpointOptions(),
+      options: this.endpointOptions,
       byReference: true,
       ...(endpoint.groBytes === undefined
         ? {}
         : { gro: { bytesMax: endpoint.groBytes, delayNs: endpoint.hostDelayNs } }),
-      ...(options.observer === undefined ? {} : { observer: options.observer }),
+      observer: (host) => this.observers[host],
     });
     this.hostFaults = new HostFaultTimeline(this.kernel, this.trace);
     for (const fault of scenario.faults) {
@@ -97,7 +100,7 @@ export class Simulation {
   }
 
   private cryptoSuite(): CryptoSuite {
-    const sealsMax = this.endpointOptions().keyPacketsMax ?? DEFAULT_OPTIONS.keyPacketsMax;
+    const sealsMax = this.endpointOptions.keyPacketsMax ?? DEFAULT_OPTIONS.keyPacketsMax;
     const audit = new NonceAudit(
       ({ key, nonce }) =>
         this.violations.report('nonce', 'invariant', `nonce ${nonce} sealed twice under the key ${key}`),
@@ -117,7 +120,8 @@ export class Simulation {
       : new AuditedSuite(nodeCrypto, audit);
   }
 
-  private endpointOptions(): Partial<EndpointOptions> {
+  /** What this scenario sets of the options of its endpoints. */
+  get endpointOptions(): Partial<EndpointOptions> {
     const { topology, endpoint } = this.scenario;
     const rttNs = this.oracle.rttNs;
     return {
@@ -132,4 +136,10 @@ export class Simulation {
       ...endpoint.options,
     };
   }
+}
+
+function observerHub(observer: EndpointObserver | undefined): ObserverHub {
+  const hub = new ObserverHub();
+  if (observer !== undefined) hub.add(observer);
+  return hub;
 }

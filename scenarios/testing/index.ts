@@ -1,3 +1,4 @@
+export { conformance } from './conformance.ts';
 export { forger } from './forger.ts';
 export { anyFault, anyRatio } from './fault.ts';
 export { SURVIVABLE, type FaultKind } from './runnable-fault.ts';

@@ -1,3 +1,4 @@
+export * from './conformance/conformance.ts';
 export * from './exchange-ledger.ts';
 export * from './frame-watch.ts';
 export * from './leaks.ts';

@@ -5,7 +5,7 @@ import type { Scenario } from '../../scenarios/language/index.ts';
 import { runScenario } from '../../scenarios/run/index.ts';
 import type { Extension } from '../../scenarios/run/index.ts';
 import type { shrink } from '../../scenarios/shrink/index.ts';
-import { forger, sampleScenario } from '../../scenarios/testing/index.ts';
+import { conformance, forger, sampleScenario } from '../../scenarios/testing/index.ts';
 import type { Kernel } from '../../sim/kernel/kernel.ts';
 import type { Quarry, Shrunk } from './quarry.ts';
 import { failureOf } from './verdict.ts';
@@ -45,7 +45,7 @@ export class ScenarioQuarry implements Quarry<Scenario> {
 
   failure(scenario: Scenario, how: 'planted' | 'sound'): Promise<Failure | undefined> {
     return failureOf(how === 'planted' ? this.#planted.runScenario : runScenario, scenario, {
-      extensions: [forger],
+      extensions: [conformance, forger],
     });
   }
 
@@ -64,7 +64,7 @@ export class ScenarioQuarry implements Quarry<Scenario> {
     const shrunk = await this.#planted.shrink(
       { scenario: found },
       {
-        extensions: [forger, clerk],
+        extensions: [conformance, forger, clerk],
         runsMax: SHRINK_RUNS_MAX,
         isCancelled: () => eventsSoFar() > SHRINK_EVENTS_MAX,
       },

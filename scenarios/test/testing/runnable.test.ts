@@ -2,7 +2,7 @@ import { test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { scenarioToYaml } from '../../language/index.ts';
 import { runScenario, type Extension } from '../../run/index.ts';
-import { runnableScenario, sampleScenario, SURVIVABLE } from '../../testing/index.ts';
+import { conformance, runnableScenario, sampleScenario, SURVIVABLE } from '../../testing/index.ts';
 import { scenarioOf } from '../language/example.ts';
 
 const DEEP = process.env['DEEP'] === '1';
@@ -44,7 +44,7 @@ describe('a runnable scenario', () => {
   it('is small, and the protocol survives it: every exchange completes. REQ DST-3, DST-5, DST-6', async () => {
     const failed: string[] = [];
     for (const seed of SEEDS) {
-      const { result, exitCode } = await runScenario(sampleScenario(seed));
+      const { result, exitCode } = await runScenario(sampleScenario(seed), { extensions: [conformance] });
       if (exitCode !== 0) failed.push(`${seed}: ${JSON.stringify([result.violations[0], result.transfers])}`);
       expect(result.packets.sent).toBeLessThan(60_000);
     }

@@ -13,12 +13,12 @@ test('a control packet that acts twice at a host is a violation, also for the en
   const violations = new Violations({ now: 5 });
   const watch = new ReplayWatch(() => violations);
   const [first, other] = [watch.observer(0, silent), watch.observer(1, silent)];
-  first.packetTaken?.(0, 1, 2, 7);
-  first.packetTaken?.(0, 1, 2, 8);
+  first.packetTaken?.(0, 1, 2, 7, false);
+  first.packetTaken?.(0, 1, 2, 8, false);
   // Another host, another incarnation of the sender.
-  other.packetTaken?.(0, 1, 2, 7);
-  first.packetTaken?.(0, 1, 3, 7);
+  other.packetTaken?.(0, 1, 2, 7, false);
+  first.packetTaken?.(0, 1, 3, 7, false);
   expect(violations.list).toEqual([]);
-  watch.observer(0, silent).packetTaken?.(9, 1, 2, 7);
+  watch.observer(0, silent).packetTaken?.(9, 1, 2, 7, false);
   expect(violations.list).toMatchObject([{ checker: 'replay', kind: 'invariant', atNs: 5 }]);
 });

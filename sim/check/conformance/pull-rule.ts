@@ -1,0 +1,62 @@
+import type { Bytes, EndpointOptions, Nanos } from '../../../protocol/index.ts';
+import { NANOS_PER_SECOND } from '../../../protocol/core/units.ts';
+import type { TransferKey } from './frames.ts';
+import type { Report } from './rule.ts';
+
+/** What of an endpoint's state is bounded. */
+export interface Held {
+  readonly pulledBytes: Bytes;
+  readonly memoryBytes: Bytes;
+}
+
+/** What an endpoint has pulled, and memory for it, is bounded at any time. MUST PULL-1, PULL-6 */
+export class PullRule {
+  readonly #report: Report;
+  readonly #options: EndpointOptions;
+  /** No less than the smallest sample of any peer, at any time so far. */
+  #rttNs: Nanos;
+  /** Transfers of which something was pulled again: what they had outstanding may have counted for nothing meanwhile. */
+  readonly #again = new Set<TransferKey>();
+  /** The largest message that was announced. */
+  #messageBytes: Bytes = 0;
+
+  constructor(report: Report, options: EndpointOptions) {
+    this.#report = report;
+    this.#options = options;
+    this.#rttNs = options.initialRttNs;
+  }
+
+  onRtt(rttNs: Nanos | undefined): void {
+    if (rttNs !== undefined && rttNs > this.#rttNs) this.#rttNs = rttNs;
+  }
+
+  onAnnounced(sizeBytes: Bytes): void {
+    this.#messageBytes = Math.max(this.#messageBytes, sizeBytes);
+  }
+
+  /** A PULL_REQUEST leaves. */
+  onPull(transfer: TransferKey, isAgain: boolean, { pulledBytes, memoryBytes }: Held): void {
+    if (isAgain) this.#again.add(transfer);
+    const { pullBytesMax, receiveBytesMax, receiveBufferBytes } = this.#options;
+    const budgetBytes = this.#budgetBytes();
+    // One grant above the budget, and short messages up to as much again.
+    const mostBytes = 2 * budgetBytes + pullBytesMax + this.#again.size * (budgetBytes + pullBytesMax);
+    if (pulledBytes > Math.min(mostBytes, receiveBufferBytes))
+      this.#report('PULL-1', `${pulledBytes} bytes are pulled and have not arrived, more than ${mostBytes}`);
+    // One alone may be larger.
+    if (memoryBytes > receiveBytesMax && memoryBytes > this.#messageBytes)
+      this.#report(
+        'PULL-6',
+        `messages being received take ${memoryBytes} bytes together, more than ${receiveBytesMax}`,
+      );
+  }
+
+  #budgetBytes(): Bytes {
+    const { budgetRatio, rateBps, mtuBytes, receiveBufferBytes } = this.#options;
+    const bdpBytes = (rateBps * this.#rttNs) / (8 * NANOS_PER_SECOND);
+    return Math.min(
+      Math.max(Math.floor(budgetRatio * bdpBytes), 2 * mtuBytes),
+      Math.floor(receiveBufferBytes / 2),
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
+import type { PeerId } from '../../protocol/peer/peer.ts';
+
+type PacketSent = NonNullable<EndpointObserver['packetSent']>;
+type PacketTaken = NonNullable<EndpointObserver['packetTaken']>;
+
+/** Hands on what one host's endpoints write and take to whoever wants to know. */
+export class ObserverHub implements EndpointObserver {
+  readonly #observers: Partial<EndpointObserver>[] = [];
+
+  add(observer: Partial<EndpointObserver>): void {
+    this.#observers.push(observer);
+  }
+
+  // Called for each frame: nothing is gathered.
+  frameSent(
+    peer: PeerId,
+    type: number,
+    slot: number,
+    generation: number,
+    ofPeer: boolean,
+    detail: number,
+  ): void {
+    for (const observer of this.#observers)
+      observer.frameSent?.(peer, type, slot, generation, ofPeer, detail);
+  }
+
+  transferAnnounced(
+    peer: PeerId,
+    slot: number,
+    generation: number,
+    replySlot: number,
+    replyGeneration: number,
+  ): void {
+    for (const observer of this.#observers)
+      observer.transferAnnounced?.(peer, slot, generation, replySlot, replyGeneration);
+  }
+
+  dataSent(peer: PeerId, slot: number, generation: number, offset: number, length: number): void {
+    for (const observer of this.#observers) observer.dataSent?.(peer, slot, generation, offset, length);
+  }
+
+  packetSent(...call: Parameters<PacketSent>): void {
+    for (const observer of this.#observers) observer.packetSent?.(...call);
+  }
+
+  packetTaken(...call: Parameters<PacketTaken>): void {
+    for (const observer of this.#observers) observer.packetTaken?.(...call);
+  }
+}
