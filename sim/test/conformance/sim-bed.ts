@@ -11,6 +11,7 @@ import { Rng } from '../../random/rng.ts';
 import { Trace } from '../../trace/trace.ts';
 
 const HOSTS = 16;
+/** Its switch has one queue per port: who is first is decided by endpoints. */
 const LINK = { rateBps: 10_000_000_000, delayNs: 2000, mtuBytes: 1500 };
 /** When `until` looks: soon at first, and for so long. */
 const LOOK_NS = 20_000;
@@ -49,7 +50,7 @@ export class SimBed implements Bed {
     const rng = new Rng(1);
     this.network = starNetwork(
       { kernel, rng, trace: new Trace() },
-      { hosts: HOSTS, link: LINK, switch: { bufferBytes: 1_000_000_000 } },
+      { hosts: HOSTS, link: LINK, switch: { bufferBytes: 1_000_000_000, priorities: 1 } },
     );
     this.faults = new FaultTimeline(this.network.fabric);
     this.world = new World({
