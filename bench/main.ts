@@ -10,8 +10,10 @@
  *   npm run bench -- scale                cost per packet from 16 to 432 hosts; 100,000 messages on 144 hosts
  *   npm run bench -- explore              schedules per second, and until a race is found
  *   npm run bench -- bach                 Bach's own benches on `dcquic/sim`, next to Bach itself where there is cargo
+ *   npm run bench -- broadcast            64 MB to 50 peers in the simulator, 3 of which fail: seals, outcomes, buffers
+ *   npm run bench -- slow-reader          memory of two processes for 60 s, of which one writes faster than the other reads
  *   --json                                one JSON object
- *   --scale 0.1                           of loopback, sweep, scale and bach: a tenth of the calls, seeds, packets or items
+ *   --scale 0.1                           of loopback, sweep, scale, bach, broadcast and slow-reader: a tenth of the calls, seeds, packets, items, bytes or time
  */
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +79,19 @@ switch (part) {
     for (const line of values.json ? [JSON.stringify(figures)] : bachLines(figures)) console.log(line);
     break;
   }
+  case 'broadcast': {
+    const { broadcastLines, measureBroadcast } = await import('./broadcast.ts');
+    const scale = Number(values.scale) > 0 ? Number(values.scale) : 1;
+    const figures = await measureBroadcast({ peers: 50, bytes: Math.ceil(64_000_000 * scale) });
+    for (const line of values.json ? [JSON.stringify(figures)] : broadcastLines(figures)) console.log(line);
+    break;
+  }
+  case 'slow-reader': {
+    const { measureSlowReader, slowReaderLines } = await import('./slow-reader.ts');
+    const figures = await measureSlowReader(60 * (Number(values.scale) > 0 ? Number(values.scale) : 1));
+    for (const line of values.json ? [JSON.stringify(figures)] : slowReaderLines(figures)) console.log(line);
+    break;
+  }
   case 'scale': {
     const { measureScale, messagesLines, SCALE_HEAD, scaleLine } = await import('./scale.ts');
     say(SCALE_HEAD);
@@ -89,6 +104,16 @@ switch (part) {
   case 'scale-run': {
     const { runOnce } = await import('./scale.ts');
     console.log(JSON.stringify(await runOnce(rest[0] ?? '', Number(values.scale))));
+    break;
+  }
+  case 'slow-reader-reader': {
+    const { readSlowly } = await import('./slow-reader.ts');
+    await readSlowly(Number(rest[0]));
+    break;
+  }
+  case 'slow-reader-writer': {
+    const { writeFast } = await import('./slow-reader.ts');
+    await writeFast(Number(rest[0]), rest[1] ?? '');
     break;
   }
   case 'http2-server': {
@@ -104,7 +129,7 @@ switch (part) {
   }
   default:
     console.error(
-      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, scale, explore, bach, or none for the first two`,
+      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, scale, explore, bach, broadcast, slow-reader, or none for the first two`,
     );
     process.exitCode = 1;
 }

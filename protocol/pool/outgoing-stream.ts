@@ -1,4 +1,5 @@
 import type { Token } from '../causality/causality-map.ts';
+import type { Bytes } from '../core/units.ts';
 import type { PeerId } from '../peer/peer.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import type { Channel, ChannelHost } from './channel.ts';
@@ -41,6 +42,11 @@ export class OutgoingStream implements AsyncIterable<Uint8Array> {
    */
   write(body: Uint8Array): Promise<void> {
     return this.channel.write(body);
+  }
+
+  /** What was written and is not acknowledged: never more than the stream's limits, or one message. REQ BP-3 */
+  get backlog(): { messages: number; bytes: Bytes } {
+    return this.host.backlog(this.channel.exchange, false) ?? { messages: 0, bytes: 0 };
   }
 
   /** No message follows; the peer's go on. */

@@ -75,6 +75,60 @@ describe.each([
   });
 });
 
+/** REQ BP-1, BP-2: the limit holds at every instant of a long run, not at those that somebody happens to look at. */
+test.each([
+  ['inline', 900],
+  ['pulled', 9000],
+])(
+  'a writer has within its limit at each event of 1,000 messages read one a millisecond: %s',
+  async (_name, size) => {
+    const limits = { messages: 8, bytes: 40_000 };
+    const count = 1000;
+    let read = 0;
+    const pools: Pools = makePools(
+      {
+        stream: async (call) => {
+          for await (const _ of call) {
+            read += 1;
+            await sleep(pools, 1_000_000);
+          }
+        },
+      },
+      { streamMessagesMax: limits.messages, streamBytesMax: limits.bytes, peerTimeoutNs: 1_000_000_000 },
+    );
+    const { net, client, server } = pools;
+    const stream = pools.caller.bidirectional(pools.toServer, { limits });
+    const worst = { events: 0, messages: 0, bytes: 0, unread: 0, heldBytes: 0 };
+    const drain = net.drain.bind(net);
+    net.drain = (node) => {
+      drain(node);
+      net.sent.length = 0;
+      const { messages, bytes } = stream.backlog;
+      worst.events += 1;
+      worst.messages = Math.max(worst.messages, messages);
+      worst.bytes = Math.max(worst.bytes, bytes);
+      worst.unread = Math.max(worst.unread, unreadBytes(server));
+      worst.heldBytes = Math.max(worst.heldBytes, client.endpoint.state.recordBuffers);
+    };
+    const write = async (): Promise<void> => {
+      for (let i = 0; i < count; i += 1) await stream.write(pattern(size, i));
+      stream.end();
+      for await (const _ of stream);
+    };
+    await driven(pools, write(), 100_000);
+    expect(read).toBe(count);
+    expect(worst.events).toBeGreaterThan(2 * count);
+    expect(worst.messages).toBeLessThanOrEqual(limits.messages);
+    expect(worst.bytes).toBeLessThanOrEqual(limits.bytes);
+    expect(worst.bytes).toBeGreaterThan(limits.bytes / 8);
+    expect(worst.unread).toBeLessThanOrEqual(limits.bytes / 2 + size);
+    // A record buffer for each message that is pulled and not acknowledged.
+    expect(worst.heldBytes).toBeLessThanOrEqual(limits.messages);
+    await quiet(pools);
+    expectClean(client, server);
+  },
+);
+
 test('a stream nobody reads stops its writer, and no other stream', async () => {
   const pools = makePools(
     { stream: (call) => (call.headers['idle'] === undefined ? echo(call) : new Promise<void>(() => {})) },
