@@ -105,6 +105,13 @@ export class Endpoint {
     this.context.offering = offering;
   }
 
+  /** Requests are refused from now on. Who waits for an answer is told that none comes: `message` is for people. */
+  stopServing(now: Nanos, message: Uint8Array, priority: number): void {
+    this.begin(now);
+    this.takeDatagrams(false);
+    this.exchanges.stopServing(now, message, priority);
+  }
+
   // --- commands ------------------------------------------------------------
 
   /**

@@ -2,7 +2,7 @@ import { SlotMap } from '../core/slot-map.ts';
 import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
-import type { OutgoingMessage } from '../records/message.ts';
+import { OutgoingMessage } from '../records/message.ts';
 import { placed } from '../records/placement.ts';
 import type { FindStream } from '../stream/frame-reader.ts';
 import type { Stream } from '../stream/stream.ts';
@@ -10,7 +10,7 @@ import { Streams } from '../stream/streams.ts';
 import type { Gate } from '../transfer/admission.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
-import { TransferErrorCode, TransferNotify } from '../wire/index.ts';
+import { ExchangeStatus, TransferErrorCode, TransferNotify } from '../wire/index.ts';
 import type { Context } from './context.ts';
 import { reasonOfCode } from './errors.ts';
 import type { FailureReason } from './errors.ts';
@@ -85,6 +85,17 @@ export class Exchanges implements Gate {
     this.part.sender.submit(now, response);
     this.part.onWaiting(now, peer);
     return true;
+  }
+
+  /** Nobody is left hanging: not even while the endpoint lives on, and answers every PROBE. MUST EXCH-5 */
+  stopServing(now: Nanos, message: Uint8Array, priority: number): void {
+    this.context.serving = false;
+    this.table.forEach((exchange, id) => {
+      if (exchange.kind === 'served')
+        this.reply(now, id, new OutgoingMessage(message), ExchangeStatus.CANCELLED, priority);
+      else if (exchange.kind === 'stream' && exchange.byCallee)
+        this.streams.close(now, exchange, ExchangeStatus.CANCELLED, message);
+    });
   }
 
   stream(id: ExchangeId): Stream | undefined {

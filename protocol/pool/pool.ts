@@ -16,7 +16,7 @@ import type { Acceptor } from './acceptance.ts';
 import { PoolCausality } from './causality.ts';
 import type { Call, CausalCall, CausalOptions } from './causality.ts';
 import type { Driver } from './driver.ts';
-import { decodeHeaders, encodeHeaders, textOf } from './headers.ts';
+import { decodeHeaders, encodeHeaders, textOf, utf8 } from './headers.ts';
 import type { Headers } from './headers.ts';
 import type { IncomingRequest } from './incoming.ts';
 import type { StreamHandler } from './incoming-stream.ts';
@@ -455,12 +455,13 @@ export class Pool {
     return outcome;
   }
 
-  /** Gives up every pending call, with `closed`. Idempotent; the driver stops driving by its own close. */
+  /** Gives up every pending call, with `closed`, and refuses those of others. Idempotent; the driver stops driving by its own close. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
     this.server.closed = true;
     this.streams.close();
+    this.endpoint.stopServing(this.driver.now(), utf8('the pool was closed'), DEFAULT_PRIORITY);
     this.buffers.close();
     const pending = [...this.calls];
     this.calls.clear();

@@ -63,6 +63,7 @@ export class UnaryServer {
 
   /** A request will be pulled if the application wants it. MUST OFFER-2 */
   onOffer(event: OfferEvent): void {
+    if (this.closed) return;
     this.consider(event, event.headers, event.sizeBytes, ({ into }) => {
       const { exchange, sizeBytes } = event;
       const target = this.targetOf(event, into, sizeBytes);
@@ -106,6 +107,7 @@ export class UnaryServer {
 
   /** A request is here. One that was not offered, because it came inside its announcement, is considered now. */
   onRequest(event: RequestEvent): void {
+    if (this.closed) return;
     const { body } = event;
     if (event.offered || this.acceptor === undefined) {
       this.handle(event, body);
@@ -120,6 +122,7 @@ export class UnaryServer {
 
   /** A peer opened a stream. */
   onStream(event: StreamEvent, take: () => void): void {
+    if (this.closed) return;
     if (event.offered || this.acceptor === undefined) take();
     else this.consider(event, event.headers, event.body.length, take);
   }

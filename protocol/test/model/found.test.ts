@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CancelSignal } from '../../pool/abort.ts';
+import type { TransferError } from '../../pool/transfer-error.ts';
 import { framesIn } from '../support/frames.ts';
 import { expectClean, makePair, pathSecret, pattern, resultOf } from '../support/pair.ts';
 import { driven, failureOf, makePools, quiet, reactions } from '../support/pools.ts';
@@ -163,4 +164,29 @@ test('a callee whose STREAM_CLOSE_ACK got lost takes a new generation of the slo
   expect(lost).toBeGreaterThan(0);
   await quiet(pools);
   expectClean(client, server);
+});
+
+/** MUST EXCH-5: the endpoint of a closed pool may live on, and look alive. */
+test('who waits for a pool that closes is told', async () => {
+  const pools = makePools({ unary: () => new Promise(() => {}), stream: () => new Promise<void>(() => {}) });
+  const { net, caller, callee, toServer } = pools;
+  net.at(50_000, () => {
+    callee.close();
+    net.drain(pools.server);
+  });
+  const waiting = [
+    caller.unaryRpc(toServer, pattern(10)),
+    caller.unaryRpc(toServer, pattern(5000)),
+    caller.bidirectional(toServer)[Symbol.asyncIterator]().next(),
+  ];
+  const ends = await driven(pools, Promise.allSettled<unknown>(waiting));
+  expect(ends.map((end) => (end as PromiseRejectedResult).reason as TransferError)).toMatchObject([
+    { reason: 'rejected', status: 3 },
+    { reason: 'rejected', status: 3 },
+    { reason: 'cancelled', status: 3 },
+  ]);
+  const late = await failureOf(pools, caller.unaryRpc(toServer, pattern(1), { retriesMax: 0 }));
+  expect(late.reason).toBe('refused');
+  await quiet(pools);
+  expectClean(pools.client, pools.server);
 });

@@ -234,6 +234,17 @@ export class Players {
     this.faults.push(this.stage.begin(fault));
   }
 
+  /** The application of a host is done, for itself and for others. */
+  close(host: number): void {
+    const { reference, stage } = this;
+    for (const { from, to, incarnation, causes } of reference.records) {
+      if (from === host && incarnation === stage.incarnation(host)) causes.add('closed').add('cancelled');
+      if (to === host)
+        for (const reason of ['closed', 'rejected', 'refused', 'cancelled']) causes.add(reason);
+    }
+    stage.pool(host).close();
+  }
+
   /** All faults but crashes are over. */
   heal(): void {
     for (const fault of this.faults.splice(0)) this.stage.end(fault);

@@ -12,6 +12,12 @@ const AT_ONCE: Plan = { verdict: 'accept', answer: 'now' };
 
 /** All trouble is over: what was begun ends in time, both sides know how, nothing is left, and what comes next is as if nothing had been. */
 export async function settle(players: Players): Promise<void> {
+  await conclude(players);
+  await expectAsNew(players);
+}
+
+/** The same without a look at what comes next. */
+export async function conclude(players: Players): Promise<void> {
   const { stage, reference } = players;
   await stage.act(() => {
     players.heal();
@@ -28,7 +34,6 @@ export async function settle(players: Players): Promise<void> {
   expectAllKnown(players);
   judge(reference);
   expectNothingLeft(players);
-  await expectAsNew(players);
 }
 
 function isAlive({ stage }: Players, at: { host: number; incarnation: number }): boolean {
