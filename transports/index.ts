@@ -1,4 +1,5 @@
 /** What a service imports: a pool over real sockets. The same protocol code runs in the simulator (`dcquic/sim`). */
+export { CausalityMap } from '../protocol/causality/causality-map.ts';
 export * from './crypto/index.ts';
 export * from './errors.ts';
 export * from './events.ts';

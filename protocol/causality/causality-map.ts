@@ -24,6 +24,15 @@ interface Growable {
   grow?(bytes: number): void;
 }
 
+/** Of ES2024, on shared memory. */
+interface AsyncAtomics {
+  waitAsync(
+    words: Int32Array,
+    index: number,
+    value: number,
+  ): { async: false } | { async: true; value: Promise<unknown> };
+}
+
 type GrowableConstructor<T> = new (bytes: number, options: { maxByteLength: number }) => T;
 
 /** Bytes of a map of `slotsMax` slots; whole claims. */
@@ -41,6 +50,9 @@ export class CausalityMap {
   private readonly words: Int32Array;
   private readonly free: number[] = [];
   private readonly generationMax: number;
+  private readonly isShared: boolean;
+  /** Claims of this object. */
+  private readonly claims: Set<number> = new Set<number>();
   private claimed = 0;
   private claimEnd = 0;
 
@@ -49,6 +61,7 @@ export class CausalityMap {
     this.buffer = buffer;
     this.words = new Int32Array(buffer);
     this.generationMax = generationMax;
+    this.isShared = typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
   }
 
   /** For one thread. */
@@ -82,6 +95,7 @@ export class CausalityMap {
       const start = Atomics.add(this.words, 0, CLAIM);
       if (start >= slotsMax) return undefined;
       this.growTo((HEADER_WORDS + start + CLAIM) * WORD_BYTES);
+      this.claims.add(start / CLAIM);
       this.claimed = start;
       this.claimEnd = start + CLAIM;
     }
@@ -127,9 +141,29 @@ export class CausalityMap {
       const next = nextCausalState(state, event);
       if (next === state) return false;
       const changed = (word & ~STATE_MASK) | indexOf(next);
-      if (Atomics.compareExchange(this.words, index, word, changed) === word) return true;
+      if (Atomics.compareExchange(this.words, index, word, changed) !== word) continue;
+      this.wake(index);
+      return true;
     }
     return false;
+  }
+
+  private wake(index: number): void {
+    if (this.isShared) Atomics.notify(this.words, index);
+  }
+
+  /** Whether its state changes through this object. */
+  owns(token: Token): boolean {
+    return this.claims.has(Math.floor((token % SLOT_LIMIT) / CLAIM));
+  }
+
+  /** Resolves when the state of another worker's token is no more `state`. It does not keep a process alive. */
+  async whenNot(token: Token, state: CausalState): Promise<void> {
+    const word = this.wordOf(token);
+    if (word === undefined || (word & STATE_MASK) !== indexOf(state)) return;
+    const { waitAsync } = Atomics as unknown as AsyncAtomics;
+    const wait = waitAsync(this.words, (token % SLOT_LIMIT) + HEADER_WORDS, word);
+    if (wait.async) await wait.value;
   }
 
   /** Makes the token of a call that has ended stale. A slot that ran out of generations is not used again. MUST AFTER-4 */
@@ -140,6 +174,7 @@ export class CausalityMap {
     assert(next === 'free', 'what is retired has ended');
     const slot = token % SLOT_LIMIT;
     Atomics.store(this.words, slot + HEADER_WORDS, word & ~STATE_MASK);
+    this.wake(slot + HEADER_WORDS);
     if (word >>> STATE_BITS < this.generationMax) this.free.push(slot);
   }
 }

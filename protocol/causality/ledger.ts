@@ -43,13 +43,16 @@ export interface Wait {
 const ENDED_MAX = 4096;
 
 /**
- * Who waits for whom within a worker. A token can be named until `endedMax` others have ended after it; the error of a call is kept as long.
+ * Who waits for whom within a worker, be it for calls of another one. A token can be named until `endedMax` others of its worker have ended after it; the error of a call is
+ * kept as long, by its worker alone.
  * REQ CAUSE-7, CAUSE-9, CAUSE-10, PAT-12
  */
 export class Ledger {
   private readonly map: CausalityMap;
   private readonly endedMax: number;
   private readonly edges: Map<Token, Set<Edge>> = new Map<Token, Set<Edge>>();
+  /** Calls of other workers that somebody waits for, or did a moment ago. */
+  private readonly followed: Set<Token> = new Set<Token>();
   private readonly ended: Fifo<Token> = new Fifo<Token>();
   private readonly errors: Map<Token, unknown> = new Map<Token, unknown>();
   /** Tokens of calls that have not ended. */
@@ -118,8 +121,25 @@ export class Ledger {
   private link(edge: Edge): void {
     edge.open.edges.add(edge);
     const others = this.edges.get(edge.token);
-    if (others === undefined) this.edges.set(edge.token, new Set([edge]));
-    else others.add(edge);
+    if (others !== undefined) {
+      others.add(edge);
+      return;
+    }
+    this.edges.set(edge.token, new Set([edge]));
+    if (!this.map.owns(edge.token)) void this.follow(edge.token);
+  }
+
+  /** Looks at a call of another worker whenever its state has changed, as long as somebody here waits for it. REQ CAUSE-2 */
+  private async follow(token: Token): Promise<void> {
+    if (this.followed.has(token)) return;
+    this.followed.add(token);
+    let state = this.map.stateOf(token);
+    while (this.edges.has(token)) {
+      await this.map.whenNot(token, state);
+      state = this.map.stateOf(token);
+      this.notify(token);
+    }
+    this.followed.delete(token);
   }
 
   private unlink(edge: Edge): void {
@@ -166,7 +186,9 @@ export class Ledger {
     const isLost = tokens.length - open.missed < quorum;
     if (isLost && cascade) {
       this.giveUp(open.wait);
-      open.wait.waiter.onBlocked(this.errors.get(token));
+      open.wait.waiter.onBlocked(
+        this.errors.get(token) ?? new Error(`the call of token ${token} has failed`),
+      );
     } else if (isLost || open.came === quorum) {
       this.close(open);
       if (open.wait.open.size === 0) this.finish(open.wait);

@@ -11,7 +11,7 @@ export interface EndpointState {
   pulledBytes: number;
   /** Notification credits in use: transfers of peers that were admitted and have not ended. */
   creditsHeld: number;
-  /** Transfers in line to be announced, ended ones that are found there included. */
+  /** Transfers in line to be announced, ended ones that are found there included; and requests that wait for others and were announced ahead, own and served. */
   announcements: number;
   /** Transfers and exchanges for whose sake peers are probed. */
   waits: number;

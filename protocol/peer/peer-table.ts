@@ -51,9 +51,12 @@ export class PeerTable {
   /** What all peers together hold. */
   get held(): { creditsHeld: number; announcements: number; waits: number; transferIds: number } {
     const held = { creditsHeld: 0, announcements: 0, waits: 0, transferIds: 0 };
+    const { aheadMax } = this.context.options;
     this.byId.forEach((peer) => {
       held.creditsHeld += peer.admitted - peer.ended;
       held.announcements += peer.requestsQueued + peer.responsesQueued;
+      // Those that wait, on either side.
+      held.announcements += peer.aheadQueue.size + aheadMax - peer.aheadRoom + peer.inboundHeld;
       held.waits += peer.waiting;
       for (const transfer of peer.outbound) if (transfer?.relinquished === false) held.transferIds += 1;
     });

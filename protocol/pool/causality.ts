@@ -44,9 +44,11 @@ export class PoolCausality {
   private readonly calls: Map<ExchangeId, CausalCall> = new Map<ExchangeId, CausalCall>();
   private lazyLedger: Ledger | undefined;
 
-  constructor(endpoint: Endpoint, driver: Driver) {
+  /** @param shared memory of a map that other pools have, too: their tokens mean the same here. */
+  constructor(endpoint: Endpoint, driver: Driver, shared?: SharedArrayBuffer) {
     this.endpoint = endpoint;
     this.driver = driver;
+    if (shared !== undefined) this.lazyLedger = new Ledger(new CausalityMap(shared));
   }
 
   /** A pool without causal calls has no map. */

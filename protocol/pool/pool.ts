@@ -186,11 +186,12 @@ export class Pool {
     touch: () => this.touch(),
   };
 
-  constructor(endpoint: Endpoint, driver: Driver) {
+  /** @param tokens as `CausalityMap.sharedMemory` gives it: calls of pools that have the same may depend on each other's */
+  constructor(endpoint: Endpoint, driver: Driver, tokens?: SharedArrayBuffer) {
     this.endpoint = endpoint;
     this.driver = driver;
     this.server = new UnaryServer(endpoint, driver);
-    this.causality = new PoolCausality(endpoint, driver);
+    this.causality = new PoolCausality(endpoint, driver, tokens);
     this.buffers = new PoolBuffers(endpoint.buffers, driver, endpoint.options.bufferWaitersMax);
     this.streams = new PoolStreams(endpoint, driver, this.server.signalOf, this.causality);
   }

@@ -33,6 +33,8 @@ export interface UdpPoolOptions {
    */
   endpoint?: Partial<EndpointOptions>;
   observer?: EndpointObserver;
+  /** As `CausalityMap.sharedMemory` gives it: calls of pools with the same, in whatever thread, may depend on each other's tokens. */
+  tokens?: SharedArrayBuffer;
   onEvent?: TransportEventSubscriber;
 }
 
@@ -138,7 +140,7 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
       if (count > 0) onEvent({ type: 'send-error', code, count, cause });
     },
   });
-  const pool = new Pool(endpoint, driver);
+  const pool = new Pool(endpoint, driver, options.tokens);
   driver.start(pool);
 
   let closing: Promise<void> | undefined;
