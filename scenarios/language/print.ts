@@ -50,7 +50,7 @@ function printEndpoint(endpoint: EndpointSettings): object {
 }
 
 function printWorkload(workload: Workload, hosts: number): object {
-  const { name, pattern, from, to, request, response, arrivals, priority, after } = workload;
+  const { name, pattern, from, to, request, response, arrivals, priority, deadlineNs, after } = workload;
   return {
     name,
     pattern,
@@ -64,6 +64,7 @@ function printWorkload(workload: Workload, hosts: number): object {
     start: formatDuration(arrivals.startNs),
     ...(arrivals.kind !== 'count' && { stop: formatDuration(arrivals.stopNs) }),
     priority,
+    ...(deadlineNs !== undefined && { deadline: formatDuration(deadlineNs) }),
     ...(after.length > 0 && { after: after.map((dependency: Dependency) => ({ ...dependency })) }),
   };
 }

@@ -144,6 +144,8 @@ export interface UnaryWorkload {
   arrivals: Arrivals;
   /** 0 is the highest, 7 the lowest. */
   priority: number;
+  /** So long after its offer the caller gives an exchange up. */
+  deadlineNs?: Nanos;
   after: Dependency[];
 }
 

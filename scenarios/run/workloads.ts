@@ -98,9 +98,13 @@ export class Workloads {
     ledger.onOffered(ordinal, to, anonymous);
     trace.record(kernel.now, HostKind.OFFERED, from, ordinal, to, requestBytes, run.workload.priority);
     const body = pattern.body(ordinal, anonymous ? requestBytes : requestBytes - ORDINAL_HEADER_BYTES);
-    const options = anonymous
-      ? { priority: run.workload.priority }
-      : { priority: run.workload.priority, headers: ordinalHeaders(ordinal) };
+    const { priority, deadlineNs } = run.workload;
+    const options = {
+      priority,
+      ...(anonymous ? {} : { headers: ordinalHeaders(ordinal) }),
+      // On the clock of the host.
+      ...(deadlineNs === undefined ? {} : { deadlineNs: world.host(from).now() + deadlineNs }),
+    };
     run.onOffered(exchange);
     const id = world.host(from).pool.call(world.peer(from, to), body, options, {
       onResponse: (response) => this.onResponse(exchange, response),

@@ -97,6 +97,8 @@ export const traffic: Pass = async (search) => {
     const workload = (): Workload => search.best.scenario.workloads[i] as Workload;
     await change({ after: [] });
     await change({ priority: 3 });
+    if (workload().deadlineNs !== undefined)
+      await attempt(search, withWorkload(search.best.scenario, i, { deadlineNs: undefined }));
     const { arrivals } = workload();
     if (arrivals.kind !== 'count') {
       const most = arrivals.kind === 'load' ? 100 : 10 * arrivals.concurrency;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Arrivals, MessageSize, Topology, UnaryWorkload } from '../language/index.ts';
+import { inlineRoom } from '../../protocol/control/control-writer.ts';
 import { RECORD_PLAIN_BYTES } from '../../protocol/records/layout.ts';
 import { atScale } from './scale.ts';
 
@@ -8,21 +9,34 @@ const PAYLOAD_BYTES_MAX = 400_000;
 const EXCHANGES_MAX = 60;
 const MESSAGE_BYTES_MAX = 150_000;
 const START_NS_MAX = 1_000_000;
+/** From what no exchange can keep to what most do. */
+const DEADLINE_NS_MIN = 1000;
+const DEADLINE_NS_MAX = 2_000_000;
 /** Headers of packets, of their frames and of messages take up to so much. */
 const EDGE_BYTES = 200;
+/** Of IP and UDP. */
+const HEADER_BYTES = 28;
+/** Headers as long as they can be leave so much free. */
+const INLINE_SLACK_BYTES = 60;
 
 /** What a case switches on. */
 export interface WorkloadFeatures {
   readonly arrivals: readonly Arrivals['kind'][];
   readonly isPrioritized: boolean;
   readonly isDependent: boolean;
+  /** Callers may give exchanges up. */
+  readonly isHasty: boolean;
 }
 
-export const workloadFeatures: fc.Arbitrary<WorkloadFeatures> = fc.record({
-  arrivals: fc.subarray<Arrivals['kind']>(['count', 'load', 'concurrency'], { minLength: 1 }),
-  isPrioritized: fc.boolean(),
-  isDependent: fc.boolean(),
-});
+/** @param isHasty whether callers may give exchanges up, in some of the cases. */
+export function workloadFeatures(isHasty: fc.Arbitrary<boolean>): fc.Arbitrary<WorkloadFeatures> {
+  return fc.record({
+    arrivals: fc.subarray<Arrivals['kind']>(['count', 'load', 'concurrency'], { minLength: 1 }),
+    isPrioritized: fc.boolean(),
+    isDependent: fc.boolean(),
+    isHasty,
+  });
+}
 
 /** One to three workloads that a run can carry, named by their position. */
 export function runnableWorkloads(
@@ -40,7 +54,7 @@ export function runnableWorkloads(
 }
 
 function runnableWorkload(topology: Topology, features: WorkloadFeatures): fc.Arbitrary<UnaryWorkload> {
-  const { isPrioritized, isDependent } = features;
+  const { isPrioritized, isDependent, isHasty } = features;
   const dependency = fc.record({
     workload: fc.constant(''),
     wait: fc.constantFrom('response' as const, 'request' as const),
@@ -64,6 +78,7 @@ function runnableWorkload(topology: Topology, features: WorkloadFeatures): fc.Ar
         arrivals: arrivals(features, topology, request, Math.max(1, Math.min(exchangesMax, EXCHANGES_MAX))),
         priority: isPrioritized ? fc.nat(7) : fc.constant(3),
         after: isDependent ? fc.array(dependency, { maxLength: 1 }) : fc.constant([]),
+        ...(isHasty ? { deadlineNs: atScale(DEADLINE_NS_MIN, DEADLINE_NS_MAX) } : {}),
       });
     });
 }
@@ -76,8 +91,11 @@ function ends(hosts: number): fc.Arbitrary<{ from: number[]; to: number[] }> {
     .filter(({ from, to }) => from.length > 1 || to.length > 1 || from[0] !== to[0]);
 }
 
-/** Of any size, and about as long as a datagram, one record, two records, in which something is the last that fits. */
+/** Of any size, and about as long as what travels inside an announcement, a datagram, one record, two records: the last that fits, or a little more. */
 function messageBytes(mtuBytes: number): fc.Arbitrary<number> {
+  const inlineEdge = fc
+    .integer({ min: -2, max: INLINE_SLACK_BYTES })
+    .map((bytes) => inlineRoom(mtuBytes - HEADER_BYTES) + bytes);
   const edge = fc
     .tuple(
       fc.constantFrom(mtuBytes, RECORD_PLAIN_BYTES, 2 * RECORD_PLAIN_BYTES),
@@ -87,7 +105,7 @@ function messageBytes(mtuBytes: number): fc.Arbitrary<number> {
   return fc.oneof(
     { weight: 1, arbitrary: fc.constant(0) },
     { weight: 3, arbitrary: atScale(1, MESSAGE_BYTES_MAX) },
-    { weight: 1, arbitrary: edge },
+    { weight: 1, arbitrary: fc.oneof(edge, inlineEdge) },
   );
 }
 

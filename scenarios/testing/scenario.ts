@@ -82,7 +82,10 @@ export function anyWorkload(hosts: number): fc.Arbitrary<Workload> {
     ),
   });
   // Of nothing there is no load.
-  return workload.filter(
+  const hasty = fc
+    .tuple(workload, fc.option(fc.integer({ min: 1, max: UNTIL_NS })))
+    .map(([drawn, deadlineNs]): Workload => (deadlineNs === null ? drawn : { ...drawn, deadlineNs }));
+  return hasty.filter(
     ({ request, arrivals }) => arrivals.kind !== 'load' || request.kind !== 'fixed' || request.bytes > 0,
   );
 }

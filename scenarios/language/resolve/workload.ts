@@ -45,8 +45,9 @@ export function resolveWorkload(
     );
   }
   if (!from || !to || !request || !response || !arrivals) return undefined;
-  const { name, pattern, priority, after } = draft;
-  return { name, pattern, from, to, request, response, arrivals, priority, after };
+  const { name, pattern, priority, deadline, after } = draft;
+  const limits = deadline === undefined ? {} : { deadlineNs: deadline };
+  return { name, pattern, from, to, request, response, arrivals, priority, ...limits, after };
 }
 
 function meanBytesOf(size: MessageSize): Bytes {

@@ -33,6 +33,7 @@ export interface WorkloadDraft {
   start: number;
   stop?: number | undefined;
   priority: number;
+  deadline?: number | undefined;
   after: Dependency[];
 }
 
@@ -138,6 +139,7 @@ const unary = record('workload', {
     '20ms',
   ).optional(),
   priority: integer('0 is the highest, 7 the lowest.', 0, 7, 3).prefault(3),
+  deadline: quantity(DURATION, 'So long after its offer the caller gives an exchange up.', '1ms').optional(),
   after: list(dependency).prefault([]),
 });
 

@@ -9,7 +9,7 @@ const CASES: readonly (readonly [name: string, change: Change, expected: string]
   [
     'an unknown key',
     ['    request:', '    requests:'],
-    '12:5 workload[0].requests: unknown key "requests" in workload | did you mean "request"? known keys: name, pattern, from, to, request, response, count, load, concurrency, start, stop, priority, after',
+    '12:5 workload[0].requests: unknown key "requests" in workload | did you mean "request"? known keys: name, pattern, from, to, request, response, count, load, concurrency, start, stop, priority, deadline, after',
   ],
   [
     'a key that resembles nothing',

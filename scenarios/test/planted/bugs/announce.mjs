@@ -100,10 +100,10 @@ export const bugs = [
     replace: '',
   },
   {
-    name: 'inline-without-tag',
-    what: 'the room for an inline message forgets the tag of the packet',
+    name: 'inline-without-header',
+    what: 'the room for an inline message forgets the header of the packet',
     file: 'protocol/control/control-writer.ts',
-    find: '+ TAG_BYTES + 44',
-    replace: '- TAG_BYTES + 44',
+    find: 'HEADER_BYTES + TAG_BYTES + 44',
+    replace: 'TAG_BYTES + 44',
   },
 ];
