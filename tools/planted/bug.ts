@@ -12,6 +12,8 @@ export interface PlantedBug {
   /** Text that stands in the file exactly once, and what stands there instead. Indentation does not count. */
   find: string;
   replace: string;
+  /** The program of `scenarios/programs/` to hunt it with; by default random scenarios do, or the program that the bug is in. */
+  program?: 'paxos';
 }
 
 /** Where the lists are: modules that export `bugs`. */

@@ -61,6 +61,7 @@ class Hunting {
   constructor(bug: PlantedBug, folder: string, limits: HuntLimits, onSeed: (seed: number) => void) {
     this.#order = {
       file: bug.file,
+      program: bug.program,
       folder,
       firstSeed: limits.seed ?? 1,
       lastSeed: limits.seed ?? limits.seeds,

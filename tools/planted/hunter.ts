@@ -1,5 +1,7 @@
 /** A process that hunts one bug: seeds in order, until one fails with the bug and passes without it. */
 import { join } from 'node:path';
+import type { PlantedBug } from './bug.ts';
+import { PaxosQuarry } from './paxos-quarry.ts';
 import { ProgramQuarry } from './program-quarry.ts';
 import type { Quarry, Shrunk } from './quarry.ts';
 import { ScenarioQuarry } from './scenario-quarry.ts';
@@ -10,6 +12,8 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 export interface HuntOrder {
   /** The file that the bug is in. */
   file: string;
+  /** What it is hunted with, if the bug says so. */
+  program: PlantedBug['program'];
   /** Folder of the copy with the bug. */
   folder: string;
   firstSeed: number;
@@ -51,7 +55,8 @@ process.once('message', (order: HuntOrder) => {
 });
 
 async function run(order: HuntOrder): Promise<void> {
-  if (order.file.startsWith('sim/test/'))
+  if (order.program === 'paxos') await hunt(await PaxosQuarry.load(order.folder), order);
+  else if (order.file.startsWith('sim/test/'))
     await hunt(await ProgramQuarry.load(ROOT, order.folder, order.file), order);
   else await hunt(await ScenarioQuarry.load(order.folder), order);
 }

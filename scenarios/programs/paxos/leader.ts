@@ -201,9 +201,14 @@ class Attempt {
     return this.host.now();
   }
 
-  /** Everything of it has ended. */
+  /** Everything of it has ended; enough have voted, so that no commit may have failed with a vote. */
   async ends(): Promise<void> {
-    await Promise.allSettled([this.votes, ...this.commits, this.last]);
+    const { judge } = this.config;
+    await Promise.allSettled([this.votes, this.last]);
+    for (const commit of await Promise.allSettled(this.commits)) {
+      if (commit.status === 'rejected' && (commit.reason as TransferError).reason === 'dependency-failed')
+        judge.onCascade(this.number, false);
+    }
   }
 
   /** Nothing was chosen, as far as anybody knows: what depends on it has failed, with the cause. Returns how many have. */

@@ -21,6 +21,9 @@ const LINK = { rateBps: 100_000_000_000, delayNs: 2000, mtuBytes: 1500 };
 const VALUE_BYTES = 6000;
 /** Many round trips: what has not come then is lost. */
 const DEADLINE_NS = 1_000_000;
+/** Many times what a run has. */
+const EVENTS_MAX = 2_000_000;
+const EVENTS_MAX_EACH = 20_000;
 /** What is left may take so long to settle. */
 const SETTLE_NS = 100_000_000;
 
@@ -63,7 +66,7 @@ export async function paxos(config: PaxosConfig): Promise<PaxosResult> {
 
 class Cluster {
   private readonly config: PaxosConfig;
-  private readonly kernel: Kernel = new Kernel();
+  private readonly kernel: Kernel;
   private readonly trace: Trace = new Trace();
   private readonly violations: Violations;
   private readonly network: ReturnType<typeof starNetwork>;
@@ -74,9 +77,11 @@ class Cluster {
   private readonly plan: FaultPlan;
   private readonly done: { transaction: Transaction; isQuiet: boolean }[] = [];
   private rttNs = 0;
+  private isOver = false;
 
   constructor(config: PaxosConfig) {
     this.config = config;
+    this.kernel = new Kernel({ eventsMax: EVENTS_MAX + EVENTS_MAX_EACH * config.transactions });
     const { kernel, trace } = this;
     const rng = new Rng(config.seed);
     this.violations = new Violations(kernel);
@@ -138,8 +143,11 @@ class Cluster {
       kernel.watch(program);
     };
     kernel.post(0, { onEvent });
-    await kernel.run(NEVER);
-    await program;
+    const end = await kernel.run(NEVER);
+    if (end === 'busy') violations.report('storm', 'liveness', `no end after ${kernel.events} events`);
+    else if (!this.isOver)
+      violations.report('stall', 'liveness', 'nothing is left to happen, and the leader waits');
+    else await program;
     judge.end(REPLICAS, this.config.transactions);
     if (!isQuiet(this.world, this.network)) reportLeaks(this.world, this.network, violations);
     const { pending, waits } = this.world.host(LEADER).pool.causality;
@@ -157,6 +165,7 @@ class Cluster {
       this.done.push({ transaction, isQuiet: plan.isQuiet(slot) });
     }
     await this.settle();
+    this.isOver = true;
   }
 
   /** The shortest of some. */
