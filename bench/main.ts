@@ -6,7 +6,7 @@
  *   npm run bench -- simulated|loopback   one of them
  *   npm run bench -- --profile            the first costs of the simulation
  *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
- *   npm run bench -- sweep                a sweep on two worker threads against one
+ *   npm run bench -- sweep                `dcquic sweep` with two workers against one and on one core
  *   npm run bench -- scale                cost per packet from 16 to 432 hosts; 100,000 messages on 144 hosts
  *   npm run bench -- explore              schedules per second, and until a race is found
  *   npm run bench -- bach                 Bach's own benches on `dcquic/sim`, next to Bach itself where there is cargo
