@@ -381,8 +381,8 @@ export class ControlWriter {
       pull.transferGeneration = transfer.generation;
       pull.flags = flags;
       pull.pullSlot = transfer.pullSlot;
-      pull.tokenHi = transfer.tokenHi;
-      pull.tokenLo = transfer.tokenLo;
+      pull.tokenHi = transfer.tokenHi >>> 0;
+      pull.tokenLo = transfer.tokenLo >>> 0;
       pull.rateMbps = Math.max(1, Math.floor(this.context.options.rateBps / 1e6));
       let count = Math.min(ranges.count, RANGES_MAX);
       for (let i = 0; i < count; i += 1) {

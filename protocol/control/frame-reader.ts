@@ -146,6 +146,7 @@ export class FrameReader {
     if (!peer.sent.onAck(now, ack, lossDelay, peer.nextPacketNumber, outcome)) return -1;
     if (outcome.largestSentAt >= 0) {
       peer.rtt.update(now - outcome.largestSentAt, Math.min(ack.delayNs, this.context.options.ackDelayNs));
+      peer.budgetBytes = 0;
     }
     for (const packet of outcome.acked) {
       this.sender.onArrived(now, packet);

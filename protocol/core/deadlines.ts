@@ -5,27 +5,48 @@ import { NEVER } from './units.ts';
 import type { Nanos } from './units.ts';
 
 const QUEUES_MAX = 8;
+/** Endpoints whose deadlines are in one array: an array of its own is three lines more for each. */
+const ENDPOINTS_PER_BLOCK = 64;
+
+let block = new Float64Array(0);
+let blockUsed = 0;
 
 /**
  * The timer queues of one endpoint. The earliest deadline of each is kept in one array, so that the next one of all, asked for with
  * every packet, is one line of the processor's cache and not the heads of many heaps.
  */
 export class Deadlines {
-  private readonly earliest: Float64Array = new Float64Array(QUEUES_MAX).fill(NEVER);
-  private count = 0;
+  private readonly earliest: Float64Array;
+  /** Where in it those of this endpoint begin. */
+  private readonly start: number;
 
-  /** A new queue among them. */
-  queue<T extends Timed>(): TimerQueue<T> {
-    assert(this.count < QUEUES_MAX, 'an endpoint has few timer queues');
-    const queue = new TimerQueue<T>(this.earliest, this.count);
-    this.count += 1;
-    return queue;
+  constructor() {
+    if (blockUsed === block.length) {
+      block = new Float64Array(ENDPOINTS_PER_BLOCK * QUEUES_MAX).fill(NEVER);
+      blockUsed = 0;
+    }
+    this.earliest = block;
+    this.start = blockUsed;
+    blockUsed += QUEUES_MAX;
+  }
+
+  /** The queue with this number, 0 … QUEUES_MAX - 1. */
+  queue<T extends Timed>(number: number): TimerQueue<T> {
+    assert(number < QUEUES_MAX, 'an endpoint has few timer queues');
+    return new TimerQueue<T>(this.earliest, this.start + number);
+  }
+
+  /** Whether something in that queue is due. */
+  isDue(number: number, now: Nanos): boolean {
+    return (this.earliest[this.start + number] as number) <= now;
   }
 
   get next(): Nanos {
     let next = NEVER;
-    for (let i = 0; i < this.count; i += 1) {
-      const at = this.earliest[i] as number;
+    const { earliest, start } = this;
+    const end = start + QUEUES_MAX;
+    for (let i = start; i < end; i += 1) {
+      const at = earliest[i] as number;
       if (at < next) next = at;
     }
     return next;

@@ -2,21 +2,25 @@
 export class Fifo<T> {
   private items: (T | undefined)[] = [];
   private head = 0;
+  /** How many there are: most queues are empty when they are asked, and then nothing else is looked at. */
+  private count = 0;
 
   get length(): number {
-    return this.items.length - this.head;
+    return this.count;
   }
 
   push(item: T): void {
     this.items.push(item);
+    this.count += 1;
   }
 
   peek(): T | undefined {
-    return this.items[this.head];
+    return this.count === 0 ? undefined : this.items[this.head];
   }
 
   shift(): T | undefined {
-    if (this.head === this.items.length) return undefined;
+    if (this.count === 0) return undefined;
+    this.count -= 1;
     const item = this.items[this.head];
     this.items[this.head] = undefined;
     this.head += 1;
@@ -34,5 +38,6 @@ export class Fifo<T> {
   clear(): void {
     this.items = [];
     this.head = 0;
+    this.count = 0;
   }
 }

@@ -9,13 +9,15 @@ export interface Ranked {
 export class RankedHeap<T extends Ranked> {
   private readonly heap: T[] = [];
   private sequence = 0;
+  /** The first of `heap`, which is asked for much more often than it changes. */
+  private first: T | undefined;
 
   get size(): number {
     return this.heap.length;
   }
 
   get top(): T | undefined {
-    return this.heap[0];
+    return this.first;
   }
 
   /** Inserts `item`, or restores the order after its rank changed. */
@@ -24,10 +26,11 @@ export class RankedHeap<T extends Ranked> {
       item.heapSequence = this.sequence++;
       this.heap.push(item);
       this.up(this.heap.length - 1, item);
-      return;
+    } else {
+      this.up(item.heapIndex, item);
+      this.down(item.heapIndex, item);
     }
-    this.up(item.heapIndex, item);
-    this.down(item.heapIndex, item);
+    this.first = this.heap[0];
   }
 
   remove(item: T): void {
@@ -35,9 +38,11 @@ export class RankedHeap<T extends Ranked> {
     if (index < 0) return;
     item.heapIndex = -1;
     const last = this.heap.pop() as T;
-    if (last === item) return;
-    this.up(index, last);
-    this.down(last.heapIndex, last);
+    if (last !== item) {
+      this.up(index, last);
+      this.down(last.heapIndex, last);
+    }
+    this.first = this.heap[0];
   }
 
   private up(from: number, item: T): void {

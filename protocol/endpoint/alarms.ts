@@ -2,6 +2,7 @@ import type { Timed, TimerQueue } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import type { Context } from './context.ts';
+import { TimerNumber } from './timer-numbers.ts';
 
 /** An instant that somebody above the endpoint waits for. */
 export class Alarm implements Timed {
@@ -21,7 +22,7 @@ export class Alarms {
 
   constructor(context: Context) {
     this.context = context;
-    this.timers = context.deadlines.queue<Alarm>();
+    this.timers = context.deadlines.queue<Alarm>(TimerNumber.ALARM);
   }
 
   onTimeout(now: Nanos): void {

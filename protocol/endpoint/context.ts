@@ -11,6 +11,7 @@ import type { EndpointCounters } from './counters.ts';
 import type { EndpointEvent } from './events.ts';
 import type { EndpointObserver } from './observer.ts';
 import type { EndpointOptions } from './options.ts';
+import { TimerNumber } from './timer-numbers.ts';
 
 /** What every part of an endpoint shares. */
 export class Context {
@@ -22,7 +23,7 @@ export class Context {
   readonly records: RecordPool = new RecordPool();
   readonly events: Fifo<EndpointEvent> = new Fifo<EndpointEvent>();
   readonly deadlines: Deadlines = new Deadlines();
-  readonly peerTimers: TimerQueue<Peer> = this.deadlines.queue<Peer>();
+  readonly peerTimers: TimerQueue<Peer> = this.deadlines.queue<Peer>(TimerNumber.PEER);
   /** Peers with frames to send. */
   readonly controlQueue: Fifo<Peer> = new Fifo<Peer>();
   /** Largest datagram: the MTU less the IP and UDP headers. */

@@ -30,6 +30,7 @@ import { assemble } from './parts.ts';
 import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
 import type { EndpointState } from './state.ts';
+import { TimerNumber } from './timer-numbers.ts';
 import { UsageError, checkDeadline, checkMessage } from './usage-error.ts';
 
 export { UsageError } from './usage-error.ts';
@@ -335,13 +336,14 @@ export class Endpoint {
   /** Time has passed; call it when `nextTimeout` is reached. */
   handleTimeout(now: Nanos): void {
     this.begin(now);
-    this.exchanges.own.onTimeout(now);
-    this.exchanges.streams.onTimeout(now);
-    this.alarms.onTimeout(now);
-    this.sender.onTimeout(now);
-    this.receiver.losses.onTimeout(now);
-    this.scheduler.onTimeout(now);
-    this.liveness.onTimeout(now);
+    const { deadlines } = this.context;
+    if (deadlines.isDue(TimerNumber.EXCHANGE, now)) this.exchanges.own.onTimeout(now);
+    if (deadlines.isDue(TimerNumber.STREAM, now)) this.exchanges.streams.onTimeout(now);
+    if (deadlines.isDue(TimerNumber.ALARM, now)) this.alarms.onTimeout(now);
+    if (deadlines.isDue(TimerNumber.NOTIFY, now)) this.sender.onTimeout(now);
+    if (deadlines.isDue(TimerNumber.LOSS, now)) this.receiver.losses.onTimeout(now);
+    if (deadlines.isDue(TimerNumber.PACE, now)) this.scheduler.onTimeout(now);
+    if (deadlines.isDue(TimerNumber.PEER, now)) this.liveness.onTimeout(now);
   }
 
   /** News from the driver that are neither a datagram nor the time. MUST LIVE-6 */

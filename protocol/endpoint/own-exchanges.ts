@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import type { FailureReason } from './errors.ts';
 import type { ExchangeId } from './events.ts';
 import type { Exchange, ExchangeParts, OwnExchange } from './exchange.ts';
+import { TimerNumber } from './timer-numbers.ts';
 
 /** Own decisions to give an exchange up: whoever serves it cannot know. */
 const GIVEN_UP: ReadonlySet<FailureReason | undefined> = new Set<FailureReason>([
@@ -50,7 +51,7 @@ export class OwnExchanges {
     this.context = context;
     this.table = table;
     this.parts = parts;
-    this.timers = context.deadlines.queue<OwnExchange>();
+    this.timers = context.deadlines.queue<OwnExchange>(TimerNumber.EXCHANGE);
   }
 
   call(

@@ -2,7 +2,7 @@ import { Fifo } from '../core/fifo.ts';
 import type { Address } from '../core/address.ts';
 import type { Timed } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
-import type { Nanos } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
 import type { ControlReceiveKeys, ControlSendKeys, Epoch } from '../keys/control-keys.ts';
 import type { PathSecret, Role } from '../keys/path-secret.ts';
 import { ReplayWindow } from '../keys/replay-window.ts';
@@ -82,6 +82,8 @@ export class Peer implements Timed {
   readonly acks: AckTracker = new AckTracker();
   readonly sent: SentPackets = new SentPackets();
   readonly rtt: RttEstimator;
+  /** What of it may be pulled and not arrived, as long as `rtt` stays; 0: to be worked out. */
+  budgetBytes: Bytes = 0;
   /** From pull to first data: the round trip plus the sender's queue. */
   readonly pullLatency: RttEstimator;
   /** How late a packet may be without being lost; grows when that proved too short. */

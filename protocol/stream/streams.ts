@@ -2,6 +2,7 @@ import type { TimerQueue } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
+import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import { reasonOfCode } from '../endpoint/errors.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { ExchangeId } from '../endpoint/events.ts';
@@ -41,7 +42,7 @@ export class Streams {
   constructor(context: Context, host: StreamHost) {
     this.context = context;
     this.host = host;
-    this.timers = context.deadlines.queue<Stream>();
+    this.timers = context.deadlines.queue<Stream>(TimerNumber.STREAM);
   }
 
   // --- commands of the application -----------------------------------------------------------------------

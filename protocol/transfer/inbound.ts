@@ -39,7 +39,7 @@ export class InboundTransfer implements Timed, Ranked {
   exchange = -1;
   sequence = 0;
 
-  /** Index in the receiver's table and half of what admits a data packet. */
+  /** Index in the receiver's table and half of what admits a data packet; the token as two int32. */
   pullSlot = -1;
   tokenHi = 0;
   tokenLo = 0;

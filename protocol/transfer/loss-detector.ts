@@ -2,6 +2,7 @@ import type { TimerQueue } from '../core/timer-queue.ts';
 import { NANOS_PER_SECOND, NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
+import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { Peer } from '../peer/peer.ts';
 import { backoffNs } from '../recovery/backoff.ts';
 import type { InboundTransfer } from './inbound.ts';
@@ -26,7 +27,7 @@ export class LossDetector {
   constructor(context: Context, scheduler: PullScheduler) {
     this.context = context;
     this.scheduler = scheduler;
-    this.timers = context.deadlines.queue<InboundTransfer>();
+    this.timers = context.deadlines.queue<InboundTransfer>(TimerNumber.LOSS);
   }
 
   get armed(): number {

@@ -68,6 +68,7 @@ export class OutboundTransfer implements Timed, Ranked {
 
   buffer: RecordSource | undefined;
   pullSlot = 0;
+  /** As two int32. */
   tokenHi = 0;
   tokenLo = 0;
   rateMbps = 0;

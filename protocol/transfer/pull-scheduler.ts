@@ -55,6 +55,11 @@ export class PullScheduler {
 
   /** The budget for a sender as far away as `peer`. */
   budget(peer: Peer): Bytes {
+    if (peer.budgetBytes === 0) peer.budgetBytes = this.budgetOf(peer);
+    return peer.budgetBytes;
+  }
+
+  private budgetOf(peer: Peer): Bytes {
     const { budgetRatio, rateBps, mtuBytes, receiveBufferBytes } = this.context.options;
     const rttNs = peer.rtt.minNs;
     const bdp = (rateBps * rttNs) / (8 * NANOS_PER_SECOND);

@@ -59,8 +59,8 @@ export class Receiver {
     const slot = this.freeSlots.pop() ?? this.table.length;
     this.table[slot] = transfer;
     transfer.pullSlot = slot;
-    transfer.tokenHi = this.context.random.nextU32();
-    transfer.tokenLo = this.context.random.nextU32();
+    transfer.tokenHi = this.context.random.nextU32() | 0;
+    transfer.tokenLo = this.context.random.nextU32() | 0;
     transfer.lastArrivalAt = now;
     this.active += 1;
     transfer.peer.inboundActive += 1;
@@ -172,8 +172,8 @@ export class Receiver {
     const transfer = this.table[packet.pullSlot];
     if (
       transfer === undefined ||
-      transfer.tokenLo !== packet.tokenLo ||
-      transfer.tokenHi !== packet.tokenHi
+      transfer.tokenLo !== (packet.tokenLo | 0) ||
+      transfer.tokenHi !== (packet.tokenHi | 0)
     ) {
       counters.refusedForged += 1;
       return next;

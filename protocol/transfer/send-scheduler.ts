@@ -3,6 +3,7 @@ import type { Timed, TimerQueue } from '../core/timer-queue.ts';
 import { NANOS_PER_SECOND, NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
+import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { TransmitBuffer } from '../transmit.ts';
 import { DataPacket } from '../wire/index.ts';
 import type { OutboundTransfer } from './outbound.ts';
@@ -38,7 +39,7 @@ export class SendScheduler {
 
   constructor(context: Context, pacer: Pacer) {
     this.context = context;
-    this.paced = context.deadlines.queue<Paced>();
+    this.paced = context.deadlines.queue<Paced>(TimerNumber.PACE);
     this.pacer = pacer;
     for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<OutboundTransfer>());
   }
@@ -94,8 +95,8 @@ export class SendScheduler {
     const segmentBytes = Math.min(context.datagramBytesMax, out.bytes.length);
     const segmentsMax = Math.min(options.burstSegments, Math.floor(out.bytes.length / segmentBytes));
     packet.pullSlot = transfer.pullSlot;
-    packet.tokenHi = transfer.tokenHi;
-    packet.tokenLo = transfer.tokenLo;
+    packet.tokenHi = transfer.tokenHi >>> 0;
+    packet.tokenLo = transfer.tokenLo >>> 0;
     let at = 0;
     for (let i = 0; i < segmentsMax && !transfer.toSend.isEmpty; i += 1) {
       const offset = transfer.toSend.startAt(0);

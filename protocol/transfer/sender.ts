@@ -5,6 +5,7 @@ import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import { KEY_BYTES, TAG_BYTES } from '../crypto/suite.ts';
 import type { Context } from '../endpoint/context.ts';
+import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { Peer } from '../peer/peer.ts';
 import { backoffNs } from '../recovery/backoff.ts';
@@ -46,7 +47,7 @@ export class Sender {
 
   constructor(context: Context, scheduler: SendScheduler, onEnd: OutboundEnd) {
     this.context = context;
-    this.timers = context.deadlines.queue<OutboundTransfer>();
+    this.timers = context.deadlines.queue<OutboundTransfer>(TimerNumber.NOTIFY);
     this.scheduler = scheduler;
     this.onEnd = onEnd;
     this.holds = new Holds(context, scheduler, (transfer) => this.queueNotify(transfer));
@@ -283,8 +284,8 @@ export class Sender {
       low = end;
     }
     transfer.pullSlot = pull.pullSlot;
-    transfer.tokenHi = pull.tokenHi;
-    transfer.tokenLo = pull.tokenLo;
+    transfer.tokenHi = pull.tokenHi | 0;
+    transfer.tokenLo = pull.tokenLo | 0;
     transfer.rateMbps = Math.max(1, pull.rateMbps);
     for (let i = 0; i < pull.rangesCount; i += 1) {
       const start = pull.ranges[i * 2] as number;

@@ -49,6 +49,8 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
 
   attach(simulation: Simulation): void {
     this.simulation = simulation;
+    // Without holes: it is looked at with every packet.
+    for (const { index } of simulation.world.hosts) this.labels[index] = undefined;
     simulation.network.fabric.onDrop = (packet, _where, reason) => {
       this.lastDrop = { id: packet.id, reason: DROP_REASON_NAMES[reason] ?? 'dropped' };
       const message = this.onTheWay.get(packet.id);

@@ -3,7 +3,7 @@ import { FrameType } from '../../protocol/wire/generated/types.ts';
 
 const FRAME_TYPES = 256;
 
-/** Which frames the endpoints of a run wrote. Stands in front of another observer. */
+/** Which frames the endpoints of a run wrote. Stands in front of another observer, an object of functions. */
 export class FrameWatch {
   /** By frame type: 1 if one was written. */
   readonly written: Uint8Array = new Uint8Array(FRAME_TYPES);
@@ -12,6 +12,7 @@ export class FrameWatch {
 
   observer(inner: EndpointObserver): EndpointObserver {
     return {
+      ...inner,
       frameSent: (peer, type, slot, generation, ofPeer, detail) => {
         this.written[type] = 1;
         if (type === FrameType.TRANSFER_NOTIFY) {
@@ -20,8 +21,6 @@ export class FrameWatch {
         }
         inner.frameSent(peer, type, slot, generation, ofPeer, detail);
       },
-      transferAnnounced: inner.transferAnnounced.bind(inner),
-      dataSent: inner.dataSent.bind(inner),
     };
   }
 }

@@ -95,7 +95,9 @@ export class Lines extends LineClocks implements EventHandler {
       words[at + LineWord.FIRST] = packet;
       this.#kernel.post(atNs, this, line, words[at + LineWord.EPOCH] as number);
     } else {
-      packets.words[16 * (words[at + LineWord.LAST] as number) + PacketWord.NEXT] = packet;
+      const last = words[at + LineWord.LAST] as number;
+      packets.words[16 * last + PacketWord.NEXT] = packet;
+      packets.times[8 * last + PacketTime.NEXT_ARRIVAL_NS] = atNs;
     }
     words[at + LineWord.LAST] = packet;
   }
@@ -123,7 +125,7 @@ export class Lines extends LineClocks implements EventHandler {
     } else {
       const next = this.#packets.words[16 * packet + PacketWord.NEXT] as number;
       words[at + LineWord.FIRST] = next;
-      const nextNs = this.#packets.times[8 * next + PacketTime.ARRIVAL_NS] as number;
+      const nextNs = this.#packets.times[8 * packet + PacketTime.NEXT_ARRIVAL_NS] as number;
       this.#kernel.post(nextNs, this, line, epoch);
     }
     this.arrive(line, packet);

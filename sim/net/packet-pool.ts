@@ -1,25 +1,40 @@
 import { assert } from '../kernel/assert.ts';
 import { Ecn } from './ecn.ts';
-import { PacketWord } from './packet-fields.ts';
+import { HeadWord, PacketWord } from './packet-fields.ts';
 import { Packet } from './packet.ts';
+import { Slabs } from './slabs.ts';
+import type { SharedBytes } from '../../protocol/core/shared-bytes.ts';
 import type { Bytes } from '../../protocol/core/units.ts';
 
 /** Packets alive at once, at most, in one network. */
 export const PACKETS_MAX: number = 1 << 20;
-const SLAB_PACKETS = 64;
+const PACKETS_INITIAL = 64;
 
-/** All packets of one network; grows by slabs and never shrinks. Reuse is last-in-first-out, for the caches' sake. */
+/** All packets of one network; grows and never shrinks. Reuse is last-in-first-out, for the caches' sake. */
 export class PacketPool {
   readonly datagramBytesMax: Bytes;
   /** See packet-fields.ts. */
-  words: Int32Array = new Int32Array(16 * SLAB_PACKETS);
+  words: Int32Array = new Int32Array(16 * PACKETS_INITIAL);
   times: Float64Array = new Float64Array(this.words.buffer);
+  headWords: Int32Array = new Int32Array(16 * PACKETS_INITIAL);
+  headNumbers: Float64Array = new Float64Array(this.headWords.buffer);
+  /** At 64 × index: the beginning of a datagram that goes on by reference. */
+  headBytes: Uint8Array = new Uint8Array(this.headWords.buffer);
+  headView: DataView = new DataView(this.headWords.buffer);
+  /** By index: what the datagram ends with by reference, in place of bytes. */
+  readonly shared: (SharedBytes | null)[] = [];
+  readonly slabs: Slabs;
   readonly #packets: Packet[] = [];
   readonly #free: Packet[] = [];
   #inUseMax = 0;
+  /** Of one array, by length: what `lend` fills. */
+  readonly #lent: Uint8Array;
+  readonly #lentViews: (Uint8Array | undefined)[] = [];
 
   constructor(datagramBytesMax: Bytes) {
     this.datagramBytesMax = datagramBytesMax;
+    this.slabs = new Slabs(datagramBytesMax);
+    this.#lent = new Uint8Array(datagramBytesMax);
   }
 
   /** Packets taken and not released; 0 when a run has ended, or somebody leaks. REQ DST-6 */
@@ -40,40 +55,52 @@ export class PacketPool {
   take(): Packet {
     if (this.#free.length === 0) this.#grow();
     const packet = this.#free.pop() as Packet;
-    packet.inUse = true;
-    packet.lengthBytes = 0;
-    packet.unreachable = null;
-    this.words[16 * packet.index + PacketWord.CLASS] = 8 * Ecn.NOT_ECT;
+    const at = 16 * packet.index;
+    this.headWords[at + HeadWord.IN_USE] = 1;
+    this.headWords[at + HeadWord.LENGTH_BYTES] = 0;
+    this.headWords[at + HeadWord.UNREACHABLE] = 0;
+    this.words[at + PacketWord.CLASS] = 8 * Ecn.NOT_ECT;
     const inUse = this.#packets.length - this.#free.length;
     if (inUse > this.#inUseMax) this.#inUseMax = inUse;
     return packet;
   }
 
   give(packet: Packet): void {
-    assert(packet.inUse, 'a packet is released once');
-    packet.inUse = false;
-    packet.shared = null;
+    const at = 16 * packet.index + HeadWord.IN_USE;
+    assert(this.headWords[at] === 1, 'a packet is released once');
+    this.headWords[at] = 0;
+    this.shared[packet.index] = null;
     this.#free.push(packet);
+  }
+
+  /** An array of `lengthBytes` that begins with `count` bytes of `from`, from `start` on, and is the same one again the next time. */
+  lend(from: Uint8Array, start: number, count: Bytes, lengthBytes: Bytes): Uint8Array {
+    const lent = this.#lent;
+    for (let i = 0; i < count; i++) lent[i] = from[start + i] as number;
+    return (this.#lentViews[lengthBytes] ??= lent.subarray(0, lengthBytes));
   }
 
   #grow(): void {
     const first = this.#packets.length;
-    assert(first + SLAB_PACKETS <= PACKETS_MAX, 'more packets in use than PACKETS_MAX');
-    if (16 * (first + SLAB_PACKETS) > this.words.length) {
-      this.words = widened(this.words, new Int32Array(2 * this.words.length));
-      this.times = new Float64Array(this.words.buffer);
+    const end = first === 0 ? PACKETS_INITIAL : 2 * first;
+    assert(end <= PACKETS_MAX, 'more packets in use than PACKETS_MAX');
+    this.words = widened(this.words, end);
+    this.times = new Float64Array(this.words.buffer);
+    this.headWords = widened(this.headWords, end);
+    this.headNumbers = new Float64Array(this.headWords.buffer);
+    this.headBytes = new Uint8Array(this.headWords.buffer);
+    this.headView = new DataView(this.headWords.buffer);
+    for (let i = first; i < end; i++) {
+      this.#packets.push(new Packet(this, i));
+      this.shared.push(null);
     }
-    // One buffer per slab: thousands of small ArrayBuffers would cost more than the packets in them.
-    const stride = Math.ceil(this.datagramBytesMax / 8) * 8;
-    const slab = new DataView(new ArrayBuffer(stride * SLAB_PACKETS));
-    for (let i = 0; i < SLAB_PACKETS; i++) {
-      this.#packets.push(new Packet(this, first + i, slab, i * stride));
-    }
-    for (let i = SLAB_PACKETS - 1; i >= 0; i--) this.#free.push(this.at(first + i));
+    for (let i = end - 1; i >= first; i--) this.#free.push(this.at(i));
   }
 }
 
-function widened(from: Int32Array, to: Int32Array): Int32Array {
+/** The same 16 words per packet, with room for `packets`. */
+function widened(from: Int32Array, packets: number): Int32Array {
+  const to = new Int32Array(16 * packets);
   to.set(from);
   return to;
 }

@@ -1,6 +1,6 @@
 import { assert } from '../kernel/assert.ts';
 import { contentHash, sharedContentHash } from './content-hash.ts';
-import { PacketTime, PacketWord } from './packet-fields.ts';
+import { HEAD_BYTES_MAX, HeadNumber, HeadWord, PacketTime, PacketWord } from './packet-fields.ts';
 import type { Ecn } from './ecn.ts';
 import type { PacketPool } from './packet-pool.ts';
 import type { UnreachableCode } from './unreachable.ts';
@@ -12,35 +12,61 @@ const COPY_LOOP_BYTES_MAX = 32;
 
 /**
  * One datagram on its way. Pooled: whoever holds a packet hands it on (`Nic.send`, `HostPort.onPacket`) or calls
- * `release()`, once.
+ * `release()`, once. All there is of it is in the arrays of its pool.
  */
 export class Packet {
   /** Names the packet: `PacketPool.at(index)`. */
   readonly index: number;
-  lengthBytes: Bytes = 0;
-  /** An ICMP message that a packet from `destination` to `source` could not be delivered; null: a datagram. */
-  unreachable: UnreachableCode | null = null;
-  inUse = false;
-  /** What the datagram ends with by reference, in place of bytes; null: nothing. */
-  shared: SharedBytes | null = null;
-  /** Where in it that begins, and where in the datagram. */
-  sharedStart = 0;
-  sharedAt = 0;
-  /** Room for the UDP payload; the first `lengthBytes` are the datagram, after `datagram()`. Reused: nothing in it outlives release(). */
-  readonly bytes: Uint8Array;
   readonly #pool: PacketPool;
-  readonly #slab: DataView;
-  readonly #slabAt: number;
-  #view: Uint8Array;
 
-  /** @param slab holds the bytes, from `slabAt` on. */
-  constructor(pool: PacketPool, index: number, slab: DataView, slabAt: number) {
+  constructor(pool: PacketPool, index: number) {
     this.#pool = pool;
     this.index = index;
-    this.bytes = new Uint8Array(slab.buffer, slabAt, pool.datagramBytesMax);
-    this.#slab = slab;
-    this.#slabAt = slabAt;
-    this.#view = this.bytes;
+  }
+
+  get lengthBytes(): Bytes {
+    return this.#headWord(HeadWord.LENGTH_BYTES);
+  }
+
+  /** Of what bytes there are, which may be stale. */
+  set lengthBytes(bytes: Bytes) {
+    const pool = this.#pool;
+    assert(bytes <= pool.datagramBytesMax, 'a datagram is no longer than the pool allows (datagramBytesMax)');
+    pool.headWords[16 * this.index + HeadWord.LENGTH_BYTES] = bytes;
+  }
+
+  /** Longest datagram. */
+  get bytesMax(): Bytes {
+    return this.#pool.datagramBytesMax;
+  }
+
+  /** An ICMP message that a packet from `destination` to `source` could not be delivered; null: a datagram. */
+  get unreachable(): UnreachableCode | null {
+    const code = this.#headWord(HeadWord.UNREACHABLE);
+    return code === 0 ? null : ((code - 1) as UnreachableCode);
+  }
+
+  set unreachable(code: UnreachableCode | null) {
+    this.#pool.headWords[16 * this.index + HeadWord.UNREACHABLE] = code === null ? 0 : code + 1;
+  }
+
+  get inUse(): boolean {
+    return this.#headWord(HeadWord.IN_USE) === 1;
+  }
+
+  /** What the datagram ends with by reference, in place of bytes; null: nothing. */
+  get shared(): SharedBytes | null {
+    return this.#pool.shared[this.index] as SharedBytes | null;
+  }
+
+  /** Where in the datagram that begins. */
+  get sharedAt(): number {
+    return this.#headWord(HeadWord.SHARED_AT);
+  }
+
+  /** Where in it that begins. */
+  get sharedStart(): number {
+    return this.#pool.headNumbers[8 * this.index + HeadNumber.SHARED_START] as number;
   }
 
   /** Payload plus IP and UDP headers; set by `Nic.send`. */
@@ -107,11 +133,11 @@ export class Packet {
   }
 
   get sentNs(): Nanos {
-    return this.#number(PacketTime.SENT_NS);
+    return this.#pool.headNumbers[8 * this.index + HeadNumber.SENT_NS] as number;
   }
 
   set sentNs(ns: Nanos) {
-    this.#pool.times[8 * this.index + PacketTime.SENT_NS] = ns;
+    this.#pool.headNumbers[8 * this.index + HeadNumber.SENT_NS] = ns;
   }
 
   /** Sets both addresses. */
@@ -124,20 +150,22 @@ export class Packet {
 
   /** Copies `length` bytes of `source` from `start` on: the datagram. */
   fill(source: Uint8Array, start = 0, length: Bytes = source.length - start): void {
+    const { index } = this;
+    const pool = this.#pool;
     assert(
       start >= 0 && length >= 0 && start + length <= source.length,
       'the datagram lies inside its source',
     );
-    assert(length <= this.bytes.length, 'a datagram is no longer than the pool allows (datagramBytesMax)');
     this.lengthBytes = length;
-    this.shared = null;
-    const { bytes } = this;
+    pool.shared[index] = null;
+    const slab = pool.slabs.bytesOf(index);
+    const at = pool.slabs.startOf(index);
     if (length <= COPY_LOOP_BYTES_MAX) {
-      for (let i = 0; i < length; i++) bytes[i] = source[start + i] as number;
+      for (let i = 0; i < length; i++) slab[at + i] = source[start + i] as number;
       return;
     }
     const whole = start === 0 && length === source.length;
-    bytes.set(whole ? source : source.subarray(start, start + length));
+    slab.set(whole ? source : source.subarray(start, start + length), at);
   }
 
   /** A datagram of `length` bytes: `headerBytes` of `source` from `at` on, then `shared` from `sharedStart` on. */
@@ -149,44 +177,58 @@ export class Packet {
     shared: SharedBytes,
     sharedStart: number,
   ): void {
-    const { bytes } = this;
-    assert(length <= bytes.length, 'a datagram is no longer than the pool allows (datagramBytesMax)');
+    const { index } = this;
+    const pool = this.#pool;
     assert(
       headerBytes <= length && sharedStart + length - headerBytes <= shared.lengthBytes,
       'what is shared has all that the packet ends with',
     );
-    for (let i = 0; i < headerBytes; i++) bytes[i] = source[at + i] as number;
     this.lengthBytes = length;
-    this.shared = shared;
-    this.sharedStart = sharedStart;
-    this.sharedAt = headerBytes;
+    pool.shared[index] = shared;
+    pool.headNumbers[8 * index + HeadNumber.SHARED_START] = sharedStart;
+    pool.headWords[16 * index + HeadWord.SHARED_AT] = headerBytes;
+    const head = this.#headOf(headerBytes);
+    const headAt = this.#headAt(headerBytes);
+    for (let i = 0; i < headerBytes; i++) head[headAt + i] = source[at + i] as number;
   }
 
   /** The same datagram as that of `other`. */
   copyOf(other: Packet): void {
-    if (other.shared === null) this.fill(other.datagram());
-    else this.refer(other.bytes, 0, other.sharedAt, other.lengthBytes, other.shared, other.sharedStart);
+    const { shared, sharedStart, lengthBytes } = other;
+    if (shared === null) {
+      this.fill(other.datagram());
+      return;
+    }
+    const headerBytes = other.sharedAt;
+    const head = other.#headOf(headerBytes);
+    this.refer(head, other.#headAt(headerBytes), headerBytes, lengthBytes, shared, sharedStart);
   }
 
-  /** The datagram as an array of exactly its length, which views `bytes` and is valid until release(). Nothing is shared then. */
+  /** The datagram as an array of exactly its length, in memory of the packet: valid until release(). Nothing is shared then. */
   datagram(): Uint8Array {
     if (this.shared !== null) this.#copyShared(this.shared);
-    return this.headers();
+    const { slabs } = this.#pool;
+    const start = slabs.startOf(this.index);
+    return slabs.bytesOf(this.index).subarray(start, start + this.lengthBytes);
   }
 
-  /** The same, but what is shared stays where it is, and stale bytes in its place. */
+  /** The same, valid until the next call for any packet; what is shared stays where it is, and stale bytes in its place. */
   headers(): Uint8Array {
-    if (this.#view.length !== this.lengthBytes) this.#view = this.bytes.subarray(0, this.lengthBytes);
-    return this.#view;
+    if (this.shared === null) return this.datagram();
+    const headerBytes = this.sharedAt;
+    const head = this.#headOf(headerBytes);
+    return this.#pool.lend(head, this.#headAt(headerBytes), headerBytes, this.lengthBytes);
   }
 
   /** For the trace. */
   contentHash(): number {
-    const { shared } = this;
-    if (shared === null) return contentHash(this.#slab, this.#slabAt, this.lengthBytes);
-    const { sharedStart, sharedAt, lengthBytes } = this;
+    const pool = this.#pool;
+    const { index, shared, lengthBytes } = this;
+    if (shared === null) return contentHash(pool.slabs.viewOf(index), pool.slabs.startOf(index), lengthBytes);
+    const { sharedAt, sharedStart } = this;
     const digest = shared.digest(sharedStart, sharedStart + lengthBytes - sharedAt);
-    return sharedContentHash(this.#slab, this.#slabAt, sharedAt, lengthBytes, sharedStart, digest);
+    const view = sharedAt <= HEAD_BYTES_MAX ? pool.headView : pool.slabs.viewOf(index);
+    return sharedContentHash(view, this.#headAt(sharedAt), sharedAt, lengthBytes, sharedStart, digest);
   }
 
   /** Gives the packet back; it must not be touched afterwards. */
@@ -194,10 +236,31 @@ export class Packet {
     this.#pool.give(this);
   }
 
+  /** Now the whole datagram is bytes of the packet. */
   #copyShared(shared: SharedBytes): void {
-    const sharedEnd = this.sharedStart + this.lengthBytes - this.sharedAt;
-    shared.copy(this.sharedStart, sharedEnd, this.bytes, this.sharedAt);
-    this.shared = null;
+    const { index, sharedStart, lengthBytes } = this;
+    const { slabs } = this.#pool;
+    const { sharedAt } = this;
+    const slab = slabs.bytesOf(index);
+    const start = slabs.startOf(index);
+    const head = this.#headOf(sharedAt);
+    const headAt = this.#headAt(sharedAt);
+    for (let i = 0; i < sharedAt; i++) slab[start + i] = head[headAt + i] as number;
+    shared.copy(sharedStart, sharedStart + lengthBytes - sharedAt, slab, start + sharedAt);
+    this.#pool.shared[index] = null;
+  }
+
+  /** Where the first `headerBytes` of a datagram are that ends with what is shared. */
+  #headOf(headerBytes: Bytes): Uint8Array {
+    return headerBytes <= HEAD_BYTES_MAX ? this.#pool.headBytes : this.#pool.slabs.bytesOf(this.index);
+  }
+
+  #headAt(headerBytes: Bytes): number {
+    return headerBytes <= HEAD_BYTES_MAX ? 64 * this.index : this.#pool.slabs.startOf(this.index);
+  }
+
+  #headWord(field: number): number {
+    return this.#pool.headWords[16 * this.index + field] as number;
   }
 
   #number(field: number): number {

@@ -95,7 +95,7 @@ export class UdpSocket implements Waitable {
       return;
     }
     const packet = nic.take();
-    const { length: bytesMax } = packet.bytes;
+    const { bytesMax } = packet;
     if (data.length > bytesMax) {
       packet.release();
       const why = `exceeds the ${bytesMax} that fit into a packet: mtuBytes of the network, less headers`;

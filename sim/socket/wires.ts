@@ -8,7 +8,7 @@ import { Loss, Reordering, type LineFault } from '../net/faults/line-fault.ts';
 import { Line } from '../net/line.ts';
 import { RATE_BPS_MAX } from '../net/line-rate.ts';
 import { Network, type NetworkHost } from '../net/network.ts';
-import { PacketTime, PacketWord } from '../net/packet-fields.ts';
+import { HeadNumber, PacketTime, PacketWord } from '../net/packet-fields.ts';
 import { hostPlace } from '../net/places.ts';
 import { NetKind } from '../net/trace-kinds.ts';
 import type { HostInterface } from './host-interface.ts';
@@ -209,7 +209,7 @@ class WireEnd implements HostInterface, EventHandler, PacketSink {
     const id = fabric.nextPacketId();
     // In one go: each setter would look for the memory anew.
     times[8 * index + PacketTime.ID] = id;
-    times[8 * index + PacketTime.SENT_NS] = now;
+    packets.headNumbers[8 * index + HeadNumber.SENT_NS] = now;
     words[16 * index + PacketWord.WIRE_BYTES] = bytes;
     const destination = times[8 * index + PacketTime.DESTINATION] as number;
     const size = bytes * 8 + ((words[16 * index + PacketWord.CLASS] as number) & 7);

@@ -8,9 +8,9 @@ test('the next of all queues is the earliest deadline armed in any, after every 
   fc.assert(
     fc.property(fc.array(change, { maxLength: 60 }), (changes) => {
       const deadlines = new Deadlines();
-      const queues = [0, 1, 2].map(() => {
+      const queues = [0, 1, 2].map((number) => {
         const items = Array.from({ length: 6 }, () => ({ timerAt: NEVER, timerIndex: -1 }));
-        return { queue: deadlines.queue<(typeof items)[number]>(), items };
+        return { queue: deadlines.queue<(typeof items)[number]>(number), items };
       });
       expect(deadlines.next).toBe(NEVER);
       for (const [which, index, at] of changes) {

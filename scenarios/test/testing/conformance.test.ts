@@ -11,8 +11,10 @@ const liar: Extension = {
   extend: ({ network }) =>
     network.addMonitor({
       onPacket: (point, packet) => {
-        const isData = (packet.headers()[0] as number) >>> 6 === DataPacket.KIND;
-        if (point === 'egress' && isData) packet.bytes[0] = (packet.bytes[0] as number) ^ 1;
+        if (point !== 'egress') return 'pass';
+        const bytes = packet.datagram();
+        const first = bytes[0] as number;
+        if (first >>> 6 === DataPacket.KIND) bytes[0] = first ^ 1;
         return 'pass';
       },
     }),

@@ -93,7 +93,7 @@ describe('rate: REQ DST-5', () => {
     const arrivals: number[] = [];
     rig.network.switches[0]!.receive = (index) => {
       const packet = rig.network.packets.at(index);
-      arrivals[numberOf(packet.bytes)] = rig.kernel.now - 650;
+      arrivals[numberOf(packet.datagram())] = rig.kernel.now - 650;
       packet.release();
     };
     ordered.forEach(({ atNs, wireBytes }, n) => {

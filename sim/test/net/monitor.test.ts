@@ -9,7 +9,7 @@ const POINTS: readonly MonitorPoint[] = ['egress', 'enqueue', 'delivery'];
 /** Says `verdict` to datagram 0 at `point`, and pass to everything else. */
 function at(point: MonitorPoint, verdict: Verdict): Monitor {
   return {
-    onPacket: (here, packet) => (here === point && numberOf(packet.bytes) === 0 ? verdict : 'pass'),
+    onPacket: (here, packet) => (here === point && numberOf(packet.datagram()) === 0 ? verdict : 'pass'),
   };
 }
 

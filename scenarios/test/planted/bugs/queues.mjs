@@ -9,17 +9,17 @@ export const bugs = [
   },
   {
     name: 'range-empty-left-behind',
-    what: 'removing a whole first range by its exact ends leaves an empty one',
+    what: 'removing one of several ranges by its exact ends leaves an empty one',
     file: 'protocol/core/range-set.ts',
-    find: 'end < (edges[1] as number)',
-    replace: 'end <= (edges[1] as number)',
+    find: 'if (rangeEnd > end)',
+    replace: 'if (rangeEnd >= end)',
   },
   {
     name: 'range-total-of-tail',
     what: 'removing the tail of a range counts what is kept of it as removed',
     file: 'protocol/core/range-set.ts',
-    find: 'covered -= start - rangeStart;',
-    replace: '',
+    find: 'if (start > low) this.setOnly(low, start);',
+    replace: 'if (start > low) { this.setOnly(low, start); this.sum = 0; return before; }',
   },
   {
     name: 'fifo-compaction',

@@ -88,7 +88,7 @@ export const bugs = [
     name: 'token-not-checked',
     what: 'data for the former transfer of a slot is taken for the present one (ABA)',
     file: 'protocol/transfer/receiver.ts',
-    find: 'transfer === undefined ||\n      transfer.tokenLo !== packet.tokenLo ||\n      transfer.tokenHi !== packet.tokenHi',
+    find: 'transfer === undefined ||\n      transfer.tokenLo !== (packet.tokenLo | 0) ||\n      transfer.tokenHi !== (packet.tokenHi | 0)',
     replace: 'transfer === undefined',
   },
   {
