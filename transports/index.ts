@@ -3,6 +3,7 @@ export { CausalityMap } from '../protocol/causality/causality-map.ts';
 export * from './crypto/index.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './file/index.ts';
 export * from './inline/index.ts';
 export * from './psk/index.ts';
 export * from './udp/index.ts';

@@ -39,6 +39,6 @@ console.log(
   'bytes are there, of which the first had brought some:',
   before > 0,
 );
-console.log('intact:', target !== undefined && Buffer.compare(target.bytes, photo) === 0);
+console.log('intact:', target?.bytes !== undefined && Buffer.compare(target.bytes, photo) === 0);
 
 await Promise.all([client.close(), server.close()]);

@@ -24,14 +24,21 @@ export class BulkServer {
     return this.holders.get(target);
   }
 
-  begin(exchange: ExchangeId, target: BulkTarget, sizeBytes: Bytes): void {
+  /** @param fail the target cannot be filled: the request is to be refused */
+  begin(exchange: ExchangeId, target: BulkTarget, sizeBytes: Bytes, fail: (error: Error) => void): void {
     const hold = (paused: boolean): void => {
       this.endpoint.pause(this.driver.now(), exchange, paused);
       this.driver.kick();
     };
-    target.begin(sizeBytes, hold);
+    target.begin(sizeBytes, { hold, fail });
     this.targets.set(exchange, target);
     this.holders.set(target, exchange);
+  }
+
+  /** The sink that the request goes into, if it is not memory. */
+  sinkOf(exchange: ExchangeId): BulkTarget | undefined {
+    const target = this.targets.get(exchange);
+    return target?.sink === undefined ? undefined : target;
   }
 
   onProgress(exchange: ExchangeId, bytes: Bytes): void {
@@ -39,13 +46,13 @@ export class BulkServer {
   }
 
   /** True if the request went into a target: without a reason all of it is there. */
-  end(exchange: ExchangeId, peer: PeerId, reason?: FailureReason): boolean {
+  end(exchange: ExchangeId, peer: PeerId, reason?: FailureReason, cause?: Error): boolean {
     const target = this.targets.get(exchange);
     if (target === undefined) return false;
     this.targets.delete(exchange);
     this.holders.delete(target);
     this.driver.touchPromise?.();
-    target.end(reason === undefined ? undefined : new TransferError(reason, peer));
+    target.end(reason === undefined ? undefined : new TransferError(reason, peer, { cause }));
     return true;
   }
 }

@@ -1,5 +1,6 @@
 import type { Bytes } from '../core/units.ts';
 import { Placement } from '../records/placement.ts';
+import type { RecordSink } from '../records/placement.ts';
 import type { TransferError } from './transfer-error.ts';
 
 export interface BulkTargetOptions {
@@ -9,21 +10,54 @@ export interface BulkTargetOptions {
   onEnd?: (error: TransferError | undefined) => void;
 }
 
+/** Where a body goes that is not to be in memory. All it holds are the bytes it was given and has not written. REQ PAT-5 */
+export interface BulkSink extends RecordSink {
+  /** Largest body it takes. */
+  readonly roomBytes: Bytes;
+  /** A transfer of `sizeBytes` begins; `isResumed`: what was written stays. */
+  begin(sizeBytes: Bytes, isResumed: boolean): void;
+  /** All of the body has been given: resolves when it is safe, and rejects if it will not be. Called again for the same body it has nothing to do. */
+  finish(sizeBytes: Bytes): Promise<void>;
+  /** It failed, or is not wanted any more: nothing of it is left. */
+  discard(): Promise<void>;
+}
+
+/** What a target needs of the request that fills it. */
+export interface Filler {
+  hold(paused: boolean): void;
+  /** The sink has failed. */
+  fail(error: Error): void;
+}
+
 /**
  * Where the body of a request goes, part by part as it arrives and verifies. It outlives a transfer that fails: given to the next one, of the same bytes,
  * it takes only what it lacks. That the bytes are the same is the application's to know, for example by a name in the headers. REQ PAT-5, POOL-7
  */
 export class BulkTarget extends Placement {
   readonly options: BulkTargetOptions;
+  readonly sink: BulkSink | undefined;
   /** Of the body it was last used for. */
   sizeBytes: Bytes = 0;
   isPaused = false;
   /** Of the transfer that fills it now. */
-  private hold: ((paused: boolean) => void) | undefined;
+  private filler: Filler | undefined;
 
-  constructor(bytes: Uint8Array, options: BulkTargetOptions = {}) {
-    super(bytes);
+  constructor(destination: Uint8Array | BulkSink, options: BulkTargetOptions = {}) {
+    super(destination);
     this.options = options;
+    this.sink = destination instanceof Uint8Array ? undefined : destination;
+    this.onRoom = () => {
+      if (!this.isPaused) this.filler?.hold(false);
+    };
+    this.onFailure = (error) => {
+      this.forget();
+      if (this.filler !== undefined) this.filler.fail(error);
+      else void this.sink?.discard().catch(() => {});
+    };
+  }
+
+  get roomBytes(): Bytes {
+    return this.sink?.roomBytes ?? this.bytes?.length ?? 0;
   }
 
   get arrivedBytes(): Bytes {
@@ -45,24 +79,31 @@ export class BulkTarget extends Placement {
   /** Nothing is asked for until `resume`, also of a transfer that begins later. REQ FLOW-1 */
   pause(): void {
     this.isPaused = true;
-    this.hold?.(true);
+    this.filler?.hold(true);
   }
 
   resume(): void {
     this.isPaused = false;
-    this.hold?.(false);
+    this.filler?.hold(false);
+  }
+
+  /** What came and is not complete is not wanted any more: a sink keeps nothing of it. */
+  async discard(): Promise<void> {
+    this.forget();
+    await this.sink?.discard();
   }
 
   /** For the pool: a transfer of `sizeBytes` begins to fill it. */
-  begin(sizeBytes: Bytes, hold: (paused: boolean) => void): void {
-    if (sizeBytes !== this.sizeBytes) this.arrived.clear();
+  begin(sizeBytes: Bytes, filler: Filler): void {
+    if (sizeBytes !== this.sizeBytes) this.forget();
     this.sizeBytes = sizeBytes;
-    this.hold = hold;
+    this.filler = filler;
+    this.sink?.begin(sizeBytes, this.arrivedBytes > 0);
   }
 
   /** For the pool: the transfer has ended. */
   end(error: TransferError | undefined): void {
-    this.hold = undefined;
+    this.filler = undefined;
     this.options.onEnd?.(error);
   }
 }

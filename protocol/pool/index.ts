@@ -7,7 +7,7 @@ export type { Source, StreamOptions } from './streams.ts';
 export { STATUS_OF_APPLICATION } from './acceptance.ts';
 export type { Acceptor, Offer, Verdict } from './acceptance.ts';
 export { BulkTarget } from './bulk-target.ts';
-export type { BulkTargetOptions } from './bulk-target.ts';
+export type { BulkSink, BulkTargetOptions } from './bulk-target.ts';
 export { PoolBuffers } from './buffers.ts';
 export type { BufferOptions } from './buffers.ts';
 export type { Driver } from './driver.ts';

@@ -1,6 +1,7 @@
 import { NEVER } from '../core/units.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
+import type { PeerId } from '../peer/peer.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import { placed } from '../records/placement.ts';
 import { ExchangeStatus } from '../wire/index.ts';
@@ -23,6 +24,7 @@ type ServedEvent = Extract<EndpointEvent, { type: 'served' }>;
 
 /** Priority of responses, and of calls that name none: the middle. */
 export const DEFAULT_PRIORITY = 3;
+const NOTHING = new Uint8Array(0);
 /** Bytes of a message for people that travel to a caller. */
 const MESSAGE_BYTES_MAX = 1024;
 
@@ -70,7 +72,7 @@ export class UnaryServer {
       if (target === false) return;
       if (target?.isComplete) {
         // All of it came with an earlier transfer: nothing is left to pull. MUST PULL-8
-        const body = target.bytes.subarray(0, sizeBytes);
+        const body = target.bytes?.subarray(0, sizeBytes) ?? NOTHING;
         this.handle({ ...event, type: 'request', body, offered: true }, body);
         return;
       }
@@ -88,9 +90,15 @@ export class UnaryServer {
   ): BulkTarget | undefined | false {
     if (into === undefined) return undefined;
     const { exchange } = event;
-    const isBulk = into instanceof BulkTarget && !(event.type === 'offer' && event.isStream);
-    const target = isBulk ? into : new BulkTarget(into instanceof BulkTarget ? into.bytes : into);
-    const room = target.bytes.length;
+    const isStream = event.type === 'offer' && event.isStream;
+    const isBulk = into instanceof BulkTarget && !isStream;
+    const memory = into instanceof BulkTarget ? into.bytes : into;
+    if (isStream && memory === undefined) {
+      this.reject(exchange, { reject: 'the opening of a stream goes into memory' });
+      return false;
+    }
+    const target = isBulk ? into : new BulkTarget(memory ?? NOTHING);
+    const room = target.roomBytes;
     if (room < sizeBytes) {
       this.reject(exchange, { reject: `the buffer has room for ${room} of ${sizeBytes} bytes` });
       return false;
@@ -101,7 +109,7 @@ export class UnaryServer {
       this.bulk.end(holder, event.peer, 'cancelled');
       this.reject(holder, { reject: 'another request has taken its place' });
     }
-    this.bulk.begin(exchange, target, sizeBytes);
+    this.bulk.begin(exchange, target, sizeBytes, (error) => this.failSink(exchange, event.peer, error));
     return target;
   }
 
@@ -187,6 +195,31 @@ export class UnaryServer {
     const { exchange } = event;
     const headers = this.headersOf(exchange, event.headers);
     if (headers === undefined) return;
+    const target = this.bulk.sinkOf(exchange);
+    if (target?.sink === undefined) {
+      this.run(event, headers, body);
+      return;
+    }
+    this.driver.touchPromise?.();
+    target.sink.finish(target.sizeBytes).then(
+      () => this.run(event, headers, body),
+      (error: unknown) =>
+        this.failSink(exchange, event.peer, error instanceof Error ? error : new Error(textOfThrown(error))),
+    );
+  }
+
+  /** What a request brought is not in its place, and will not be: the caller learns why, and the target keeps nothing. */
+  private failSink(exchange: ExchangeId, peer: PeerId, error: Error): void {
+    const target = this.bulk.sinkOf(exchange);
+    if (target === undefined) return;
+    this.bulk.end(exchange, peer, 'rejected', error);
+    void target.discard().catch(() => {});
+    this.reject(exchange, { reject: error.message });
+  }
+
+  /** The whole request is here. */
+  private run(event: RequestEvent, headers: Headers, body: Uint8Array): void {
+    const { exchange } = event;
     const isPlaced = this.bulk.end(exchange, event.peer);
     if (this.handler === undefined && isPlaced) {
       this.answer(exchange, body.subarray(0, 0));

@@ -12,6 +12,8 @@ import { AUTHENTICATED } from './sealing.ts';
 import type { Sealing } from './sealing.ts';
 import { SharedMessage } from './shared-message.ts';
 
+const NOTHING = new Uint8Array(0);
+
 /** A record as it arrives: in a buffer, or, while all of it came by reference to one message and its own place in that, nowhere. */
 class Filling {
   buffer: Uint8Array | undefined;
@@ -74,7 +76,7 @@ export class Assembly {
     into?: Placement,
   ) {
     this.sizeBytes = sizeBytes;
-    this.plain = into?.bytes.subarray(0, sizeBytes);
+    this.plain = into?.bytes?.subarray(0, sizeBytes);
     this.placement = into;
     this.sealedBytes = sealedSize(sizeBytes);
     this.recordsLeft = recordCount(sizeBytes);
@@ -92,6 +94,7 @@ export class Assembly {
   message(headerBytes: Bytes): Gathered {
     assert(this.complete, 'a message is delivered when it is whole');
     const { source } = this;
+    if (this.goesToSink) return { head: NOTHING, body: NOTHING };
     // The sender's own memory, if everything came by reference.
     if (this.plain === undefined && source?.head.length === headerBytes) return source;
     const plaintext = this.plaintext();
@@ -128,7 +131,9 @@ export class Assembly {
     this.filling[index] = undefined;
     if (this.verify(index, record, length)) {
       this.recordsLeft -= 1;
-      this.placement?.arrived.add(index * RECORD_PLAIN_BYTES, this.plainEnd(index));
+      // A sink says itself what it has.
+      if (this.placement?.bytes !== undefined)
+        this.placement.arrived.add(index * RECORD_PLAIN_BYTES, this.plainEnd(index));
       return -1;
     }
     this.failedPieces = record.pieces;
@@ -150,7 +155,7 @@ export class Assembly {
   private fits(record: Filling, shared: SharedMessage): boolean {
     if (record.shared !== undefined) return record.shared === shared;
     const { key, sealedBytes } = this;
-    if (this.sealing === AUTHENTICATED || key.openShared === undefined) return false;
+    if (this.goesToSink || this.sealing === AUTHENTICATED || key.openShared === undefined) return false;
     return record.buffer === undefined && shared.lengthBytes === sealedBytes;
   }
 
@@ -182,12 +187,33 @@ export class Assembly {
       return true;
     }
     if (buffer === undefined) return false;
+    if (this.goesToSink) return this.openForSink(index, buffer, length);
     const at = index * RECORD_PLAIN_BYTES;
     const ok =
       this.sealing === AUTHENTICATED
         ? this.openClear(index, buffer, length - TAG_BYTES, at)
         : key.open(index, aad, 0, RECORD_AAD_BYTES, buffer, 0, length, this.plaintext(), at);
     this.pool.give(buffer);
+    return ok;
+  }
+
+  private get goesToSink(): boolean {
+    return this.placement !== undefined && this.placement.bytes === undefined;
+  }
+
+  /** Opened in place; the buffer is the sink's until that has written it. */
+  private openForSink(index: number, buffer: Uint8Array, length: Bytes): boolean {
+    const { key, aad, pool, placement } = this;
+    const plainBytes = length - TAG_BYTES;
+    const ok =
+      this.sealing === AUTHENTICATED
+        ? key.verify(index, aad, 0, RECORD_AAD_BYTES, buffer, 0, plainBytes, buffer, plainBytes)
+        : key.open(index, aad, 0, RECORD_AAD_BYTES, buffer, 0, length, buffer, 0);
+    if (ok) {
+      placement?.put(index * RECORD_PLAIN_BYTES, buffer.subarray(0, plainBytes), () => pool.give(buffer));
+    } else {
+      pool.give(buffer);
+    }
     return ok;
   }
 

@@ -51,6 +51,8 @@ export class InboundTransfer implements Timed, Ranked {
   previewed = false;
   /** Where the body goes, if not to memory of its own. */
   into: Placement | undefined;
+  /** Memory taken for it with `assembly`. */
+  memoryBytes: Bytes = 0;
   /** Whole records that were placed by a transfer before, and that `pullNext` has not passed. */
   readonly kept: RangeSet = new RangeSet();
   /** End of the highest bytes that came in this transfer. */
@@ -149,7 +151,8 @@ export class InboundTransfer implements Timed, Ranked {
 
   /** Something is left to pull. */
   get wantsPull(): boolean {
-    return !this.paused && (this.pullNext < this.pullLimit || !this.holes.isEmpty);
+    if (this.paused || this.into?.isFull === true) return false;
+    return this.pullNext < this.pullLimit || !this.holes.isEmpty;
   }
 
   get remaining(): Bytes {

@@ -122,19 +122,21 @@ export class Receiver {
   private takeMemory(transfer: InboundTransfer): boolean {
     const { crypto, records } = this.context;
     const { sizeBytes, sealing } = transfer;
-    if (!this.hasMemory(transfer)) return false;
-    this.account(transfer, sizeBytes);
-    const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
     const into = transfer.headerBytes === 0 ? transfer.into : undefined;
+    const memoryBytes = into?.memoryBytes(sizeBytes) ?? sizeBytes;
+    if (!this.hasMemory(transfer, memoryBytes)) return false;
+    transfer.memoryBytes = memoryBytes;
+    this.account(transfer, memoryBytes);
+    const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
     const assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), sealing, aad, records, into);
     transfer.assembly = assembly;
     if (into !== undefined) this.keep(transfer, assembly);
     return true;
   }
 
-  private hasMemory({ isHeld, sizeBytes }: InboundTransfer): boolean {
-    if (isHeld) return this.heldBytes + sizeBytes <= this.context.options.aheadBytesMax;
-    return this.memoryBytes === 0 || this.memoryBytes + sizeBytes <= this.roomBytes;
+  private hasMemory({ isHeld }: InboundTransfer, bytes: Bytes): boolean {
+    if (isHeld) return this.heldBytes + bytes <= this.context.options.aheadBytesMax;
+    return this.memoryBytes === 0 || this.memoryBytes + bytes <= this.roomBytes;
   }
 
   private account({ isHeld }: InboundTransfer, bytes: Bytes): void {
@@ -228,6 +230,8 @@ export class Receiver {
     this.scheduler.onArrival(transfer, fresh - held);
     if (transfer.previewed && received.prefix >= transfer.pullLimit) this.onPreview(transfer);
     if (transfer.progress !== undefined) this.report(transfer, transfer.progress);
+    // Until its sink has written more, others are pulled.
+    if (transfer.into?.isFull === true) this.scheduler.update(transfer);
     if (transfer.assembly?.complete) this.complete(now, transfer);
     else if (transfer.poisoned > POISONED_MAX) this.reject(now, transfer, TransferErrorCode.INTEGRITY, true);
   }
@@ -286,12 +290,12 @@ export class Receiver {
 
   /** The wait of a message that was held is over. MUST AHEAD-2 */
   unhold(now: Nanos, transfer: InboundTransfer): void {
-    const { peer, assembly, sizeBytes } = transfer;
+    const { peer, assembly, memoryBytes } = transfer;
     this.scheduler.remove(transfer);
     peer.inboundHeld -= 1;
-    if (assembly !== undefined) this.account(transfer, -sizeBytes);
+    if (assembly !== undefined) this.account(transfer, -memoryBytes);
     transfer.keep = nextKeep(transfer.keep, 'release');
-    if (assembly !== undefined) this.account(transfer, sizeBytes);
+    if (assembly !== undefined) this.account(transfer, memoryBytes);
     if (transfer.keep === 'over') this.handOver(now, transfer);
     else this.scheduler.update(transfer);
   }
@@ -350,7 +354,7 @@ export class Receiver {
     if (transfer.assembly !== undefined) {
       transfer.assembly.destroy();
       transfer.assembly = undefined;
-      this.account(transfer, -transfer.sizeBytes);
+      this.account(transfer, -transfer.memoryBytes);
     }
     if (transfer.isHeld) transfer.peer.inboundHeld -= 1;
     transfer.grantNew.clear();
