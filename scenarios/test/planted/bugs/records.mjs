@@ -4,8 +4,8 @@ export const bugs = [
     name: 'tag-of-first-record-only',
     what: 'only the tag of the first record of a message is looked at',
     file: 'protocol/records/assembly.ts',
-    find: 'return ok;',
-    replace: 'return ok || index > 0;',
+    find: 'this.pool.give(buffer);\n    return ok;',
+    replace: 'this.pool.give(buffer);\n    return ok || index > 0;',
   },
   {
     name: 'record-at-sealed-offset',
@@ -46,14 +46,14 @@ export const bugs = [
     name: 'memory-of-rejected',
     what: 'the headers of a message are kept from the memory that it gives back',
     file: 'protocol/transfer/receiver.ts',
-    find: 'this.account(transfer, -transfer.sizeBytes);',
-    replace: 'this.account(transfer, transfer.headerBytes - transfer.sizeBytes);',
+    find: 'this.account(transfer, -transfer.memoryBytes);',
+    replace: 'this.account(transfer, transfer.headerBytes - transfer.memoryBytes);',
   },
   {
     name: 'memory-unbounded',
     what: 'the limit for messages being received is compared without the message that comes',
     file: 'protocol/transfer/receiver.ts',
-    find: 'this.memoryBytes + sizeBytes <= this.roomBytes',
+    find: 'this.memoryBytes + bytes <= this.roomBytes',
     replace: 'this.memoryBytes <= this.roomBytes',
   },
   {
