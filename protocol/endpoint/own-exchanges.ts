@@ -155,8 +155,7 @@ export class OwnExchanges {
   private endOwn(now: Nanos, exchange: OwnExchange, reason: FailureReason | undefined): void {
     const { request, response, peer } = exchange;
     const { sender, receiver } = this.parts();
-    const { state, hold } = request;
-    const unconfirmed = state === 'notified' || state === 'queued' || hold === 'ahead';
+    const unconfirmed = request.state === 'notified' || request.state === 'queued';
     const givenUp = GIVEN_UP.has(reason);
     this.table.delete(request.exchange);
     this.timers.disarm(exchange);

@@ -69,6 +69,12 @@ describe('a request that waits and is pulled', () => {
     expect(took[1]! - took[0]!).toBeGreaterThanOrEqual(RTT_NS);
   });
 
+  test('is announced once, as long as that is acknowledged', () => {
+    const pair = waiting();
+    const notifies = pair.net.sent.flatMap((datagram) => framesOf(pair, datagram, 'TransferNotify'));
+    expect([notifies.length, pair.server.endpoint.state.memoryBytes]).toEqual([1, BYTES]);
+  });
+
   test('goes on when its wait ends while it is pulled', () => {
     const pair = waiting({}, 3_000_000);
     const { net, client, server } = pair;
@@ -176,6 +182,15 @@ describe('under trouble', () => {
     expect(server.requests.length, 'pulled ahead again').toBe(1);
     expectQuietAndClean(pair);
     expectEchoed(pair, id, body);
+  });
+
+  test('a callee that cannot be heard for a while lets go of it when its caller has given it up', () => {
+    const pair = waiting();
+    const { net, client, server, id } = pair;
+    net.hook = ({ to }) => (to === client.address && net.now < 60_000_000 ? [] : undefined);
+    expectQuietAndClean(pair);
+    expect(resultOf(client, id).reason).toBe('peer-timeout');
+    expect(server.requests).toEqual([]);
   });
 
   test('a callee that is gone ends it, and a caller that is gone leaves nothing', () => {
