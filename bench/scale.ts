@@ -27,6 +27,8 @@ export interface ScaleRun {
   processorS: number;
   /** After the warm-up: processor time per packet delivered. */
   nsPerPacket: number;
+  /** Of the same packets: share of pairs of hosts that met for the first time, which costs some 30 us each. */
+  meetingsPerPacket: number;
   /** Most memory the process ever had. */
   peakBytes: number;
   traceHash: string;
@@ -56,8 +58,8 @@ export async function runOnce(order: string, scale: number): Promise<ScaleRun> {
   const { scenario } = loaded;
   const arrivals = scenario.workloads[0]?.arrivals;
   const warmNs = arrivals?.kind === 'load' ? arrivals.stopNs * WARM_UP : 0;
-  let delivered = (): number => 0;
-  const marks: { at: number; delivered: number }[] = [];
+  let count = (): { delivered: number; meetings: number } => ({ delivered: 0, meetings: 0 });
+  const marks: { at: number; delivered: number; meetings: number }[] = [];
   const start = process.cpuUsage();
   const cpuUs = (): number => {
     const { user, system } = process.cpuUsage(start);
@@ -67,11 +69,13 @@ export async function runOnce(order: string, scale: number): Promise<ScaleRun> {
     extensions: [
       {
         path: 'scale',
-        extend: ({ network }) => void (delivered = () => network.statistics.deliveredPackets),
+        extend: ({ network, world }) => {
+          count = () => ({ delivered: network.statistics.deliveredPackets, meetings: world.meetings });
+        },
       },
     ],
     onProgress: ({ simTimeNs }) => {
-      if (simTimeNs >= warmNs) marks.push({ at: cpuUs(), delivered: delivered() });
+      if (simTimeNs >= warmNs) marks.push({ at: cpuUs(), ...count() });
     },
   });
   if (exitCode !== 0)
@@ -79,12 +83,14 @@ export async function runOnce(order: string, scale: number): Promise<ScaleRun> {
   const [first, last] = [marks[0], marks.at(-1)];
   if (first === undefined || last === undefined || first === last)
     throw new Error('the run is too short to be measured');
+  const packets = last.delivered - first.delivered;
   return {
     messages: result.transfers.completed,
     delivered: result.packets.delivered,
     wallS: result.wallMs / 1000,
     processorS: cpuUs() / 1e6,
-    nsPerPacket: ((last.at - first.at) * 1000) / (last.delivered - first.delivered),
+    nsPerPacket: ((last.at - first.at) * 1000) / packets,
+    meetingsPerPacket: (last.meetings - first.meetings) / packets,
     peakBytes: process.resourceUsage().maxRSS * 1024,
     traceHash: result.traceHash,
   };
@@ -171,12 +177,13 @@ export async function measureScale(scale: number, onRow: (row: ScaleRow) => void
 }
 
 export const SCALE_HEAD =
-  'network      hosts  hops/packet  ns of CPU per packet  per hop   peak MB   packets  messages';
+  'network      hosts  hops/packet  meetings/1000  ns of CPU per packet  per hop   peak MB   packets  messages';
 
 export function scaleLine({
   kind,
   hosts,
   hopsPerPacket,
+  meetingsPerPacket,
   nsPerPacket,
   peakBytes,
   delivered,
@@ -186,6 +193,7 @@ export function scaleLine({
     kind.padEnd(11),
     String(hosts).padStart(6),
     hopsPerPacket.toFixed(2).padStart(12),
+    (1000 * meetingsPerPacket).toFixed(2).padStart(14),
     nsPerPacket.toFixed(0).padStart(21),
     (nsPerPacket / hopsPerPacket).toFixed(0).padStart(8),
     (peakBytes / 1e6).toFixed(0).padStart(9),

@@ -34,6 +34,8 @@ export interface WorldConfig {
  */
 export class World {
   readonly hosts: SimHost[] = [];
+  /** Pairs of hosts that have met. */
+  meetings = 0;
   private readonly rng: Rng;
   /** Per host: what it knows of each other host that it has met, also after a restart. */
   private readonly acquaintances: Map<number, PeerConfig>[] = [];
@@ -88,6 +90,7 @@ export class World {
   }
 
   private connect(from: number, to: number): PeerId {
+    this.meetings += 1;
     const low = Math.min(from, to);
     const high = Math.max(from, to);
     const rng = this.rng.fork(`handshake/${low}/${high}`);
