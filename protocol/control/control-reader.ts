@@ -83,6 +83,7 @@ export class ControlReader {
   private act(now: Nanos, peer: Peer, remote: RemoteEpoch): void {
     const { receiverTag, packetNumber } = this.packet;
     const probesOnly = remote.proven && receiverTag === 0;
+    this.context.observer?.packetTaken?.(peer.id, this.packet, probesOnly);
     this.frames.onFrames(now, peer, packetNumber, probesOnly, this.plain, this.plainEnd);
   }
 
@@ -171,6 +172,7 @@ export class ControlReader {
     const { packet, plain, context } = this;
     if (!remote.window.isFresh(packet.packetNumber)) {
       context.counters.refusedReplay += 1;
+      context.observer?.packetRefused?.(packet, 'replay', bytes, at);
       return false;
     }
     const key = remote.keys.keyFor(packet.keyPhase);
@@ -181,10 +183,12 @@ export class ControlReader {
       !key.open(packetNumber, bytes, at, sealedStart, bytes, sealedStart, sealedEnd, plain, 0)
     ) {
       context.counters.refusedForged += 1;
+      context.observer?.packetRefused?.(packet, 'forged', bytes, at);
       return false;
     }
     remote.keys.confirm(packet.keyPhase);
     remote.window.add(packetNumber);
+    context.observer?.packetOpened?.(packet);
     this.plainEnd = sealedLength - TAG_BYTES;
     return true;
   }

@@ -138,7 +138,7 @@ export class ControlWriter {
     const length = this.at + TAG_BYTES;
     header.length = length;
     header.emitHeader(out.bytes, 0, headerBytes);
-    this.observePacket(peer, headerBytes);
+    context.observer?.packetSent?.(peer.id, header, out.bytes, headerBytes, this.at);
     key.seal(
       header.packetNumber,
       out.bytes,
@@ -160,20 +160,6 @@ export class ControlWriter {
     out.networkPriority = 0;
     this.pacer.spend(now, length + context.options.datagramHeaderBytes);
     return true;
-  }
-
-  private observePacket({ id, epoch }: Peer, start: number): void {
-    const { packetNumber, receiverTag } = this.header;
-    this.context.observer?.packetSent?.(
-      id,
-      epoch.hi,
-      epoch.lo,
-      packetNumber,
-      receiverTag,
-      this.out,
-      start,
-      this.at,
-    );
   }
 
   private track(peer: Peer): void {

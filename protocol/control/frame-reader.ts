@@ -80,9 +80,7 @@ export class FrameReader {
     end: number,
   ): void {
     this.liveness.onHeard(now, peer);
-    const { counters, observer } = this.context;
-    if (peer.remote !== undefined)
-      observer?.packetTaken?.(peer.id, peer.remote.epoch.hi, peer.remote.epoch.lo, packetNumber, probesOnly);
+    const { counters } = this.context;
     const payloadBefore = counters.payloadBytesFirst;
     let eliciting = false;
     let at = 0;
@@ -92,6 +90,7 @@ export class FrameReader {
       const next = refused ? -1 : this.onFrame(now, peer, type, bytes, at, end);
       if (next < 0) {
         counters.violations += 1;
+        this.context.observer?.frameRefused?.(peer.id, type, probesOnly);
         break;
       }
       eliciting ||= isAckEliciting(type);
@@ -126,6 +125,7 @@ export class FrameReader {
       case FlowReset.TYPE:
         return this.onReset(now, peer, this.reset.parse(bytes, at, end));
       case Probe.TYPE:
+        this.context.observer?.probeTaken?.(peer.id);
         return this.onProbe(peer.echoes, this.probe.parse(bytes, at, end));
       case ProbeResponse.TYPE:
         return this.onEcho(now, peer, this.echo.parse(bytes, at, end));

@@ -1,4 +1,5 @@
 import type { PeerId } from '../peer/peer.ts';
+import type { ControlPacket } from '../wire/index.ts';
 
 /**
  * Watches what an endpoint puts into packets; for sequence diagrams and captures. Called while a packet is written or read, so it must not
@@ -25,31 +26,21 @@ export interface EndpointObserver {
     replySlot: number,
     replyGeneration: number,
   ): void;
+  /** A control packet is written: its frames are `bytes` from `start` to `end`, not sealed yet. `packet` is its header, for the time of the call. */
+  packetSent?(peer: PeerId, packet: ControlPacket, bytes: Uint8Array, start: number, end: number): void;
+  /** A control packet was authentic and not seen before. Whether it may act is not known yet. */
+  packetOpened?(packet: ControlPacket): void;
+  /** A control packet, at `at` of `bytes`, was seen before or is not authentic. */
+  packetRefused?(packet: ControlPacket, why: 'replay' | 'forged', bytes: Uint8Array, at: number): void;
+  /** The frames of a control packet act. `probesOnly`: only PROBEs and their answers do. */
+  packetTaken?(peer: PeerId, packet: ControlPacket, probesOnly: boolean): void;
   /**
-   * A control packet of our incarnation (epochHi, epochLo) is written: its frames are `bytes` from `start` to `end`, not sealed yet. `receiverTag` 0:
-   * for no certain incarnation of the peer.
+   * A frame of wire type `type` broke a rule. `isEarly`: its packet named no incarnation of ours, which its sender may not have known yet. MUST
+   * WIRE-6, FRESH-10
    */
-  packetSent?(
-    peer: PeerId,
-    epochHi: number,
-    epochLo: number,
-    packetNumber: number,
-    receiverTag: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void;
-  /**
-   * A control packet of the peer's incarnation (epochHi, epochLo) was authentic and not seen before: its frames act. `probesOnly`: only PROBEs and
-   * their answers do.
-   */
-  packetTaken?(
-    peer: PeerId,
-    epochHi: number,
-    epochLo: number,
-    packetNumber: number,
-    probesOnly: boolean,
-  ): void;
+  frameRefused?(peer: PeerId, type: number, isEarly: boolean): void;
+  /** A PROBE is to be answered. */
+  probeTaken?(peer: PeerId): void;
   /** A data packet with sealed bytes [offset, offset + length) was written. */
   dataSent(peer: PeerId, slot: number, generation: number, offset: number, length: number): void;
 }

@@ -78,7 +78,8 @@ export class ControlReceiveKeys {
    */
   keyFor(phase: number): AeadKey | undefined {
     if (phase === this.phase) return this.current;
-    if (phase === this.phase - 1) return this.previous;
+    // Of an epoch whose first packet was of a later phase, too: that one may have overtaken others.
+    if (phase === this.phase - 1) return (this.previous ??= this.derive(phase));
     if (phase < this.phase) return undefined;
     if (this.candidatePhase !== phase) {
       this.candidate = this.derive(phase);

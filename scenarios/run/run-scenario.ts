@@ -1,4 +1,4 @@
-import { FrameWatch, ReplayWatch, isQuiet, readStandardMarks, reportLeaks } from '../../sim/check/index.ts';
+import { FrameWatch, PeerWatch, isQuiet, readStandardMarks, reportLeaks } from '../../sim/check/index.ts';
 import type { MarkReport } from '../../sim/check/index.ts';
 import { RecordingChooser, ReplayChooser } from '../../sim/explore/choosers.ts';
 import type { Chooser } from '../../sim/kernel/choice.ts';
@@ -91,7 +91,7 @@ class Run implements ExchangeWatcher, EventHandler {
   private readonly diagram: SequenceRecorder;
   private readonly taps: DeliveryTap[];
   private readonly frames: FrameWatch = new FrameWatch();
-  private readonly replays: ReplayWatch = new ReplayWatch(() => this.simulation.violations);
+  private readonly peers: PeerWatch = new PeerWatch(() => this.simulation);
   private readonly choices: RecordingChooser | undefined;
   private readonly injections: Injection[][] | undefined;
   /** When transfers that have not been acknowledged are a leak; -1: exchanges have not ended yet. */
@@ -114,7 +114,8 @@ class Run implements ExchangeWatcher, EventHandler {
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       onProgress: () => this.onProgress(),
       ...(this.injections === undefined ? {} : { onInjection: this.noteInjection }),
-      observer: (host) => this.replays.observer(host, this.frames.observer(this.diagram.observer(host))),
+      observer: (host) => this.peers.observer(host, this.frames.observer(this.diagram.observer(host))),
+      onIncarnation: (host, incarnation) => this.peers.begin(host, incarnation),
     });
     this.diagram.attach(this.simulation);
     this.punctuality = new Punctuality(this.simulation);
@@ -222,6 +223,7 @@ class Run implements ExchangeWatcher, EventHandler {
   private checkEnd(end: RunEnd): void {
     const { world, network, violations, ledger, kernel } = this.simulation;
     const { waitedNs, stallNs } = this.punctuality;
+    this.peers.finish();
     if (this.standstill.ended(end)) return;
     if (this.workloads.finished) {
       // What an outage keeps from being acknowledged is no leak.

@@ -28,6 +28,8 @@ export interface SimulationOptions {
   onProgress?: (simulation: Simulation) => void;
   trace?: TraceOptions;
   observer?: (host: number) => EndpointObserver | undefined;
+  /** Told before the endpoint of each incarnation of a host begins. */
+  onIncarnation?: (host: number, incarnation: number) => void;
   /** Who decides in which order events happen, and how early a packet may arrive. REQ DST-4 */
   schedule?: ScheduleOptions;
   /** Told of every packet that a fault of the scenario hits, with the index of the fault. */
@@ -90,7 +92,10 @@ export class Simulation {
       ...(endpoint.groBytes === undefined
         ? {}
         : { gro: { bytesMax: endpoint.groBytes, delayNs: endpoint.hostDelayNs } }),
-      observer: (host) => this.observers[host],
+      observer: (host, incarnation) => {
+        options.onIncarnation?.(host, incarnation);
+        return this.observers[host];
+      },
     });
     this.hostFaults = new HostFaultTimeline(this.kernel, this.trace);
     for (const fault of scenario.faults) {
@@ -114,6 +119,12 @@ export class Simulation {
             `the key ${key} sealed more than ${sealsMax} packets`,
           ),
       },
+      (key, record) =>
+        this.violations.report(
+          'record',
+          'invariant',
+          `record ${record} under the key ${key} is not bound to the size of its message`,
+        ),
     );
     return this.scenario.endpoint.crypto === 'sim'
       ? new SimCrypto(audit)

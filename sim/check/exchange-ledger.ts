@@ -60,8 +60,7 @@ export class ExchangeLedger {
     if ((state & HANDLED) !== 0) {
       if (this.handledBy[ordinal] === incarnation)
         this.report(`the handler of exchange ${ordinal} ran twice`);
-      else if ((state & COMPLETED) !== 0)
-        this.report(`the handler of exchange ${ordinal}, which had its response, ran again after a restart`);
+      else this.report(`the handler of exchange ${ordinal} ran before and after a restart`);
       this.states[ordinal] = state | HANDLED_AGAIN;
     } else {
       this.states[ordinal] = state | HANDLED;

@@ -4,6 +4,6 @@ export * from './frame-watch.ts';
 export * from './leaks.ts';
 export * from './marks.ts';
 export * from './pattern.ts';
-export * from './replay-watch.ts';
+export * from './peer-watch.ts';
 export * from './standard-marks.ts';
 export * from './violations.ts';

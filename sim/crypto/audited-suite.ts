@@ -34,7 +34,8 @@ class AuditedKey implements AeadKey {
   }
 
   seal(...call: Parameters<AeadKey['seal']>): void {
-    this.#ledger.use(call[0]);
+    const [nonce, aad, aadStart, aadEnd, , start, end] = call;
+    this.#ledger.seal(nonce, aad, aadStart, aadEnd, end - start);
     this.#key.seal(...call);
   }
 
@@ -43,7 +44,8 @@ class AuditedKey implements AeadKey {
   }
 
   authenticate(...call: Parameters<AeadKey['authenticate']>): void {
-    this.#ledger.use(call[0]);
+    const [nonce, aad, aadStart, aadEnd, , start, end] = call;
+    this.#ledger.seal(nonce, aad, aadStart, aadEnd, end - start);
     this.#key.authenticate(...call);
   }
 

@@ -1,4 +1,5 @@
 import { assert } from '../kernel/assert.ts';
+import { isBound } from './record-binding.ts';
 
 /** One (key, nonce) that sealed twice, be it the same content: a violation. REQ DST-6 */
 export interface NonceReuse {
@@ -29,11 +30,18 @@ export class NonceAudit {
   readonly #onReuse: ((reuse: NonceReuse) => void) | undefined;
 
   readonly #limit: KeyLimit | undefined;
+  readonly #onUnbound: ((key: string, nonce: number) => void) | undefined;
   readonly #limited = new Set<string>();
 
-  constructor(onReuse?: (reuse: NonceReuse) => void, limit?: KeyLimit) {
+  /** @param onUnbound told of a record that is not bound to the size of its message. */
+  constructor(
+    onReuse?: (reuse: NonceReuse) => void,
+    limit?: KeyLimit,
+    onUnbound?: (key: string, nonce: number) => void,
+  ) {
     this.#onReuse = onReuse;
     this.#limit = limit;
+    this.#onUnbound = onUnbound;
   }
 
   /** Key material was derived for what `label` says. */
@@ -61,6 +69,7 @@ export class NonceAudit {
         (nonce) => this.#report({ key, nonce }),
         limit?.sealsMax,
         () => limit?.onExceeded(key),
+        (nonce) => this.#onUnbound?.(key, nonce),
       );
       this.#ledgers.set(key, ledger);
     }
@@ -83,15 +92,24 @@ export class NonceLedger {
   readonly #onReuse: (nonce: number) => void;
   readonly #sealsMax: number;
   readonly #onExceeded: () => void;
+  readonly #onUnbound: (nonce: number) => void;
 
   constructor(
     onReuse: (nonce: number) => void,
     sealsMax: number = Infinity,
     onExceeded: () => void = () => {},
+    onUnbound: (nonce: number) => void = () => {},
   ) {
     this.#onReuse = onReuse;
     this.#sealsMax = sealsMax;
     this.#onExceeded = onExceeded;
+    this.#onUnbound = onUnbound;
+  }
+
+  /** A seal of `plainBytes` with `nonce` and the bytes [aadStart, aadEnd) of `aad`. */
+  seal(nonce: number, aad: Uint8Array, aadStart: number, aadEnd: number, plainBytes: number): void {
+    this.use(nonce);
+    if (!isBound(nonce, aad, aadStart, aadEnd, plainBytes)) this.#onUnbound(nonce);
   }
 
   /** A seal with `nonce`, an integer in [0, 2^53 - 1). */

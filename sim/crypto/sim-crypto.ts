@@ -115,7 +115,7 @@ class SimKey implements AeadKey {
   ): void {
     const tagStart = outStart + plainEnd - plainStart;
     assert(tagStart + TAG_BYTES <= out.length, 'no room for ciphertext and tag');
-    this.#ledger.use(nonce);
+    this.#ledger.seal(nonce, aad, aadStart, aadEnd, plainEnd - plainStart);
     this.#digest.start();
     this.#digest.bytes(plain, plainStart, plainEnd);
     this.#tag(nonce, aad, aadStart, aadEnd, plainEnd - plainStart);
@@ -154,7 +154,7 @@ class SimKey implements AeadKey {
     end: number,
     tag: Uint8Array,
   ): void {
-    this.#ledger.use(nonce);
+    this.#ledger.seal(nonce, aad, aadStart, aadEnd, end - start);
     this.#digest.start();
     this.#digest.gathered(content, start, end);
     this.#tag(nonce, aad, aadStart, aadEnd, end - start);
@@ -188,7 +188,7 @@ class SimKey implements AeadKey {
     tag: Uint8Array,
     tagStart: number,
   ): void {
-    this.#ledger.use(nonce);
+    this.#ledger.seal(nonce, aad, aadStart, aadEnd, end - start);
     this.#digest.start();
     this.#digest.bytes(content, start, end);
     this.#tag(nonce, aad, aadStart, aadEnd, AUTHENTICATED_BYTES + end - start);

@@ -1,8 +1,7 @@
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
 import type { PeerId } from '../../protocol/peer/peer.ts';
 
-type PacketSent = NonNullable<EndpointObserver['packetSent']>;
-type PacketTaken = NonNullable<EndpointObserver['packetTaken']>;
+type Call<Name extends keyof EndpointObserver> = Parameters<NonNullable<EndpointObserver[Name]>>;
 
 /** Hands on what one host's endpoints write and take to whoever wants to know. */
 export class ObserverHub implements EndpointObserver {
@@ -40,11 +39,27 @@ export class ObserverHub implements EndpointObserver {
     for (const observer of this.#observers) observer.dataSent?.(peer, slot, generation, offset, length);
   }
 
-  packetSent(...call: Parameters<PacketSent>): void {
+  packetSent(...call: Call<'packetSent'>): void {
     for (const observer of this.#observers) observer.packetSent?.(...call);
   }
 
-  packetTaken(...call: Parameters<PacketTaken>): void {
+  packetTaken(...call: Call<'packetTaken'>): void {
     for (const observer of this.#observers) observer.packetTaken?.(...call);
+  }
+
+  packetOpened(...call: Call<'packetOpened'>): void {
+    for (const observer of this.#observers) observer.packetOpened?.(...call);
+  }
+
+  packetRefused(...call: Call<'packetRefused'>): void {
+    for (const observer of this.#observers) observer.packetRefused?.(...call);
+  }
+
+  frameRefused(...call: Call<'frameRefused'>): void {
+    for (const observer of this.#observers) observer.frameRefused?.(...call);
+  }
+
+  probeTaken(...call: Call<'probeTaken'>): void {
+    for (const observer of this.#observers) observer.probeTaken?.(...call);
   }
 }

@@ -25,7 +25,8 @@ export interface WorldConfig {
   gro?: GroConfig;
   /** NIC k of each host is in the network k modulo `planes`; default 1. */
   planes?: number;
-  observer?: (host: number) => EndpointObserver | undefined;
+  /** Of the endpoint of each incarnation of a host. */
+  observer?: (host: number, incarnation: number) => EndpointObserver | undefined;
 }
 
 /**
@@ -50,7 +51,6 @@ export class World {
     const out = new TransmitBuffer(DATAGRAM_BYTES_MAX, config.byReference);
     const plain = new Uint8Array(DATAGRAM_BYTES_MAX);
     for (const host of config.network.hosts) {
-      const observer = config.observer?.(host.index);
       this.hosts.push(
         new SimHost({
           kernel: config.kernel,
@@ -58,13 +58,16 @@ export class World {
           planes: config.planes ?? 1,
           out,
           ...(config.gro === undefined ? {} : { gro: config.gro }),
-          endpoint: (incarnation) => ({
-            crypto: config.crypto,
-            plain,
-            random: config.rng.fork(`endpoint/${host.index}${incarnation === 0 ? '' : `#${incarnation}`}`),
-            options: config.options,
-            ...(observer === undefined ? {} : { observer }),
-          }),
+          endpoint: (incarnation) => {
+            const observer = config.observer?.(host.index, incarnation);
+            return {
+              crypto: config.crypto,
+              plain,
+              random: config.rng.fork(`endpoint/${host.index}${incarnation === 0 ? '' : `#${incarnation}`}`),
+              options: config.options,
+              ...(observer === undefined ? {} : { observer }),
+            };
+          },
           onRestart: ({ index }) => this.introduce(index),
         }),
       );
@@ -87,6 +90,11 @@ export class World {
   /** The host behind `peer`, as host `at` knows it. */
   hostOf(at: number, peer: PeerId): number | undefined {
     return this.hostOfPeer[at]?.get(peer);
+  }
+
+  /** What hosts `at` and `other` share, and the role that `at` has in it; undefined if they have not met. */
+  acquaintance(at: number, other: number): PeerConfig | undefined {
+    return this.acquaintances[at]?.get(other);
   }
 
   private connect(from: number, to: number): PeerId {

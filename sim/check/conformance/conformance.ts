@@ -73,7 +73,7 @@ export class Conformance implements Monitor, HostTap {
 
   #observe(hub: ObserverHub, host: number): void {
     hub.add({
-      packetSent: (peer, epochHi, epochLo, packetNumber, receiverTag, bytes, start, end) => {
+      packetSent: (peer, { epochHi, epochLo, packetNumber, receiverTag }, bytes, start, end) => {
         if (this.#isBroken) return;
         const seen = readFrames(bytes, start, end);
         this.#packetsOf(epochHi, epochLo)[packetNumber] = seen;
@@ -86,7 +86,7 @@ export class Conformance implements Monitor, HostTap {
           isAddressed: receiverTag !== 0,
         });
       },
-      packetTaken: (peer, epochHi, epochLo, packetNumber, probesOnly) => {
+      packetTaken: (peer, { epochHi, epochLo, packetNumber }, probesOnly) => {
         if (this.#isBroken) return;
         const { frames, isEliciting } = this.#packetsOf(epochHi, epochLo)[packetNumber] ?? NO_FRAMES;
         const side = this.#sideOf(host, peer, `${epochHi}.${epochLo}`);

@@ -109,3 +109,24 @@ describe('a key that seals too often is a violation (REQ KEY-4, DST-6)', () => {
     expect(exceeded).toHaveLength(1);
   });
 });
+
+/** MUST RECORD-2 */
+describe('a record that does not say how long its message is', () => {
+  it.each([
+    ['whole', 70_000, 0, 65_520, 0],
+    ['the last one', 70_000, 1, 4480, 0],
+    ['of a message of another size', 70_001, 1, 4480, 1],
+    ['of a message of no size', 0, 0, 100, 1],
+  ])('is reported: %s', (_what, sizeBytes, index, plainBytes, count) => {
+    const unbound: number[] = [];
+    const audit = new NonceAudit(undefined, undefined, (_key, record) => void unbound.push(record));
+    const aad = new Uint8Array(24);
+    new DataView(aad.buffer).setUint32(12, sizeBytes);
+    const plain = new Uint8Array(plainBytes);
+    for (const suite of [new SimCrypto(audit), new AuditedSuite(new SimCrypto(), audit)]) {
+      const key = suite.aeadKey(raw.map((byte, i) => byte + i + Number(suite instanceof AuditedSuite)));
+      key.seal(index, aad, 0, 24, plain, 0, plainBytes, new Uint8Array(plainBytes + TAG_BYTES), 0);
+    }
+    expect(unbound).toEqual(new Array(2 * count).fill(index));
+  });
+});
