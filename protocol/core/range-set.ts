@@ -1,3 +1,5 @@
+import { assert } from './assert.ts';
+
 /**
  * Disjoint half-open integer ranges [start, end), ascending, neighbours merged. What has arrived, what is
  * missing, what is still to be sent. Data mostly comes in order, so there is mostly one range: it is in the set itself, and an array
@@ -94,6 +96,7 @@ export class RangeSet {
       edges.splice(first, last - first, low, high);
     }
     const added = high - low - covered;
+    assert(added <= end - start, 'no more is new than was added');
     this.sum += added;
     this.gather(edges);
     return added;

@@ -65,7 +65,9 @@ export class TimerQueue<T extends Timed> {
   expire(now: Nanos): T | undefined {
     if (this.next > now) return undefined;
     const first = this.heap[0] as T;
+    const due = first.timerAt;
     this.disarm(first);
+    assert(this.next >= due, 'timers expire in the order of their deadlines');
     return first;
   }
 
