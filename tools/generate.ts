@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { STATE_PAGE, statePage } from './states/state-page.ts';
 import { TableError } from './wire/node.ts';
 import { GENERATED_FOLDER, wireFiles } from './wire/files.ts';
 
 /**
- * `npm run generate` writes everything that is made from spec/wire.yaml; with `-- --check` it writes nothing and
+ * `npm run generate` writes everything that is made from spec/wire.yaml and from tables of states; with `-- --check` it writes nothing and
  * exits with 1 if a file differs.
  */
 function main(args: readonly string[]): number {
@@ -33,6 +34,7 @@ function main(args: readonly string[]): number {
 export function staleFiles(root: string): Map<string, string | undefined> {
   const stale = new Map<string, string | undefined>();
   const files = wireFiles(readFileSync(join(root, 'spec/wire.yaml'), 'utf8'), 'spec/wire.yaml');
+  files.set(STATE_PAGE, statePage());
   for (const [path, text] of files) if (read(join(root, path)) !== text) stale.set(path, text);
   const folder = join(root, GENERATED_FOLDER);
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {

@@ -14,7 +14,7 @@ export const CAUSAL_EVENTS = ['issue', 'arrive', 'succeed', 'fail', 'retire'] as
 export type CausalEvent = (typeof CAUSAL_EVENTS)[number];
 
 /** What is not in the table means nothing: it leaves the state as it is. MUST AFTER-1 */
-const CAUSAL_TABLE: Readonly<Record<CausalState, Partial<Record<CausalEvent, CausalState>>>> = {
+export const CAUSAL_TABLE: Readonly<Record<CausalState, Partial<Record<CausalEvent, CausalState>>>> = {
   free: { issue: 'pending' },
   pending: { arrive: 'arrived', succeed: 'done', fail: 'failed' },
   arrived: { succeed: 'done', fail: 'unanswered' },

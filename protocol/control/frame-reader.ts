@@ -99,7 +99,7 @@ export class FrameReader {
     if (counters.payloadBytesFirst > payloadBefore) counters.usefulPackets += 1;
     peer.acks.onPacket(now, packetNumber, eliciting, this.context.options.ackDelayNs);
     if (eliciting) this.context.wantLazy(peer, peer.acks.deadline);
-    if (peer.down) this.liveness.onHeardDown(peer);
+    if (peer.life === 'dead') this.liveness.onHeardDown(peer);
     this.context.wantControl(peer);
   }
 

@@ -7,10 +7,12 @@ import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
 import type { Receiver } from '../transfer/receiver.ts';
 import type { Sender } from '../transfer/sender.ts';
+import type { OwnState, ServedState } from './states.ts';
 
 /** An exchange this endpoint asked for: a request on its way, then a response awaited. */
 export interface OwnExchange extends Timed {
   kind: 'own';
+  state: OwnState;
   peer: Peer;
   request: OutboundTransfer;
   startedAt: Nanos;
@@ -21,14 +23,13 @@ export interface OwnExchange extends Timed {
 /** An exchange this endpoint serves: a request pulled and handed to the application, then a response kept until it is acknowledged. */
 export interface ServedExchange {
   kind: 'served';
+  state: ServedState;
   peer: Peer;
   requestSlot: number;
   requestGeneration: number;
   deadlineNs: Nanos;
   /** The request while it is being pulled, or offered. */
   request: InboundTransfer | undefined;
-  /** The application knows of it. */
-  offered: boolean;
   response: OutboundTransfer | undefined;
 }
 

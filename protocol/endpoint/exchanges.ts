@@ -18,6 +18,7 @@ import type { ExchangeId } from './events.ts';
 import type { Exchange, ExchangeParts, ServedExchange } from './exchange.ts';
 import { Offers } from './offers.ts';
 import { OwnExchanges, outboundOf } from './own-exchanges.ts';
+import { nextOwn, nextServed } from './states.ts';
 import { ExchangeStreamHost } from './stream-host.ts';
 
 /** MUST EXCH-8 */
@@ -69,7 +70,7 @@ export class Exchanges implements Gate {
   /** False: the exchange has ended meanwhile, because its peer is gone. */
   reply(now: Nanos, id: ExchangeId, message: OutgoingMessage, status: number, priority: number): boolean {
     const exchange = this.table.get(id);
-    if (exchange?.kind !== 'served' || exchange.response !== undefined) return false;
+    if (exchange?.kind !== 'served' || exchange.state === 'answering') return false;
     const { peer, request } = exchange;
     if (request !== undefined) {
       // MUST OFFER-3
@@ -81,6 +82,7 @@ export class Exchanges implements Gate {
     response.replySlot = exchange.requestSlot;
     response.replyGeneration = exchange.requestGeneration;
     response.status = status;
+    exchange.state = nextServed(exchange.state, 'reply');
     exchange.response = response;
     this.part.sender.submit(now, response);
     this.part.onWaiting(now, peer);
@@ -133,7 +135,7 @@ export class Exchanges implements Gate {
     }
     const exchange = this.own.awaiting(peer, notify.replySlot, notify.replyGeneration);
     // Nobody could have handled what is held. MUST AHEAD-6
-    const isAwaited = exchange?.response === undefined && exchange?.request.hold !== 'ahead';
+    const isAwaited = exchange?.state === 'asking' && exchange.request.hold !== 'ahead';
     return exchange !== undefined && isAwaited ? 0 : TransferErrorCode.UNKNOWN_TRANSFER;
   }
 
@@ -157,6 +159,7 @@ export class Exchanges implements Gate {
     } else if (transfer.isResponse) {
       const own = this.own.awaiting(peer, notify.replySlot, notify.replyGeneration);
       if (own === undefined) return;
+      own.state = nextOwn(own.state, 'answer');
       own.response = transfer;
       transfer.exchange = own.request.exchange;
     } else {
@@ -188,12 +191,12 @@ export class Exchanges implements Gate {
     const deadlineNs = deadlineOf(now, notify);
     const exchange: ServedExchange = {
       kind: 'served',
+      state: 'receiving',
       peer,
       requestSlot,
       requestGeneration,
       deadlineNs,
       request,
-      offered: false,
       response: undefined,
     };
     const id = this.table.insert(exchange);
@@ -214,8 +217,7 @@ export class Exchanges implements Gate {
     )
       return;
     const exchange = this.own.awaiting(peer, notify.replySlot, notify.replyGeneration);
-    if (exchange !== undefined && exchange.response === undefined)
-      this.own.fail(now, exchange, reasonOfCode(code));
+    if (exchange?.state === 'asking') this.own.fail(now, exchange, reasonOfCode(code));
   }
 
   deliverInline(now: Nanos, peer: Peer, notify: TransferNotify, payload: Uint8Array): void {
@@ -262,6 +264,8 @@ export class Exchanges implements Gate {
   private onRequest(id: ExchangeId, priority: number, headers: Uint8Array, body: Uint8Array): void {
     const exchange = this.table.get(id);
     if (exchange?.kind !== 'served') return;
+    const offered = exchange.state === 'accepted';
+    exchange.state = nextServed(exchange.state, 'whole');
     exchange.request = undefined;
     this.context.events.push({
       type: 'request',
@@ -271,7 +275,7 @@ export class Exchanges implements Gate {
       deadlineNs: exchange.deadlineNs,
       headers,
       body,
-      offered: exchange.offered,
+      offered,
     });
   }
 
@@ -295,8 +299,8 @@ export class Exchanges implements Gate {
     const exchange = this.table.get(id);
     if (exchange?.kind === 'stream') this.streams.abort(now, exchange, 'cancelled');
     if (exchange?.kind !== 'served') return;
-    if (exchange.response === undefined) this.endServed(id, exchange, 'cancelled');
-    else this.part.sender.finish(now, exchange.response, 'cancelled');
+    if (exchange.state !== 'answering') this.endServed(id, exchange, 'cancelled');
+    else this.part.sender.finish(now, exchange.response as OutboundTransfer, 'cancelled');
   }
 
   /** The caller has used its slot again, so it knows how the stream ended. MUST STRM-7 */
@@ -307,6 +311,7 @@ export class Exchanges implements Gate {
   }
 
   private endServed(id: ExchangeId, exchange: ServedExchange, reason: FailureReason | undefined): void {
+    exchange.state = nextServed(exchange.state, 'end');
     this.table.delete(id);
     exchange.peer.removeWaiting();
     // A peer that was only cut off waits for an answer and would be answered every PROBE: it must hear that none will come.
@@ -337,7 +342,9 @@ export class Exchanges implements Gate {
       this.table.delete(transfer.exchange);
       peer.removeWaiting();
       this.context.freeCredit(peer);
-      if (exchange?.kind === 'served' && exchange.offered)
+      const isKnown =
+        exchange?.kind === 'served' && (exchange.state === 'offered' || exchange.state === 'accepted');
+      if (isKnown)
         this.context.events.push({
           type: 'served',
           exchange: transfer.exchange,
@@ -358,8 +365,7 @@ export class Exchanges implements Gate {
         if (everything || exchange.byCallee || exchange.opening?.exposed)
           this.streams.abort(now, exchange, reason);
       } else if (exchange.kind === 'served') {
-        if (exchange.response === undefined && exchange.request === undefined)
-          this.endServed(id, exchange, reason);
+        if (exchange.state === 'handling') this.endServed(id, exchange, reason);
       } else if (everything || exchange.request.exposed) {
         this.own.fail(now, exchange, reason);
       }

@@ -7,6 +7,7 @@ import type { Receiver } from '../transfer/receiver.ts';
 import type { Context } from './context.ts';
 import type { ExchangeId } from './events.ts';
 import type { Exchange } from './exchange.ts';
+import { nextServed } from './states.ts';
 
 /** Requests that the application decides about before they are pulled. */
 export class Offers {
@@ -39,7 +40,8 @@ export class Offers {
     const id = transfer.exchange;
     const exchange = this.table.get(id);
     if (exchange === undefined || exchange.kind === 'own') return;
-    exchange.offered = true;
+    if (exchange.kind === 'stream') exchange.offered = true;
+    else exchange.state = nextServed(exchange.state, 'offer');
     const { priority, sizeBytes, headerBytes } = transfer;
     this.context.events.push({
       type: 'offer',
@@ -79,6 +81,8 @@ export class Offers {
   accept(id: ExchangeId, into: Placement | undefined): boolean {
     const request = this.requestOf(id);
     if (request === undefined) return false;
+    const exchange = this.table.get(id);
+    if (exchange?.kind === 'served') exchange.state = nextServed(exchange.state, 'accept');
     request.into = into;
     if (into !== undefined) request.progress = new Progress(request.sizeBytes);
     this.receiver().resume(request);

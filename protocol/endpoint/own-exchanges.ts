@@ -12,6 +12,7 @@ import { TransferErrorCode } from '../wire/index.ts';
 import type { Context } from './context.ts';
 import type { FailureReason } from './errors.ts';
 import type { ExchangeId } from './events.ts';
+import { nextOwn } from './states.ts';
 import type { Exchange, ExchangeParts, OwnExchange } from './exchange.ts';
 import { TimerNumber } from './timer-numbers.ts';
 
@@ -62,7 +63,13 @@ export class OwnExchanges {
     deadlineNs: Nanos,
     causal?: Causal,
   ): ExchangeId {
-    const exchange = { kind: 'own', peer, startedAt: now, response: undefined } as OwnExchange;
+    const exchange = {
+      kind: 'own',
+      state: 'asking',
+      peer,
+      startedAt: now,
+      response: undefined,
+    } as OwnExchange;
     exchange.timerAt = NEVER;
     exchange.timerIndex = -1;
     const id = this.table.insert(exchange);
@@ -157,6 +164,7 @@ export class OwnExchanges {
     const { sender, receiver } = this.parts();
     const unconfirmed = request.state === 'notified' || request.state === 'queued';
     const givenUp = GIVEN_UP.has(reason);
+    exchange.state = nextOwn(exchange.state, 'end');
     this.table.delete(request.exchange);
     this.timers.disarm(exchange);
     peer.removeWaiting();

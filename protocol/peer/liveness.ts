@@ -3,6 +3,7 @@ import type { Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { Peer, RemoteEpoch } from './peer.ts';
+import { nextLife } from './states.ts';
 import type { PeerTable } from './peer-table.ts';
 
 /** A silent peer is probed this many times before it is taken for dead. */
@@ -39,7 +40,7 @@ export class Liveness {
 
   /** Something begins to wait for `peer`. */
   onWaiting(now: Nanos, peer: Peer): void {
-    if (peer.down && !peer.probeAwaited) this.sendProbe(peer);
+    if (peer.life === 'dead' && !peer.probeAwaited) this.sendProbe(peer);
     if (peer.livenessAt === NEVER) this.armAt(peer, now + this.probeInterval());
   }
 
@@ -67,7 +68,7 @@ export class Liveness {
       }
       if (peer.resetRetryAt <= now) {
         peer.resetRetryAt = NEVER;
-        if (!peer.down) this.resendResets(peer);
+        if (peer.life !== 'dead') this.resendResets(peer);
       }
       if (peer.livenessAt <= now) this.check(now, peer);
       const next = Math.min(peer.lazyAt, peer.livenessAt, peer.blockedRetryAt, peer.resetRetryAt);
@@ -91,7 +92,7 @@ export class Liveness {
     }
     const interval = this.probeInterval();
     // One that is down is probed until it answers, also while it is heard: its own PROBEs do not end that.
-    if (peer.down || now - silentSince >= interval) this.sendProbe(peer);
+    if (peer.life === 'dead' || now - silentSince >= interval) this.sendProbe(peer);
     this.armAt(peer, Math.min(now + interval, silentSince + peerTimeoutNs));
   }
 
@@ -114,8 +115,8 @@ export class Liveness {
 
   private fail(now: Nanos, peer: Peer): void {
     this.context.counters.peerTimeouts += 1;
-    const wasDown = peer.down;
-    peer.down = true;
+    const wasDown = peer.life === 'dead';
+    peer.life = nextLife(peer.life, 'silence');
     peer.probeAwaited = false;
     peer.remoteBlocked = false;
     this.endAll(now, peer, 'peer-timeout', true);
@@ -133,8 +134,8 @@ export class Liveness {
 
   onProbeAnswered(_now: Nanos, peer: Peer): void {
     peer.probeAwaited = false;
-    if (!peer.down) return;
-    peer.down = false;
+    if (peer.life !== 'dead') return;
+    peer.life = nextLife(peer.life, 'answer');
     peer.resetTries = 0;
     this.resendResets(peer);
     this.context.events.push({ type: 'peer', peer: peer.id, state: 'up' });
@@ -177,8 +178,8 @@ export class Liveness {
     this.adopt(peer, remote);
     peer.probeAwaited = false;
     peer.acks.reset();
-    const wasDown = peer.down;
-    peer.down = false;
+    const wasDown = peer.life === 'dead';
+    peer.life = nextLife(peer.life, 'restart');
     peer.resetOwnCredit(this.context.options.notifyWindow);
     this.endAll(now, peer, 'peer-restarted', false);
     peer.inbound.clear();

@@ -10,6 +10,7 @@ import { AckTracker } from '../recovery/ack-tracker.ts';
 import { RttEstimator } from '../recovery/rtt.ts';
 import { SentPackets } from '../recovery/sent-packets.ts';
 import { Challenge } from './challenge.ts';
+import type { LifeState } from './states.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
@@ -65,7 +66,7 @@ export class Peer implements Timed {
   /** Proven not to be a replay. Until then it gets nothing but a PROBE. MUST FRESH-1 */
   established: boolean;
   /** Down: silent too long; new transfers wait until it answers a PROBE. */
-  down = false;
+  life: LifeState = 'alive';
 
   /** An earlier self may have used the secret: what comes first may be a replay of what it heard. */
   readonly usedBefore: boolean;
@@ -278,6 +279,6 @@ export class Peer implements Timed {
 
   /** MUST LIVE-5 */
   get mayNotify(): boolean {
-    return !this.down && this.established;
+    return this.life === 'alive' && this.established;
   }
 }

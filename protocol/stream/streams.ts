@@ -434,7 +434,7 @@ export class Streams {
   private finish(now: Nanos, stream: Stream, reason: FailureReason | undefined, relinquish: boolean): void {
     if (stream.state === 'over') return;
     const { peer, opening } = stream;
-    stream.state = 'over';
+    this.step(stream, reason === undefined ? 'settled' : 'aborted');
     this.cut(now, stream, TransferErrorCode.CANCELLED);
     stream.incoming.close();
     stream.ending = undefined;

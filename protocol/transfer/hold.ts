@@ -12,7 +12,7 @@ export const HOLD_EVENTS = ['hold', 'announce', 'release', 'heard', 'restart'] a
 export type HoldEvent = (typeof HOLD_EVENTS)[number];
 
 /** What is not in the table leaves the state as it is. MUST AHEAD-1, AHEAD-3, AHEAD-7 */
-const HOLD_TABLE: Readonly<Record<HoldState, Partial<Record<HoldEvent, HoldState>>>> = {
+export const HOLD_TABLE: Readonly<Record<HoldState, Partial<Record<HoldEvent, HoldState>>>> = {
   free: { hold: 'waiting' },
   waiting: { announce: 'ahead', release: 'free' },
   ahead: { release: 'releasing', restart: 'waiting' },
@@ -36,7 +36,7 @@ export const KEEP_EVENTS = ['hold', 'whole', 'release'] as const;
 export type KeepEvent = (typeof KEEP_EVENTS)[number];
 
 /** MUST AHEAD-2, AHEAD-3 */
-const KEEP_TABLE: Readonly<Record<KeepState, Partial<Record<KeepEvent, KeepState>>>> = {
+export const KEEP_TABLE: Readonly<Record<KeepState, Partial<Record<KeepEvent, KeepState>>>> = {
   free: { hold: 'held', whole: 'over' },
   held: { whole: 'kept', release: 'free' },
   kept: { release: 'over' },

@@ -4,6 +4,7 @@ import type { Peer } from '../peer/peer.ts';
 import { nextHold } from './hold.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { SendScheduler } from './send-scheduler.ts';
+import { nextOutbound } from './states.ts';
 
 /** Requests that wait: which of them are announced ahead, and what becomes of them then. REQ CAUSE-9 · MUST AFTER-2 */
 export class Holds {
@@ -72,7 +73,7 @@ export class Holds {
     this.scheduler.remove(transfer);
     transfer.toSend.clear();
     transfer.sentHigh = 0;
-    transfer.state = 'queued';
+    transfer.state = nextOutbound(transfer.state, 'again');
     transfer.notifyCount = 0;
     transfer.releasePacket = Number.POSITIVE_INFINITY;
     this.leave(transfer);

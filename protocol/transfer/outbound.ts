@@ -10,12 +10,7 @@ import type { RecordSource } from '../records/record-source.ts';
 import { SealedBuffer } from '../records/sealed-buffer.ts';
 import type { HoldState } from './hold.ts';
 import type { Progress } from './progress.ts';
-
-/**
- * queued: not announced yet, or to be announced again · notified: waiting for a sign that the receiver knows it ·
- * accepted: the receiver will pull, or is pulling · done: final RANGE_ACK, reset, or the peer is gone. REQ XFER-1, XFER-2
- */
-export type OutboundState = 'queued' | 'notified' | 'accepted' | 'done';
+import type { OutboundState } from './states.ts';
 
 /**
  * Of the first message of an exchange that others may depend on. tracked: its arrival is an event · held: it waits for others as well. REQ PAT-10

@@ -18,6 +18,7 @@ import type { PullRequest, RangeAck } from '../wire/index.ts';
 import { nextHold } from './hold.ts';
 import { Holds } from './holds.ts';
 import type { OutboundTransfer } from './outbound.ts';
+import { nextOutbound } from './states.ts';
 import type { SendScheduler } from './send-scheduler.ts';
 
 /** A first NOTIFY is repeated after this many round trips. */
@@ -69,7 +70,7 @@ export class Sender {
     if (transfer.notifyQueued || transfer.state === 'done') return;
     const { peer } = transfer;
     transfer.notifyQueued = true;
-    transfer.state = 'queued';
+    transfer.state = nextOutbound(transfer.state, 'again');
     if (transfer.slot >= 0) {
       peer.notifyRetries.push(transfer);
     } else {
@@ -183,7 +184,7 @@ export class Sender {
       assert(queue.peek() === transfer, 'the announced transfer is the next of its queue');
       this.unqueue(peer, queue);
     }
-    transfer.state = 'notified';
+    transfer.state = nextOutbound(transfer.state, 'announce');
     transfer.notifyCount += 1;
     this.holds.onAnnounced(transfer);
     this.context.counters.notifiesOut += 1;
@@ -226,12 +227,12 @@ export class Sender {
     if (transfer.state !== 'notified' && transfer.state !== 'queued') return;
     if (transfer.hold === 'releasing') return;
     if (transfer.hold === 'ahead') {
-      transfer.state = 'accepted';
+      transfer.state = nextOutbound(transfer.state, 'hear');
       this.armReminder(now, transfer);
       return;
     }
     if (transfer.inlined || transfer.allSent) return;
-    transfer.state = 'accepted';
+    transfer.state = nextOutbound(transfer.state, 'hear');
     this.armReminder(now, transfer);
   }
 
@@ -344,7 +345,7 @@ export class Sender {
   /** Ends the transfer; a request keeps its id until its exchange ends, because the response names it. */
   finish(now: Nanos, transfer: OutboundTransfer, reason: FailureReason | undefined): void {
     if (transfer.state === 'done') return;
-    transfer.state = 'done';
+    transfer.state = nextOutbound(transfer.state, 'end');
     this.holds.leave(transfer);
     this.live -= 1;
     this.timers.disarm(transfer);

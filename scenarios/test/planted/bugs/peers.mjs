@@ -32,8 +32,8 @@ export const bugs = [
     name: 'down-peer-stays-down',
     what: 'a peer that was given up and answers again is not told that it is back',
     file: 'protocol/peer/liveness.ts',
-    find: 'peer.probeAwaited = false;\n    if (!peer.down) return;\n    peer.down = false;',
-    replace: 'peer.probeAwaited = false;\n    if (!peer.down) return;',
+    find: "peer.life = nextLife(peer.life, 'answer');",
+    replace: '',
   },
   {
     name: 'restart-keeps-slots',
@@ -46,8 +46,8 @@ export const bugs = [
     name: 'restart-keeps-credit',
     what: 'requests announced to the former incarnation still count against the credit of the new one',
     file: 'protocol/peer/liveness.ts',
-    find: 'peer.down = false;\n    peer.resetOwnCredit(this.context.options.notifyWindow);',
-    replace: 'peer.down = false;',
+    find: "peer.life = nextLife(peer.life, 'restart');\n    peer.resetOwnCredit(this.context.options.notifyWindow);",
+    replace: "peer.life = nextLife(peer.life, 'restart');",
   },
   {
     name: 'restart-keeps-acks',
