@@ -10,6 +10,7 @@ export type { Token } from './causality/causality-map.ts';
 export type { BufferId } from './endpoint/buffers.ts';
 export * from './endpoint/endpoint.ts';
 export * from './endpoint/options.ts';
+export * from './endpoint/deployments.ts';
 export type * from './endpoint/counters.ts';
 export type * from './endpoint/errors.ts';
 export type * from './endpoint/events.ts';

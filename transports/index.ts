@@ -9,5 +9,6 @@ export * from './psk/index.ts';
 export * from './udp/index.ts';
 export * from '../protocol/pool/index.ts';
 export { UsageError } from '../protocol/endpoint/endpoint.ts';
+export { DEPLOYMENTS, type Deployment } from '../protocol/endpoint/deployments.ts';
 export { OptionError, type EndpointOptions } from '../protocol/endpoint/options.ts';
 export type { FailureReason } from '../protocol/endpoint/errors.ts';

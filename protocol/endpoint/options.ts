@@ -51,6 +51,8 @@ export interface EndpointOptions {
   streamMessagesMax: number;
   /** Bytes of a stream received and not taken, and written and not acknowledged, each; one message may exceed it. */
   streamBytesMax: Bytes;
+  /** Writes to a stream that wait for room at once; who does not await them is refused then. */
+  streamWritesMax: number;
   /** Datagrams waiting for a peer, and for the application. */
   datagramsMax: number;
   /** Exchanges of this endpoint at once, own and served. */
@@ -88,6 +90,7 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   aheadBytesMax: 67_108_864,
   streamMessagesMax: 16,
   streamBytesMax: 1 << 20,
+  streamWritesMax: 1024,
   datagramsMax: 256,
   exchangesMax: 1 << 20,
   peersMax: 65_536,
@@ -100,7 +103,11 @@ export class OptionError extends Error {
   readonly code = 'ERR_DCQUIC_OPTION';
 }
 
-const RANGES: Record<keyof EndpointOptions, readonly [min: number, max: number]> = {
+/** Options that count something, bytes included; times, rates and ratios may have fractions. */
+const COUNTED = /Max$|Bytes$|Window$|Segments$|^worker$/;
+
+/** Of each option, both ends included. REQ CONF-6 */
+export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min: number, max: number]>> = {
   worker: [0, 255],
   mtuBytes: [256, 65_535],
   datagramHeaderBytes: [0, 128],
@@ -126,6 +133,7 @@ const RANGES: Record<keyof EndpointOptions, readonly [min: number, max: number]>
   aheadBytesMax: [0, 2 ** 40],
   streamMessagesMax: [1, 65_536],
   streamBytesMax: [0, 2 ** 40],
+  streamWritesMax: [1, 65_536],
   datagramsMax: [1, 65_536],
   exchangesMax: [1, 2 ** 26],
   peersMax: [1, 2 ** 24],
@@ -137,16 +145,25 @@ export function resolveOptions(given: Partial<EndpointOptions>): EndpointOptions
   const options = { ...DEFAULT_OPTIONS, ...given };
   const aheadMax = Math.floor(options.notifyWindow / 2);
   if (given.aheadMax === undefined) options.aheadMax = Math.min(options.aheadMax, aheadMax);
-  for (const [name, [min, max]] of Object.entries(RANGES)) {
+  for (const [name, [min, max]] of Object.entries(OPTION_RANGES)) {
     const value = options[name as keyof EndpointOptions];
-    if (typeof value !== 'number' || !(value >= min && value <= max)) {
+    const isCount = COUNTED.test(name);
+    if (
+      typeof value !== 'number' ||
+      !(value >= min && value <= max) ||
+      (isCount && !Number.isInteger(value))
+    ) {
+      const what = isCount ? 'a whole number between' : 'between';
       throw new OptionError(
-        `endpoint option ${name} is ${String(value)}; it must be between ${min} and ${max}`,
+        `endpoint option ${name} is ${String(value)}; it must be ${what} ${min} and ${max}`,
       );
     }
   }
   for (const name of Object.keys(given)) {
-    if (!(name in RANGES)) throw new OptionError(`there is no endpoint option ${name}`);
+    if (!Object.hasOwn(OPTION_RANGES, name))
+      throw new OptionError(
+        `there is no endpoint option ${name}; there are ${Object.keys(OPTION_RANGES).join(', ')}`,
+      );
   }
   if (options.aheadMax > aheadMax) {
     throw new OptionError(

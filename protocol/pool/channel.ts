@@ -10,6 +10,8 @@ import { TransferError } from './transfer-error.ts';
 
 /** What a channel needs of its pool. */
 export interface ChannelHost {
+  /** Writes that may wait for room at once: who does not wait for his promises must not fill memory with them. REQ BP-2 */
+  writesMax(): number;
   write(exchange: ExchangeId, body: Uint8Array, headers: Headers | undefined): boolean;
   end(exchange: ExchangeId): void;
   close(exchange: ExchangeId, status: number, reason: string): void;
@@ -34,9 +36,6 @@ interface Deferred<T> {
 interface PendingWrite extends Deferred<void> {
   body: Uint8Array;
 }
-
-/** Writes that may wait for room at once: who does not wait for his promises must not fill memory with them. REQ BP-2 */
-const WRITES_MAX = 1024;
 
 /** One side of a stream, as promises. REQ POOL-12, BP-1, BP-3 */
 export class Channel {
@@ -92,8 +91,8 @@ export class Channel {
       if (this.send(body)) return Promise.resolve();
       return Promise.reject(this.error ?? new TransferError('closed', this.peer));
     }
-    if (this.writers.length >= WRITES_MAX) {
-      const detail = `${WRITES_MAX} writes wait already: await them`;
+    if (this.writers.length >= this.host.writesMax()) {
+      const detail = `${this.host.writesMax()} writes wait already (streamWritesMax): await them`;
       return Promise.reject(new TransferError('limit', this.peer, { detail }));
     }
     this.hasRoom(body.length, true);

@@ -253,6 +253,7 @@ export class PoolStreams {
     },
     backlog: (exchange, wantRoom) => this.endpoint.streamBacklog(exchange, wantRoom),
     touch: () => this.driver.touchPromise?.(),
+    writesMax: () => this.endpoint.options.streamWritesMax,
   };
 }
 

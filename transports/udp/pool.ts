@@ -2,6 +2,7 @@ import { Endpoint, type EndpointState } from '../../protocol/endpoint/endpoint.t
 import type { EndpointCounters } from '../../protocol/endpoint/counters.ts';
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
 import { NANOS_PER_MILLI } from '../../protocol/core/units.ts';
+import { deploymentOptions, type Deployment } from '../../protocol/endpoint/deployments.ts';
 import { DEFAULT_OPTIONS, type EndpointOptions } from '../../protocol/endpoint/options.ts';
 import type { PeerId } from '../../protocol/peer/peer.ts';
 import { Pool } from '../../protocol/pool/pool.ts';
@@ -27,6 +28,8 @@ export interface UdpPoolOptions {
   /** Socket buffers to ask the kernel for; default 4 MiB each. */
   receiveBufferBytes?: number;
   sendBufferBytes?: number;
+  /** Where this runs: what `endpoint` does not say. Default: service. REQ CONF-7 */
+  deployment?: Deployment;
   /**
    * Options of the endpoint. `receiveBufferBytes` and `datagramHeaderBytes` are filled in from the sockets; `rateBps`
    * and `mtuBytes` of the network are worth setting.
@@ -119,7 +122,10 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
     endpoint = new Endpoint({
       crypto: nodeCrypto,
       random: cryptoRandom,
-      options: endpointOptions(port, options.endpoint ?? {}),
+      options: endpointOptions(port, {
+        ...deploymentOptions(options.deployment ?? 'service'),
+        ...options.endpoint,
+      }),
       resolve: (credential) => secret.resolve(credential),
       ...(options.observer === undefined ? {} : { observer: options.observer }),
     });
