@@ -8,6 +8,7 @@
  *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
  *   npm run bench -- sweep                `dcquic sweep` with two workers against one and on one core
  *   npm run bench -- scale                cost per packet from 16 to 432 hosts; 100,000 messages on 144 hosts
+ *   npm run bench -- transfers            a thousand to a million transfers at once in one pair: memory and time of each
  *   npm run bench -- explore              schedules per second, and until a race is found
  *   npm run bench -- bach                 Bach's own benches on `dcquic/sim`, next to Bach itself where there is cargo
  *   npm run bench -- broadcast            64 MB to 50 peers in the simulator, 3 of which fail: seals, outcomes, buffers
@@ -92,6 +93,14 @@ switch (part) {
     for (const line of values.json ? [JSON.stringify(figures)] : slowReaderLines(figures)) console.log(line);
     break;
   }
+  case 'transfers': {
+    const { TRANSFERS_HEAD, growthLines, measureTransfers, transfersLine } = await import('./transfers.ts');
+    say(TRANSFERS_HEAD);
+    const scale = Number(values.scale) > 0 ? Number(values.scale) : 1;
+    const figures = await measureTransfers(scale, (row) => say(transfersLine(row)));
+    for (const line of values.json ? [JSON.stringify(figures)] : growthLines(figures)) console.log(line);
+    break;
+  }
   case 'scale': {
     const { measureScale, messagesLines, SCALE_HEAD, scaleLine } = await import('./scale.ts');
     say(SCALE_HEAD);
@@ -129,7 +138,7 @@ switch (part) {
   }
   default:
     console.error(
-      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, scale, explore, bach, broadcast, slow-reader, or none for the first two`,
+      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, scale, transfers, explore, bach, broadcast, slow-reader, or none for the first two`,
     );
     process.exitCode = 1;
 }

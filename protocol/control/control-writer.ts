@@ -464,7 +464,7 @@ export class ControlWriter {
       notify.bufferGeneration = buffer.generation;
       notify.dataKey = buffer.rawKey;
       notify.dataKeyStart = 0;
-      notify.dataKeyLength = buffer.rawKey.length;
+      notify.dataKeyLength = notify.dataKey.length;
       notify.sealing = buffer.sealing;
       return;
     }

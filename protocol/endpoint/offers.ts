@@ -9,6 +9,8 @@ import type { ExchangeId } from './events.ts';
 import type { Exchange } from './exchange.ts';
 import { nextServed } from './states.ts';
 
+const NO_HEADERS: Uint8Array = new Uint8Array(0);
+
 /** Requests that the application decides about before they are pulled. */
 export class Offers {
   private readonly context: Context;
@@ -28,7 +30,7 @@ export class Offers {
     // What has to be pulled as a whole is asked about when it is here.
     if (limit >= sealedBytes) return;
     transfer.pullLimit = limit;
-    if (limit === 0) this.offer(transfer, transfer.noticeHeaders ?? transfer.rawKey.subarray(0, 0));
+    if (limit === 0) this.offer(transfer, transfer.noticeHeaders ?? NO_HEADERS);
     else transfer.previewed = true;
   }
 

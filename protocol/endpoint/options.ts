@@ -128,7 +128,7 @@ export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min
   bufferBytesMax: [0, 2 ** 40],
   buffersMax: [1, 2 ** 26],
   bufferWaitersMax: [0, 65_536],
-  notifyWindow: [1, 65_536],
+  notifyWindow: [1, 2 ** 20],
   aheadMax: [0, 32_768],
   aheadBytesMax: [0, 2 ** 40],
   streamMessagesMax: [1, 65_536],

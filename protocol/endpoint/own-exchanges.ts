@@ -63,15 +63,17 @@ export class OwnExchanges {
     deadlineNs: Nanos,
     causal?: Causal,
   ): ExchangeId {
-    const exchange = {
+    // All fields at once: what is added to an object later costs it a second one.
+    const exchange: OwnExchange = {
       kind: 'own',
       state: 'asking',
       peer,
+      request: undefined as unknown as OutboundTransfer,
       startedAt: now,
       response: undefined,
-    } as OwnExchange;
-    exchange.timerAt = NEVER;
-    exchange.timerIndex = -1;
+      timerAt: NEVER,
+      timerIndex: -1,
+    };
     const id = this.table.insert(exchange);
     const moreBytes = deadlineNs === NEVER ? 0 : DEADLINE_BYTES;
     exchange.request = outboundOf(this.parts(), peer, message, priority, id, false, moreBytes);

@@ -70,11 +70,13 @@ export class PoolCausality {
     const { ledger } = this;
     const token = ledger.issue();
     if (token === undefined) throw new UsageError('ERR_DCQUIC_EXCHANGES', 'there are too many calls already');
-    return new CausalCall(token, ledger, this.calls, (exchange) => {
-      this.endpoint.release(this.driver.now(), exchange);
-      this.driver.kick();
-    });
+    return new CausalCall(token, ledger, this.calls, this.release);
   }
+
+  private readonly release = (exchange: ExchangeId): void => {
+    this.endpoint.release(this.driver.now(), exchange);
+    this.driver.kick();
+  };
 
   onArrived(exchange: ExchangeId): void {
     this.calls.get(exchange)?.arrive();
@@ -119,7 +121,7 @@ export class CausalCall implements Waiter {
 
   /** How the exchange is to begin; once waited for, nothing is waited for again. Throws UsageError for a critical dependency that nobody remembers. MUST AFTER-4 */
   wait(after: readonly After[] = []): Causal {
-    if (this.waiting !== undefined) return this.mode;
+    if (this.waiting !== undefined || after.length === 0) return this.mode;
     const dependencies = after.map((one) => this.dependency(one));
     this.mode = 'held';
     this.waiting = this.ledger.wait(dependencies, this);
@@ -148,6 +150,7 @@ export class CausalCall implements Waiter {
     this.calls.delete(this.exchange);
     this.calls.set(exchange, this);
     this.exchange = exchange;
+    if (this.waiting === undefined) return;
     this.stop = stop;
     if (this.isBlocked) stop();
   }

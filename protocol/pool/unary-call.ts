@@ -55,6 +55,7 @@ export class UnaryCall implements CallOutcome {
   private readonly reject: (error: TransferError) => void;
   private exchange: ExchangeId = -1;
   private alarm: Alarm | undefined;
+  private onAbort: (() => void) | undefined;
   private retries = 0;
 
   constructor(
@@ -92,7 +93,9 @@ export class UnaryCall implements CallOutcome {
       this.message.seat?.leave();
       throw error;
     }
-    signal?.addEventListener('abort', this.onAbort);
+    if (signal === undefined) return;
+    this.onAbort = () => this.abort();
+    signal.addEventListener('abort', this.onAbort);
   }
 
   /** The wait before another try is over. */
@@ -137,10 +140,10 @@ export class UnaryCall implements CallOutcome {
     this.fail(new TransferError(reason, this.peer, { cause: this.options.signal?.reason }));
   }
 
-  private readonly onAbort = (): void => {
+  private abort(): void {
     if (this.alarm === undefined) this.host.cancel(this.exchange);
     else this.stopWaiting('aborted');
-  };
+  }
 
   private fail(error: TransferError): void {
     this.end(error);
@@ -150,7 +153,7 @@ export class UnaryCall implements CallOutcome {
   private end(error: TransferError | undefined): void {
     this.causal.end(error);
     this.message.seat?.leave();
-    this.options.signal?.removeEventListener('abort', this.onAbort);
+    if (this.onAbort !== undefined) this.options.signal?.removeEventListener('abort', this.onAbort);
     this.host.touch();
   }
 }

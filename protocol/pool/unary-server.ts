@@ -1,4 +1,5 @@
 import { NEVER } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
@@ -7,7 +8,7 @@ import { placed } from '../records/placement.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import { CancelSignal } from './abort.ts';
 import { rejectionStatus } from './acceptance.ts';
-import type { Acceptor, Verdict } from './acceptance.ts';
+import type { Acceptor, Offer, Verdict } from './acceptance.ts';
 import { BulkServer } from './bulk-server.ts';
 import { BulkTarget } from './bulk-target.ts';
 import type { Driver } from './driver.ts';
@@ -34,6 +35,38 @@ export function textOfThrown(thrown: unknown): string {
     return thrown instanceof Error ? thrown.message : String(thrown);
   } catch {
     return '';
+  }
+}
+
+/** What an acceptor is asked about. */
+class RequestOffer implements Offer {
+  readonly peer: PeerId;
+  readonly headers: Headers;
+  readonly isStream: boolean;
+  readonly sizeBytes: Bytes;
+  readonly priority: number;
+  readonly deadlineNs: Nanos | undefined;
+  private readonly exchange: ExchangeId;
+  private readonly signalOf: (exchange: ExchangeId) => CancelSignal;
+
+  constructor(
+    event: OfferEvent | RequestEvent | StreamEvent,
+    headers: Headers,
+    sizeBytes: Bytes,
+    signalOf: (exchange: ExchangeId) => CancelSignal,
+  ) {
+    this.peer = event.peer;
+    this.headers = headers;
+    this.isStream = event.type === 'offer' ? event.isStream : event.type === 'stream';
+    this.sizeBytes = sizeBytes;
+    this.priority = event.priority;
+    this.deadlineNs = event.deadlineNs === NEVER ? undefined : event.deadlineNs;
+    this.exchange = event.exchange;
+    this.signalOf = signalOf;
+  }
+
+  get signal(): CancelSignal {
+    return this.signalOf(this.exchange);
   }
 }
 
@@ -142,33 +175,25 @@ export class UnaryServer {
     sizeBytes: number,
     take: (verdict: { into?: Uint8Array | BulkTarget }) => void,
   ): void {
-    const { exchange, peer, priority } = event;
+    const { exchange } = event;
     const headers = this.headersOf(exchange, headerBytes);
     if (headers === undefined) return;
-    const { signalOf } = this;
-    const offer = {
-      peer,
-      headers,
-      sizeBytes,
-      priority,
-      isStream: event.type === 'offer' ? event.isStream : event.type === 'stream',
-      deadlineNs: event.deadlineNs === NEVER ? undefined : event.deadlineNs,
-      get signal(): CancelSignal {
-        return signalOf(exchange);
-      },
-    };
-    const decide = (verdict: Verdict): void => {
-      // The caller may have given up meanwhile: nobody wants it.
-      if (!this.endpoint.isServing(exchange)) return;
-      if (verdict.reject !== undefined) this.reject(exchange, verdict);
-      else take(verdict);
-    };
     const failed = (error: unknown): void => this.reject(exchange, { reject: textOfThrown(error) });
+    const decide = (verdict: Verdict): void => {
+      try {
+        // The caller may have given up meanwhile: nobody wants it.
+        if (!this.endpoint.isServing(exchange)) return;
+        if (verdict.reject !== undefined) this.reject(exchange, verdict);
+        else take(verdict);
+      } catch (error) {
+        failed(error);
+      }
+    };
     try {
-      const verdict = (this.acceptor as Acceptor)(offer);
+      const verdict = (this.acceptor as Acceptor)(new RequestOffer(event, headers, sizeBytes, this.signalOf));
       if (verdict instanceof Promise) {
         this.driver.touchPromise?.();
-        verdict.then(decide).catch(failed);
+        verdict.then(decide, failed);
       } else {
         decide(verdict);
       }

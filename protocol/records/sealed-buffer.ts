@@ -4,6 +4,7 @@ import { TAG_BYTES } from '../crypto/suite.ts';
 import type { AeadKey, CryptoSuite } from '../crypto/suite.ts';
 import { RECORD_PLAIN_BYTES, RECORD_SEALED_BYTES, recordCount, recordLength, sealedSize } from './layout.ts';
 import type { OutgoingMessage } from './message.ts';
+import { RawKey } from './raw-key.ts';
 import type { RecordPool } from './record-pool.ts';
 import type { RecordSource } from './record-source.ts';
 import { ENCRYPTED } from './sealing.ts';
@@ -37,6 +38,16 @@ export function recordAad(
   return aad;
 }
 
+interface Records {
+  key: AeadKey;
+  aad: Uint8Array;
+  sealed: (Uint8Array | undefined)[];
+  /** Per record: bytes not yet acknowledged, counted for each transfer that carries it; 0 once it is dropped. */
+  unacked: number[];
+  /** Records that are handed on by reference, if that has begun: all that are not sealed yet will be. */
+  shared: SharedMessage | undefined;
+}
+
 /**
  * A message as sealed records. A record is sealed when its first byte is sent and dropped when its last is
  * acknowledged, so a message larger than memory's comfort costs only what is in flight. No record is sealed
@@ -46,17 +57,13 @@ export class SealedBuffer implements RecordSource {
   readonly sealing: Sealing = ENCRYPTED;
   readonly slot: number;
   readonly generation: number;
-  readonly rawKey: Uint8Array;
   readonly sealedBytes: Bytes;
   private readonly message: OutgoingMessage;
-  private readonly key: AeadKey;
-  private readonly aad: Uint8Array;
+  private readonly suite: CryptoSuite;
   private readonly pool: RecordPool;
-  private readonly records: (Uint8Array | undefined)[];
-  /** Records that are handed on by reference, if that has begun: all that are not sealed yet will be. */
-  private shared: SharedMessage | undefined;
-  /** Per record: bytes not yet acknowledged, counted for each transfer that carries it; 0 once it is dropped. */
-  private readonly unacked: number[];
+  private readonly dataKey: RawKey;
+  private readonly holders: number;
+  private made: Records | undefined;
 
   /** @param holders transfers that carry it */
   constructor(
@@ -70,27 +77,43 @@ export class SealedBuffer implements RecordSource {
   ) {
     this.slot = slot;
     this.generation = generation;
-    this.rawKey = rawKey;
+    this.dataKey = new RawKey(rawKey);
     this.message = message;
+    this.suite = suite;
     this.pool = pool;
-    this.key = suite.aeadKey(rawKey);
-    this.aad = recordAad(slot, generation, message.sizeBytes, message.head.length);
+    this.holders = holders;
     this.sealedBytes = sealedSize(message.sizeBytes);
+  }
+
+  get rawKey(): Uint8Array {
+    return this.dataKey.bytes;
+  }
+
+  /** Nothing of it is made before the first byte is wanted: many messages are announced and wait. */
+  private get records(): Records {
+    if (this.made !== undefined) return this.made;
+    const { slot, generation, message, holders, sealedBytes } = this;
     const count = recordCount(message.sizeBytes);
-    this.records = new Array<Uint8Array | undefined>(count).fill(undefined);
-    this.unacked = [];
-    for (let i = 0; i < count; i += 1) this.unacked.push(holders * recordLength(i, this.sealedBytes));
+    this.made = {
+      key: this.suite.aeadKey(this.rawKey),
+      aad: recordAad(slot, generation, message.sizeBytes, message.head.length),
+      sealed: new Array<Uint8Array | undefined>(count).fill(undefined),
+      unacked: Array.from({ length: count }, (_, i) => holders * recordLength(i, sealedBytes)),
+      shared: undefined,
+    };
+    return this.made;
   }
 
   read(start: number, end: number, out: Uint8Array, at: number): void {
+    const { records } = this;
     while (start < end) {
       const index = Math.floor(start / RECORD_SEALED_BYTES);
       const base = index * RECORD_SEALED_BYTES;
       const stop = Math.min(end, base + RECORD_SEALED_BYTES);
-      if (this.shared !== undefined && this.sealShared(index, this.shared)) {
-        this.shared.copy(start, stop, out, at);
+      if (records.shared !== undefined && this.sealShared(index, records.shared)) {
+        records.shared.copy(start, stop, out, at);
       } else {
-        const record = this.records[index] ?? this.seal(index);
+        const record = records.sealed[index] ?? this.seal(index);
         out.set(record.subarray(start - base, stop - base), at);
       }
       at += stop - start;
@@ -99,8 +122,9 @@ export class SealedBuffer implements RecordSource {
   }
 
   share(start: number, end: number): SharedMessage | undefined {
-    if (this.key.sealShared === undefined) return undefined;
-    const shared = (this.shared ??= new SharedMessage(this.message));
+    const { records } = this;
+    if (records.key.sealShared === undefined) return undefined;
+    const shared = (records.shared ??= new SharedMessage(this.message));
     const last = Math.floor((end - 1) / RECORD_SEALED_BYTES);
     for (let index = Math.floor(start / RECORD_SEALED_BYTES); index <= last; index += 1) {
       if (!this.sealShared(index, shared)) return undefined;
@@ -110,12 +134,13 @@ export class SealedBuffer implements RecordSource {
 
   /** Newly acknowledged bytes; each byte is reported once for each transfer. */
   release(start: number, end: number): void {
+    const { unacked } = this.records;
     while (start < end) {
       const index = Math.floor(start / RECORD_SEALED_BYTES);
       const stop = Math.min(end, (index + 1) * RECORD_SEALED_BYTES);
-      const left = (this.unacked[index] as number) - (stop - start);
+      const left = (unacked[index] as number) - (stop - start);
       assert(left >= 0, 'a byte was released twice');
-      this.unacked[index] = left;
+      unacked[index] = left;
       if (left === 0) this.drop(index);
       start = stop;
     }
@@ -123,52 +148,47 @@ export class SealedBuffer implements RecordSource {
 
   /** The buffer's end: every record still held goes back to the pool. */
   destroy(): void {
-    for (let i = 0; i < this.records.length; i += 1) this.drop(i);
+    const count = this.made?.sealed.length ?? 0;
+    for (let i = 0; i < count; i += 1) this.drop(i);
   }
 
   private drop(index: number): void {
-    const record = this.records[index];
-    this.unacked[index] = 0;
+    const { sealed, unacked } = this.records;
+    const record = sealed[index];
+    unacked[index] = 0;
     if (record === undefined) return;
-    this.records[index] = undefined;
+    sealed[index] = undefined;
     this.pool.give(record);
   }
 
   /** False: it was sealed into a buffer before. */
   private sealShared(index: number, shared: SharedMessage): boolean {
-    if (this.records[index] !== undefined) return false;
-    assert((this.unacked[index] as number) > 0, 'a record was needed after it had been dropped');
+    const { key, aad, sealed, unacked } = this.records;
+    if (sealed[index] !== undefined) return false;
+    assert((unacked[index] as number) > 0, 'a record was needed after it had been dropped');
     if (shared.tags[index] !== undefined) return true;
     const tag = new Uint8Array(TAG_BYTES);
     const start = index * RECORD_PLAIN_BYTES;
-    this.key.sealShared?.(
-      index,
-      this.aad,
-      0,
-      RECORD_AAD_BYTES,
-      this.message,
-      start,
-      shared.plainEnd(index),
-      tag,
-    );
+    key.sealShared?.(index, aad, 0, RECORD_AAD_BYTES, this.message, start, shared.plainEnd(index), tag);
     shared.tags[index] = tag;
     return true;
   }
 
   private seal(index: number): Uint8Array {
-    assert((this.unacked[index] as number) > 0, 'a record was needed after it had been dropped');
+    const { key, aad, sealed, unacked } = this.records;
+    assert((unacked[index] as number) > 0, 'a record was needed after it had been dropped');
     const { head, body } = this.message;
     const start = index * RECORD_PLAIN_BYTES;
     const end = Math.min(start + RECORD_PLAIN_BYTES, this.message.sizeBytes);
     const record = this.pool.take();
     if (start >= head.length) {
       const from = start - head.length;
-      this.key.seal(index, this.aad, 0, RECORD_AAD_BYTES, body, from, end - head.length, record, 0);
+      key.seal(index, aad, 0, RECORD_AAD_BYTES, body, from, end - head.length, record, 0);
     } else {
       this.message.copy(start, end, record, 0);
-      this.key.seal(index, this.aad, 0, RECORD_AAD_BYTES, record, 0, end - start, record, 0);
+      key.seal(index, aad, 0, RECORD_AAD_BYTES, record, 0, end - start, record, 0);
     }
-    this.records[index] = record;
+    sealed[index] = record;
     return record;
   }
 }

@@ -71,7 +71,7 @@ export class Holds {
   /** A transfer that was never released goes to a receiver that knows nothing of it. MUST AHEAD-7 */
   beginAnew(transfer: OutboundTransfer): void {
     this.scheduler.remove(transfer);
-    transfer.toSend.clear();
+    transfer.forgetPulls();
     transfer.sentHigh = 0;
     transfer.state = nextOutbound(transfer.state, 'again');
     transfer.notifyCount = 0;

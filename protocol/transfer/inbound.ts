@@ -6,12 +6,23 @@ import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Assembly } from '../records/assembly.ts';
 import type { Placement } from '../records/placement.ts';
+import { RawKey } from '../records/raw-key.ts';
 import { sealedSize } from '../records/layout.ts';
 import { AUTHENTICATED, ENCRYPTED } from '../records/sealing.ts';
 import type { Sealing } from '../records/sealing.ts';
 import { TransferNotify } from '../wire/index.ts';
 import type { KeepState } from './hold.ts';
 import type { Progress } from './progress.ts';
+
+class PulledRanges {
+  readonly received: RangeSet = new RangeSet();
+  readonly holes: RangeSet = new RangeSet();
+  /** Whole records that were placed by a transfer before, and that `pullNext` has not passed. */
+  readonly kept: RangeSet = new RangeSet();
+  /** Granted by the scheduler, not yet in a PULL_REQUEST. */
+  readonly grantNew: RangeSet = new RangeSet();
+  readonly grantAgain: RangeSet = new RangeSet();
+}
 
 /**
  * One message being pulled. Of its sealed bytes, [0, pullNext) were pulled at least once; of those, `received`
@@ -31,7 +42,7 @@ export class InboundTransfer implements Timed, Ranked {
   readonly status: number;
   readonly bufferSlot: number;
   readonly bufferGeneration: number;
-  readonly rawKey: Uint8Array;
+  readonly key: RawKey;
   readonly sealing: Sealing;
   /** Headers that came in the NOTIFY. */
   readonly noticeHeaders: Uint8Array | undefined;
@@ -53,8 +64,6 @@ export class InboundTransfer implements Timed, Ranked {
   into: Placement | undefined;
   /** Memory taken for it with `assembly`. */
   memoryBytes: Bytes = 0;
-  /** Whole records that were placed by a transfer before, and that `pullNext` has not passed. */
-  readonly kept: RangeSet = new RangeSet();
   /** End of the highest bytes that came in this transfer. */
   arrivedHigh: Bytes = 0;
   /** Of the records that are placed, if somebody wants to hear of it. */
@@ -66,11 +75,7 @@ export class InboundTransfer implements Timed, Ranked {
   /** Whether it may be handed over. MUST AHEAD-2 */
   keep: KeepState = 'free';
   pullNext: Bytes = 0;
-  readonly received: RangeSet = new RangeSet();
-  readonly holes: RangeSet = new RangeSet();
-  /** Granted by the scheduler, not yet in a PULL_REQUEST. */
-  readonly grantNew: RangeSet = new RangeSet();
-  readonly grantAgain: RangeSet = new RangeSet();
+  private made: PulledRanges | undefined;
   grantQueued = false;
   /** Reported in a RANGE_ACK. */
   reportedPrefix: Bytes = 0;
@@ -115,7 +120,7 @@ export class InboundTransfer implements Timed, Ranked {
     this.status = isResponse ? notify.status : 0;
     this.bufferSlot = notify.bufferSlot;
     this.bufferGeneration = notify.bufferGeneration;
-    this.rawKey = notify.dataKey.slice(notify.dataKeyStart, notify.dataKeyStart + notify.dataKeyLength);
+    this.key = new RawKey(notify.dataKey, notify.dataKeyStart);
     this.sealing = notify.sealing === AUTHENTICATED ? AUTHENTICATED : ENCRYPTED;
     const { headers, headersStart, headersLength } = notify;
     this.noticeHeaders =
@@ -124,8 +129,40 @@ export class InboundTransfer implements Timed, Ranked {
         : headers.slice(headersStart, headersStart + headersLength);
   }
 
+  /** Made when something is pulled: many messages are announced and wait. */
+  private get ranges(): PulledRanges {
+    this.made ??= new PulledRanges();
+    return this.made;
+  }
+
+  get received(): RangeSet {
+    return this.ranges.received;
+  }
+
+  get holes(): RangeSet {
+    return this.ranges.holes;
+  }
+
+  get grantNew(): RangeSet {
+    return this.ranges.grantNew;
+  }
+
+  get grantAgain(): RangeSet {
+    return this.ranges.grantAgain;
+  }
+
+  get kept(): RangeSet {
+    return this.ranges.kept;
+  }
+
+  clearGrants(): void {
+    this.made?.grantNew.clear();
+    this.made?.grantAgain.clear();
+  }
+
   get outstanding(): Bytes {
-    return this.pullNext - this.received.total - this.holes.total;
+    const { made } = this;
+    return made === undefined ? 0 : this.pullNext - made.received.total - made.holes.total;
   }
 
   /** Where pulls of new bytes end for now. */
@@ -152,10 +189,11 @@ export class InboundTransfer implements Timed, Ranked {
   /** Something is left to pull. */
   get wantsPull(): boolean {
     if (this.paused || this.into?.isFull === true) return false;
-    return this.pullNext < this.pullLimit || !this.holes.isEmpty;
+    return this.pullNext < this.pullLimit || this.made?.holes.isEmpty === false;
   }
 
   get remaining(): Bytes {
-    return this.sealedBytes - this.received.total - this.kept.total;
+    const { made, sealedBytes } = this;
+    return made === undefined ? sealedBytes : sealedBytes - made.received.total - made.kept.total;
   }
 }

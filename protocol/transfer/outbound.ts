@@ -67,9 +67,8 @@ export class OutboundTransfer implements Timed, Ranked {
   tokenHi = 0;
   tokenLo = 0;
   rateMbps = 0;
-  /** Pulled and not sent. */
-  readonly toSend: RangeSet = new RangeSet();
-  readonly acked: RangeSet = new RangeSet();
+  private pulled: RangeSet | undefined;
+  private acknowledged: RangeSet | undefined;
   /** Of what is acknowledged, if somebody wants to hear of it. */
   progress: Progress | undefined;
   /** End of what was ever sent, or that its receiver had without. */
@@ -105,6 +104,21 @@ export class OutboundTransfer implements Timed, Ranked {
     this.exchange = exchange;
     this.isResponse = isResponse;
     this.inlined = inlined;
+  }
+
+  /** Pulled and not sent. Both sets are made when something is in them: many messages are announced and wait. */
+  get toSend(): RangeSet {
+    this.pulled ??= new RangeSet();
+    return this.pulled;
+  }
+
+  forgetPulls(): void {
+    this.pulled?.clear();
+  }
+
+  get acked(): RangeSet {
+    this.acknowledged ??= new RangeSet();
+    return this.acknowledged;
   }
 
   /** Headers and body. */
@@ -144,6 +158,8 @@ export class OutboundTransfer implements Timed, Ranked {
 
   /** Everything has been sent once and nothing pulled is waiting. */
   get allSent(): boolean {
-    return this.buffer !== undefined && this.sentHigh === this.buffer.sealedBytes && this.toSend.isEmpty;
+    return (
+      this.buffer !== undefined && this.sentHigh === this.buffer.sealedBytes && this.pulled?.isEmpty !== false
+    );
   }
 }

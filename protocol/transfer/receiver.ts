@@ -128,7 +128,7 @@ export class Receiver {
     transfer.memoryBytes = memoryBytes;
     this.account(transfer, memoryBytes);
     const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
-    const assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), sealing, aad, records, into);
+    const assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.key.bytes), sealing, aad, records, into);
     transfer.assembly = assembly;
     if (into !== undefined) this.keep(transfer, assembly);
     return true;
@@ -284,8 +284,7 @@ export class Receiver {
     }
     this.scheduler.remove(transfer);
     this.losses.forget(transfer);
-    transfer.grantNew.clear();
-    transfer.grantAgain.clear();
+    transfer.clearGrants();
   }
 
   /** The wait of a message that was held is over. MUST AHEAD-2 */
@@ -322,8 +321,7 @@ export class Receiver {
     if (transfer.paused) return;
     transfer.paused = true;
     const withdrawn = transfer.outstanding > 0;
-    transfer.grantNew.clear();
-    transfer.grantAgain.clear();
+    transfer.clearGrants();
     this.losses.onWithdrawn(transfer);
     this.scheduler.onPaused(transfer);
     if (!withdrawn) return;
@@ -357,8 +355,7 @@ export class Receiver {
       this.account(transfer, -transfer.memoryBytes);
     }
     if (transfer.isHeld) transfer.peer.inboundHeld -= 1;
-    transfer.grantNew.clear();
-    transfer.grantAgain.clear();
+    transfer.clearGrants();
     this.table[transfer.pullSlot] = undefined;
     this.freeSlots.push(transfer.pullSlot);
     this.active -= 1;

@@ -301,7 +301,7 @@ export class Sender {
   /** What was pulled and has not left is not wanted now. MUST CANCEL-1 */
   onCancelPull(now: Nanos, transfer: OutboundTransfer): void {
     this.onReceipt(now, transfer);
-    transfer.toSend.clear();
+    transfer.forgetPulls();
     this.scheduler.remove(transfer);
   }
 
@@ -350,7 +350,7 @@ export class Sender {
     this.live -= 1;
     this.timers.disarm(transfer);
     this.scheduler.remove(transfer);
-    transfer.toSend.clear();
+    transfer.forgetPulls();
     transfer.letGo();
     transfer.peer.removeWaiting();
     if (transfer.notifyQueued) this.onEndedInLine(transfer.peer);

@@ -39,8 +39,8 @@ export const bugs = [
     name: 'lost-bytes-outstanding',
     what: 'what is known to be lost still counts as under way',
     file: 'protocol/transfer/inbound.ts',
-    find: 'this.pullNext - this.received.total - this.holes.total',
-    replace: 'this.pullNext - this.received.total',
+    find: 'this.pullNext - made.received.total - made.holes.total',
+    replace: 'this.pullNext - made.received.total',
   },
   {
     name: 'stall-timer-of-dead',
