@@ -5,7 +5,7 @@ import { dcquic, lastLine, ROOT, temporaryFolder } from './dcquic.ts';
 
 const folder = temporaryFolder();
 const FILE = join(ROOT, 'tools', 'golden', 'faults-4.yaml');
-const BUG = join(ROOT, 'scenarios', 'test', 'planted', 'nonce-reused.mjs');
+const BUG = join(ROOT, 'scenarios', 'test', 'planted', 'delivered-twice.mjs');
 
 interface ShrunkJson {
   failure: object;
@@ -21,13 +21,13 @@ describe('dcquic shrink. REQ DST-2, DST-3', () => {
     await dcquic(['run', FILE, '--with', BUG, '--out', 'run'], { cwd: folder });
     const shrunk = await dcquic(['shrink', 'run'], { cwd: folder });
     expect(shrunk.code).toBe(0);
-    expect(shrunk.stdout).toContain('invariant: nonce');
+    expect(shrunk.stdout).toContain('invariant: exactly-once');
     expect(shrunk.stdout).toContain('2 hosts, 0 injected events, 1 workload');
     expect(lastLine(shrunk.stdout)).toBe('dcquic replay run/shrunk');
     const yaml = readFileSync(join(folder, 'run', 'shrunk', 'scenario.yaml'), 'utf8');
     expect(shrunk.stdout.startsWith(yaml)).toBe(true);
     const replay = await dcquic(['replay', 'run/shrunk'], { cwd: folder });
-    expect([replay.code, replay.stdout.includes('✗ nonce at ')]).toEqual([3, true]);
+    expect([replay.code, replay.stdout.includes('✗ exactly-once at ')]).toEqual([3, true]);
     const run = await dcquic(['run', 'run/shrunk/scenario.yaml', '--with', BUG, '--out', 'b'], {
       cwd: folder,
     });
@@ -42,7 +42,7 @@ describe('dcquic shrink. REQ DST-2, DST-3', () => {
     const json = JSON.parse(stdout) as ShrunkJson;
     expect(code).toBe(0);
     expect(json).toMatchObject({
-      failure: { kind: 'invariant', what: 'nonce' },
+      failure: { kind: 'invariant', what: 'exactly-once' },
       before: { hosts: 4 },
       runs: 3,
       isMinimal: false,

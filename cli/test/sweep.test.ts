@@ -91,16 +91,17 @@ describe('dcquic sweep', () => {
   });
 
   it('killed in the middle, goes on where the journal ends, and finds the same as an unbroken one. REQ DST-9', async () => {
-    const args = ['--seeds', '1..100', '--json'];
+    // More seeds before the kill than the journal keeps back.
+    const args = ['--seeds', '1..200', '--json'];
     const whole = await sweepAt('', ...args);
-    const killed = await sweepAt('SIGKILL 50', ...args, '--out', 'killed');
+    const killed = await sweepAt('SIGKILL 150', ...args, '--out', 'killed');
     expect(killed.code).toBe(null);
     const before = finishedSeeds('killed');
     expect(before).toBeGreaterThan(0);
-    expect(before).toBeLessThan(100);
+    expect(before).toBeLessThan(200);
     const resumed = await sweepAt('', ...args, '--out', 'killed');
-    expect(resumed.stderr).toContain(`${before} of 100 seeds were run before; going on with the rest`);
-    expect((JSON.parse(resumed.stdout) as { doneHere: number }).doneHere).toBe(100 - before);
+    expect(resumed.stderr).toContain(`${before} of 200 seeds were run before; going on with the rest`);
+    expect((JSON.parse(resumed.stdout) as { doneHere: number }).doneHere).toBe(200 - before);
     expect(essenceOf(resumed)).toEqual(essenceOf(whole));
     expect(resumed.code).toBe(0);
   });

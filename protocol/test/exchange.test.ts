@@ -259,7 +259,7 @@ describe('limits', () => {
   });
 
   test.each([
-    ['an option out of range', { mtuBytes: 10 }, 'mtuBytes is 10; it must be between'],
+    ['an option out of range', { mtuBytes: 10 }, 'mtuBytes is 10; it must be a whole number between'],
     ['an option that is no number', { worker: '1' }, 'worker is 1'],
     ['NaN', { rateBps: Number.NaN }, 'rateBps is NaN'],
     ['an option that does not exist', { mtu: 1500 }, 'there is no endpoint option mtu'],

@@ -83,7 +83,7 @@ export class ExchangeLedger {
     const state = this.end(ordinal, COMPLETED);
     if ((state & HANDLED) === 0) this.report(`exchange ${ordinal} has a response, but its handler never ran`);
     if ((state & HANDLED_AGAIN) !== 0)
-      this.report(`exchange ${ordinal} has a response, but its handler ran before and after a restart`);
+      this.report(`exchange ${ordinal} has a response, but its handler ran more than once`);
     this.completed += 1;
   }
 
