@@ -97,22 +97,23 @@ const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Writes all of `source`, ends, and waits for the one response. */
 async function sendAll(stream: OutgoingStream, source: Source): Promise<StreamedResponse> {
-  const sending = pump(source, (body) => stream.write(body)).then(
+  let failure: { error: unknown } | undefined;
+  void pump(source, (body) => stream.write(body)).then(
     () => stream.end(),
     (error: unknown) => {
       // The source failed, or the stream has ended; then this changes nothing.
+      failure = { error };
       stream.close();
-      throw error;
     },
   );
-  sending.catch(() => {});
   const iterator = stream[Symbol.asyncIterator]();
   let first: IteratorResult<Uint8Array, undefined>;
   try {
     first = await iterator.next();
   } catch (error) {
-    if (error instanceof TransferError && error.status === ExchangeStatus.CANCELLED) await sending;
-    throw error;
+    // A source that has not failed may have nothing to say for long: nobody waits for it.
+    const isOurs = error instanceof TransferError && error.status === ExchangeStatus.CANCELLED;
+    throw isOurs && failure !== undefined ? failure.error : error;
   }
   if (first.done === true) {
     throw new TransferError('protocol-violation', stream.peer, { detail: 'there was no response' });

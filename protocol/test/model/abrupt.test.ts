@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Players } from './players.ts';
-import type { StreamPattern } from './players.ts';
 import { Reference } from './reference.ts';
-import type { Plan } from './reference.ts';
+import type { Plan, StreamPattern } from './reference.ts';
 import { conclude, settle } from './settle.ts';
 import { watchSteps } from './steps.ts';
 
@@ -34,17 +33,16 @@ function stream(pattern: StreamPattern, plan: Plan): Shape['begin'] {
   return (players, deadlineNs) => {
     const side = players.open(pattern, CALLER, CALLEE, 100, plan, deadlineNs);
     void side.drain();
-    if (pattern === 'bidirectional') {
+    if (pattern !== 'streaming-response') {
       for (const bytes of [100, 3000, 20]) side.write(bytes);
-      side.outgoing.ended = true;
-      side.api.end?.();
     }
+    if (pattern === 'bidirectional') side.end();
     at(players, 20_000, () => {
       const callee = players.sides.find(({ isCaller }) => !isCaller);
-      if (callee?.finish === undefined) return;
+      if (callee?.isServing !== true) return;
+      if (pattern === 'streaming-request') side.end();
       void callee.drain();
-      callee.write(200);
-      callee.write(2000);
+      for (const bytes of pattern === 'streaming-request' ? [] : [200, 2000]) callee.write(bytes);
       at(players, 20_000, () => callee.finish?.());
     });
   };
@@ -77,6 +75,7 @@ const SHAPES: Shape[] = [
     begin: (players, deadlineNs) => void players.broadcast(CALLER, 3000, NOW, deadlineNs),
   },
   { name: 'a streamed response', begin: stream('streaming-response', NOW) },
+  { name: 'a stream of requests', begin: stream('streaming-request', { ...NOW, answer: 'held' }) },
   { name: 'a stream in both directions', begin: stream('bidirectional', { ...NOW, answer: 'held' }) },
 ];
 
@@ -118,11 +117,7 @@ const STREAM_ENDINGS: typeof ENDINGS = {
 };
 
 function close({ sides }: Players, byCaller: boolean): void {
-  for (const { isCaller, record, api } of sides) {
-    if (isCaller !== byCaller) continue;
-    record.causes.add('rejected 300').add('cancelled');
-    api.close(300, 'x');
-  }
+  for (const side of sides) if (side.isCaller === byCaller) side.close(300);
 }
 
 interface Run {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { AsyncCommand } from 'fast-check';
 import type { NetworkHost } from '../../../sim/net/index.ts';
-import type { Players, StreamPattern } from './players.ts';
-import type { CallRecord, Plan, Reference } from './reference.ts';
+import type { Players } from './players.ts';
+import type { CallRecord, Plan, Reference, StreamPattern } from './reference.ts';
 import type { StreamSide } from './stream-side.ts';
 
 type Command = AsyncCommand<Reference, Players>;
@@ -123,7 +123,7 @@ function starts(hosts: number): fc.Arbitrary<Command>[] {
     }),
     fc
       .tuple(
-        fc.constantFrom<StreamPattern>('streaming-response', 'bidirectional'),
+        fc.constantFrom<StreamPattern>('streaming-response', 'streaming-request', 'bidirectional'),
         nth,
         nth,
         messageSizes,
@@ -184,10 +184,7 @@ function streamActs(): fc.Arbitrary<Command>[] {
       onSide(
         'end',
         (side) => side.isCaller && side.canWrite,
-        (side) => {
-          side.outgoing.ended = true;
-          side.api.end?.();
-        },
+        (side) => side.end(),
       ),
     ),
     fc.tuple(nth, fc.boolean()).map(([n, throws]) =>
@@ -202,10 +199,7 @@ function streamActs(): fc.Arbitrary<Command>[] {
         `close with ${status}`,
         () => true,
         (side) => {
-          side.record.causes.add(`rejected ${status}`);
-          // A stream that its callee may not know is given up instead.
-          if (side.isCaller) side.record.causes.add('cancelled');
-          side.api.close(status, 'x');
+          side.close(status);
         },
       )(n),
     ),

@@ -190,3 +190,23 @@ test('who waits for a pool that closes is told', async () => {
   await quiet(pools);
   expectClean(pools.client, pools.server);
 });
+
+/** MUST EXCH-5, REQ PAT-3: a source waits for its own reasons, and for longer than the stream lives. */
+test.each(['is closed', 'is gone'])(
+  'who streams requests to a pool that %s is told, whatever his source does',
+  async (how) => {
+    const pools = makePools({ stream: () => new Promise<void>(() => {}) });
+    const { net, caller, callee, toServer } = pools;
+    async function* source(): AsyncGenerator<Uint8Array, void> {
+      yield pattern(10);
+      await new Promise(() => {});
+    }
+    net.at(50_000, () => {
+      if (how === 'is gone') pools.server.crash();
+      else callee.close();
+      net.drain(pools.server);
+    });
+    const ended = caller.streamingRequest(toServer, source()).catch((error: TransferError) => error.reason);
+    expect(await driven(pools, ended)).toBe(how === 'is gone' ? 'peer-timeout' : 'cancelled');
+  },
+);

@@ -8,9 +8,18 @@ import type { IncomingRequest } from '../../pool/incoming.ts';
 import type { FaultSpec } from '../../../sim/net/index.ts';
 import { DOWN, UP, bodyOf, readBody } from './bytes.ts';
 import { newDirection } from './reference.ts';
-import type { CallRecord, ExchangeRecord, Plan, Reference, StreamRecord } from './reference.ts';
+import type {
+  CallRecord,
+  ExchangeRecord,
+  Plan,
+  Reference,
+  StreamPattern,
+  StreamRecord,
+} from './reference.ts';
+import { RequestSource } from './request-source.ts';
 import { Stage } from './stage.ts';
 import { StreamSide, reasonOf } from './stream-side.ts';
+import type { StreamApi } from './stream-side.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -29,8 +38,6 @@ export interface Troupe {
   /** Applications decide about requests before they are pulled. */
   accepting: boolean;
 }
-
-export type StreamPattern = 'streaming-response' | 'bidirectional';
 
 /** The applications on all hosts: they do what commands say, and tell the reference what they see. */
 export class Players {
@@ -174,20 +181,29 @@ export class Players {
   ): StreamSide {
     const { reference, stage } = this;
     const common = this.common(pattern, from, to, plan, deadlineNs, reference.issue());
-    const record: StreamRecord = { kind: 'stream', up: newDirection(), down: newDirection(), ...common };
+    const [up, down] = [newDirection(), newDirection()];
+    const record: StreamRecord = { kind: 'stream', pattern, up, down, ...common };
     this.note(record);
     const pool = stage.pool(from);
     const options = { ...this.optionsOf(record), limits: { messages: 4, bytes: 4000 } };
     const request = bodyOf(record.id, UP, 255, sizeBytes);
     const peer = this.peer(from, to);
     const at = { index: from, incarnation: record.incarnation };
-    const api =
-      pattern === 'streaming-response'
-        ? pool.streamingResponse(peer, request, options)
-        : pool.bidirectional(peer, { ...options, request });
-    if (pattern === 'streaming-response') record.up.ended = true;
+    let api: StreamApi;
+    if (pattern === 'streaming-response') {
+      api = pool.streamingResponse(peer, request, options);
+      record.up.ended = true;
+    } else if (pattern === 'bidirectional') {
+      api = pool.bidirectional(peer, { ...options, request });
+    } else {
+      const source = new RequestSource();
+      source.becomes(pool.streamingRequest(peer, source.requests(), { ...options, request }));
+      api = source;
+    }
     const side = new StreamSide(reference, record, at, true, api);
     this.sides.push(side);
+    // A promise tells its outcome unasked.
+    if (pattern === 'streaming-request') void side.drain();
     return side;
   }
 
@@ -342,7 +358,7 @@ export class Players {
     });
   }
 
-  private handleStream(host: number, incoming: IncomingStream): Promise<void> {
+  private handleStream(host: number, incoming: IncomingStream): Promise<Uint8Array | void> {
     const { reference, stage } = this;
     const record = this.recordOf(incoming.headers, host);
     if (record?.kind !== 'stream') throw new Error('no stream');
@@ -354,24 +370,21 @@ export class Players {
     if (record.plan.answer === 'throw') throw new Error('thrown');
     const side = new StreamSide(reference, record, { index: host, incarnation }, false, incoming);
     this.sides.push(side);
-    if (record.plan.answer === 'now') {
+    if (record.plan.answer === 'now' && record.pattern !== 'streaming-request') {
       side.write(300);
       side.write(2000);
-      record.down.ended = true;
-      return Promise.resolve();
     }
-    if (this.isHasty) {
-      return side.drain().then(() => {
-        record.down.ended = true;
-      });
-    }
+    if (record.plan.answer === 'now') return Promise.resolve(side.conclude());
+    if (this.isHasty) return side.drain().then(() => side.conclude());
     return new Promise((resolve, reject) => {
       side.finish = (error) => {
         side.finish = undefined;
-        if (error === undefined) record.down.ended = true;
-        else record.causes.add('handler-failed');
-        if (error === undefined) resolve();
-        else reject(error);
+        if (error === undefined) {
+          resolve(side.conclude());
+        } else {
+          record.causes.add('handler-failed');
+          reject(error);
+        }
       };
     });
   }

@@ -51,8 +51,11 @@ export interface Direction {
   end: string | undefined;
 }
 
+export type StreamPattern = 'streaming-response' | 'streaming-request' | 'bidirectional';
+
 export interface StreamRecord {
   kind: 'stream';
+  pattern: StreamPattern;
   id: number;
   name: string;
   from: number;
@@ -155,6 +158,12 @@ export class Reference {
     } else if (!this.mayEnd(record, outcome)) {
       this.differ(`${record.name} ended with ${outcome}`);
     }
+  }
+
+  /** The callee of a request that is streamed writes other than one response: its caller closes the stream, and says why. */
+  onWritten({ pattern, down, causes }: StreamRecord): void {
+    if (pattern !== 'streaming-request' || down.written === 1) return;
+    if (down.written > 1 || down.ended) causes.add('protocol-violation').add('cancelled');
   }
 
   /** The next message of a direction was read; `index` is what it says it is. */

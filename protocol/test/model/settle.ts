@@ -26,6 +26,7 @@ export async function conclude(players: Players): Promise<void> {
   await stage.advance(BOUND_NS);
   judge(reference);
   expectNobodyInVain(players);
+  expectNobodyForgotten(players);
   await release(players);
   await stage.advance(BOUND_NS);
   await stage.act(() => {
@@ -52,11 +53,26 @@ function expectNobodyInVain(players: Players): void {
     if (isAlive(players, held) && !wants(held.record) && !held.signal.aborted)
       reference.differ(`host ${held.host} still works on ${held.record.name}`);
   }
-  for (const { isCaller, record, finish, api, host, incarnation } of sides) {
-    if (isCaller || finish === undefined || !isAlive(players, { host, incarnation }) || wants(record))
-      continue;
-    if (!(api as unknown as { signal: { aborted: boolean } }).signal.aborted)
-      reference.differ(`host ${host} still serves ${record.name}`);
+  for (const side of sides) {
+    const { isCaller, record, finish, api } = side;
+    if (isCaller || finish === undefined || !isAlive(players, side) || wants(record)) continue;
+    if (api.signal?.aborted !== true) reference.differ(`host ${side.host} still serves ${record.name}`);
+  }
+}
+
+/** Nobody waits any more for a handler that is done, or gone. */
+function expectNobodyForgotten(players: Players): void {
+  const { reference, stage, answers, sides } = players;
+  for (const record of reference.records) {
+    if (stage.incarnation(record.from) !== record.incarnation || record.runs.length === 0) continue;
+    // Who opened a stream learns its end when he reads.
+    const isTold = record.kind === 'call' || record.pattern === 'streaming-request';
+    const end = record.kind === 'call' ? record.end : record.down.end;
+    if (!isTold || end !== undefined) continue;
+    const isServed =
+      answers.some((held) => held.record === record && isAlive(players, held)) ||
+      sides.some((side) => side.record === record && side.isServing && isAlive(players, side));
+    if (!isServed) reference.differ(`the caller of ${record.name} waits for nobody`);
   }
 }
 
@@ -74,8 +90,7 @@ async function release(players: Players): Promise<void> {
     for (const side of sides) {
       if (!isAlive(players, side)) continue;
       if (side.isCaller && !side.outgoing.ended) {
-        side.outgoing.ended = true;
-        side.api.end?.();
+        side.end();
       }
       void side.drain();
     }

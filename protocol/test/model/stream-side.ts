@@ -3,10 +3,12 @@ import { bodyOf, readBody } from './bytes.ts';
 import type { Direction, Reference, StreamRecord } from './reference.ts';
 
 /** What either side of a stream can do. */
-interface StreamApi extends AsyncIterable<Uint8Array> {
+export interface StreamApi extends AsyncIterable<Uint8Array> {
   write?(body: Uint8Array): Promise<void>;
   end?(): void;
   close(status: number, reason?: string): void;
+  /** Of the callee. */
+  readonly signal?: { readonly aborted: boolean };
 }
 
 export function reasonOf(error: unknown): string {
@@ -23,6 +25,7 @@ export class StreamSide {
   readonly api: StreamApi;
   /** Of the callee: lets the handler return, or throw. */
   finish: ((error?: Error) => void) | undefined;
+  private isClosed = false;
   private readonly reference: Reference;
   private readonly iterator: AsyncIterator<Uint8Array, unknown>;
 
@@ -54,13 +57,48 @@ export class StreamSide {
     return this.api.write !== undefined && !this.outgoing.ended && this.outgoing.written < 200;
   }
 
+  /** Of the caller: nothing follows. */
+  end(): void {
+    this.outgoing.ended = true;
+    this.api.end?.();
+  }
+
+  /** Ends the stream, in both directions. */
+  close(status: number): void {
+    this.isClosed = true;
+    this.record.causes.add(`rejected ${status}`);
+    // A stream that its callee may not know is given up instead.
+    if (this.isCaller) this.record.causes.add('cancelled').add('source-failed');
+    this.api.close(status, 'x');
+  }
+
+  /** Of the callee: its handler is not done, has not ended the stream in another way, and was not told that it is over. */
+  get isServing(): boolean {
+    return this.finish !== undefined && !this.isClosed && this.api.signal?.aborted !== true;
+  }
+
   write(sizeBytes: number): void {
     const { outgoing, record, reference } = this;
     const body = bodyOf(record.id, this.isCaller ? 1 : 2, outgoing.written, sizeBytes);
     outgoing.written += 1;
+    if (!this.isCaller) reference.onWritten(record);
     this.api.write?.(body).catch((error: unknown) => {
       if (this.isCurrent) reference.onRefused(record, outgoing, reasonOf(error));
     });
+  }
+
+  /** Of the callee: its handler is done; the response to a request that was streamed, unless it has written one, or forgets it. */
+  conclude(): Uint8Array | undefined {
+    const { outgoing, record, reference } = this;
+    const { id, pattern } = record;
+    let response: Uint8Array | undefined;
+    if (pattern === 'streaming-request' && outgoing.written === 0 && id % 5 !== 0) {
+      response = bodyOf(id, 2, outgoing.written, 300);
+      outgoing.written += 1;
+    }
+    outgoing.ended = true;
+    reference.onWritten(record);
+    return response;
   }
 
   /** The first incarnation of the callee that runs the handler is the one the reference speaks of. */
