@@ -63,9 +63,13 @@ switch (part) {
     break;
   }
   case 'sweep': {
-    const { measureSweep, sweepLines } = await import('./sweep.ts');
-    const figures = await measureSweep(Number(values.scale) > 0 ? Number(values.scale) : 1);
-    for (const line of values.json ? [JSON.stringify(figures)] : sweepLines(figures)) console.log(line);
+    const { measureSweeps, sweepLines } = await import('./sweep.ts');
+    const all: object[] = [];
+    for await (const figures of measureSweeps(Number(values.scale) > 0 ? Number(values.scale) : 1)) {
+      all.push(figures);
+      if (!values.json) for (const line of sweepLines(figures)) console.log(line);
+    }
+    if (values.json) console.log(JSON.stringify({ sweeps: all }));
     break;
   }
   case 'explore': {

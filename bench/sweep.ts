@@ -2,15 +2,28 @@ import { spawnSync } from 'node:child_process';
 import { Spinners } from './sweep/spinners.ts';
 import { type SweepCost, sweepProcess } from './sweep/sweep-process.ts';
 
-const SCENARIO = 'scenarios/library/small.yaml';
-/** A little larger than in the file, so that start-up of a run is not all there is. */
-const SET = ['workload[0].count=200', 'workload[0].request=20KB'];
+interface Subject {
+  scenario: string;
+  set: readonly string[];
+  /** Of each way, the best counts: what else the machine does only makes it slower. */
+  rounds: number;
+}
+
+/** A sweep of seconds, of which loading and compiling are a good part, and one of a minute, as of a scenario of the library. */
+const SUBJECTS: readonly Subject[] = [
+  {
+    scenario: 'scenarios/library/small.yaml',
+    set: ['workload[0].count=200', 'workload[0].request=20KB'],
+    rounds: 3,
+  },
+  { scenario: 'scenarios/library/incast-100.yaml', set: [], rounds: 1 },
+];
 const SEEDS = 1000;
-/** Of each, the best counts: what else the machine does only makes it slower. */
-const ROUNDS = 3;
 
 export interface SweepFigures {
   scenario: string;
+  /** What is changed in it. */
+  set: readonly string[];
   seeds: number;
   rounds: number;
   /** `dcquic sweep --jobs 1`, all cores at hand: compilation and garbage collection run beside the one worker. Best round. */
@@ -31,15 +44,21 @@ export interface SweepFigures {
   hash: string;
 }
 
+/** Sweeps of `scale` times 1,000 seeds, one after the other. */
+export async function* measureSweeps(scale: number = 1): AsyncGenerator<SweepFigures, void, undefined> {
+  for (const subject of SUBJECTS) yield await measureSweep(subject, scale);
+}
+
 /** The same sweep as a process of one worker and of two, in turn. Rejects if they do not find the same. */
-export async function measureSweep(scale: number = 1, rounds: number = ROUNDS): Promise<SweepFigures> {
+async function measureSweep(subject: Subject, scale: number): Promise<SweepFigures> {
+  const { scenario, set, rounds } = subject;
   const seeds = Math.max(4, Math.round(SEEDS * scale));
   const hasTaskset = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
   const spinners = new Spinners(2);
   await spinners.spin(2);
-  const one = new Best(seeds, 1, false);
-  const two = new Best(seeds, 2, false);
-  const oneCore = new Best(seeds, 1, true);
+  const one = new Best(subject, seeds, 1, false);
+  const two = new Best(subject, seeds, 2, false);
+  const oneCore = new Best(subject, seeds, 1, true);
   let [spunOneS, spunTwoS] = [Infinity, Infinity];
   for (let round = 0; round < rounds; round++) {
     await one.run();
@@ -52,7 +71,8 @@ export async function measureSweep(scale: number = 1, rounds: number = ROUNDS): 
   const hashes = new Set([...one.hashes, ...two.hashes, ...oneCore.hashes]);
   if (hashes.size !== 1) throw new Error(`the sweeps did not find the same: ${[...hashes].join(', ')}`);
   return {
-    scenario: SCENARIO,
+    scenario,
+    set,
     seeds,
     rounds,
     one: one.cost,
@@ -73,9 +93,9 @@ class Best {
   readonly #args: readonly string[];
   readonly #pinned: boolean;
 
-  constructor(seeds: number, jobs: number, pinned: boolean) {
-    const set = SET.flatMap((change) => ['--set', change]);
-    this.#args = [SCENARIO, '--seeds', `1..${seeds}`, '--jobs', String(jobs), ...set];
+  constructor({ scenario, set }: Subject, seeds: number, jobs: number, pinned: boolean) {
+    const changes = set.flatMap((change) => ['--set', change]);
+    this.#args = [scenario, '--seeds', `1..${seeds}`, '--jobs', String(jobs), ...changes];
     this.#pinned = pinned;
   }
 
@@ -89,11 +109,12 @@ class Best {
 
 /** For people. */
 export function sweepLines(figures: SweepFigures): string[] {
-  const { scenario, seeds, rounds, one, two, oneCore, speedUp, speedUpOfCores, ceiling, overhead } = figures;
+  const { scenario, set, seeds, rounds, one, two, oneCore, speedUp, speedUpOfCores, ceiling, overhead } =
+    figures;
   const row = (label: string, { wallS, processorS }: SweepCost): string =>
     `  ${label.padEnd(22)}${wallS.toFixed(2).padStart(8)} s  ${processorS.toFixed(2).padStart(9)} s`;
   return [
-    `dcquic sweep of ${seeds} seeds of ${scenario}, ${SET.join(', ')}: whole processes, the best of ${rounds} rounds`,
+    `dcquic sweep of ${seeds} seeds of ${[scenario, ...set].join(', ')}: whole processes, ${rounds === 1 ? 'one round' : `the best of ${rounds} rounds`}`,
     '                           wall    processor',
     row('--jobs 1', one),
     row('--jobs 2', two),
