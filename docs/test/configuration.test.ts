@@ -34,6 +34,7 @@ function table(): string {
 /** REQ DOC-3, CONF-7 */
 it('the table of options says what holds; UPDATE=1 writes it', () => {
   const guide = readFileSync(GUIDE, 'utf8');
+  expect(guide, 'the place of the table').toMatch(TABLE);
   const right = guide.replace(TABLE, (_, before: string, after: string) => `${before}${table()}${after}`);
   if (process.env['UPDATE'] === '1') writeFileSync(GUIDE, right);
   else expect(guide).toBe(right);

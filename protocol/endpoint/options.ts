@@ -1,6 +1,6 @@
 import type { BitsPerSecond, Bytes, Nanos } from '../core/units.ts';
 
-/** Every bound and knob of an endpoint. REQ CONF-2, CONF-4, CONF-7 */
+/** Every bound and knob of an endpoint. REQ CONF-1, CONF-2, CONF-3, CONF-4, CONF-7 */
 export interface EndpointOptions {
   /** This endpoint's worker number, 0 … 255; part of every transfer id and control key. */
   worker: number;
@@ -36,6 +36,8 @@ export interface EndpointOptions {
   noticeHeaderBytesMax: Bytes;
   /** Bytes of messages being received at once, over all peers. */
   receiveBytesMax: Bytes;
+  /** Bytes of one message given to a sink, such as a file, and not written; then no more of it is pulled. */
+  sinkBytesMax: Bytes;
   /** Bytes of buffers that the application allocated, tags included; and ids of them. */
   bufferBytesMax: Bytes;
   buffersMax: number;
@@ -82,6 +84,7 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   headerBytesMax: 16_384,
   noticeHeaderBytesMax: 512,
   receiveBytesMax: 4_294_967_296,
+  sinkBytesMax: 1 << 22,
   bufferBytesMax: 1 << 28,
   buffersMax: 65_536,
   bufferWaitersMax: 1024,
@@ -125,6 +128,7 @@ export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min
   headerBytesMax: [0, 2 ** 20],
   noticeHeaderBytesMax: [0, 16_384],
   receiveBytesMax: [1, 2 ** 40],
+  sinkBytesMax: [65_536, 2 ** 40],
   bufferBytesMax: [0, 2 ** 40],
   buffersMax: [1, 2 ** 26],
   bufferWaitersMax: [0, 65_536],

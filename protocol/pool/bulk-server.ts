@@ -30,7 +30,7 @@ export class BulkServer {
       this.endpoint.pause(this.driver.now(), exchange, paused);
       this.driver.kick();
     };
-    target.begin(sizeBytes, { hold, fail });
+    target.begin(sizeBytes, this.endpoint.options.sinkBytesMax, { hold, fail });
     this.targets.set(exchange, target);
     this.holders.set(target, exchange);
   }

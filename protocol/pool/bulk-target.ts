@@ -93,10 +93,11 @@ export class BulkTarget extends Placement {
     await this.sink?.discard();
   }
 
-  /** For the pool: a transfer of `sizeBytes` begins to fill it. */
-  begin(sizeBytes: Bytes, filler: Filler): void {
+  /** For the pool: a transfer of `sizeBytes` begins to fill it, of which a sink is given `sinkBytesMax` ahead. */
+  begin(sizeBytes: Bytes, sinkBytesMax: Bytes, filler: Filler): void {
     if (sizeBytes !== this.sizeBytes) this.forget();
     this.sizeBytes = sizeBytes;
+    this.sinkBytesMax = sinkBytesMax;
     this.filler = filler;
     this.sink?.begin(sizeBytes, this.arrivedBytes > 0);
   }

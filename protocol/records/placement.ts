@@ -8,8 +8,6 @@ export interface RecordSink {
   write(at: Bytes, bytes: Uint8Array, done: (error?: Error) => void): void;
 }
 
-/** Bytes a sink may have been given and not written, before nothing more is pulled for it. */
-const UNWRITTEN_BYTES_MAX = 4_194_304;
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -22,6 +20,8 @@ export class Placement {
   readonly arrived: RangeSet = new RangeSet();
   /** Given to the sink and not written. */
   unwrittenBytes: Bytes = 0;
+  /** So many, and nothing more is pulled for it: `sinkBytesMax` of who receives. */
+  protected sinkBytesMax: Bytes = 0;
   /** Told when the sink can take more again, and when it failed. */
   protected onRoom: (() => void) | undefined;
   protected onFailure: ((error: Error) => void) | undefined;
@@ -40,12 +40,12 @@ export class Placement {
 
   /** The sink has enough to do. REQ BP-1, BP-2 */
   get isFull(): boolean {
-    return this.unwrittenBytes >= UNWRITTEN_BYTES_MAX;
+    return this.bytes === undefined && this.unwrittenBytes >= this.sinkBytesMax;
   }
 
   /** Memory that a body of `sizeBytes` takes on its way there, at most. */
   memoryBytes(sizeBytes: Bytes): Bytes {
-    return this.bytes === undefined ? Math.min(sizeBytes, UNWRITTEN_BYTES_MAX) : sizeBytes;
+    return this.bytes === undefined ? Math.min(sizeBytes, this.sinkBytesMax) : sizeBytes;
   }
 
   /** Another body comes: nothing of it is there. */
@@ -69,7 +69,7 @@ export class Placement {
         if (error === undefined) this.arrived.add(at, at + bytes.length);
         else this.onFailure?.(error);
       }
-      if (!this.wasFull || this.unwrittenBytes * 2 > UNWRITTEN_BYTES_MAX) return;
+      if (!this.wasFull || this.unwrittenBytes * 2 > this.sinkBytesMax) return;
       this.wasFull = false;
       this.onRoom?.();
     });

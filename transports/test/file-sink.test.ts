@@ -2,6 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deploymentOptions } from '../../protocol/endpoint/deployments.ts';
+import { DEFAULT_OPTIONS } from '../../protocol/endpoint/options.ts';
+import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
 import { BulkTarget } from '../../protocol/pool/bulk-target.ts';
 import type { BulkSink } from '../../protocol/pool/bulk-target.ts';
 import type { TransferError } from '../../protocol/pool/transfer-error.ts';
@@ -45,7 +48,7 @@ async function driven<T>({ net }: Pools, promise: Promise<T>, turnNs: number): P
 let count = 0;
 
 /** A server that puts every request into a file of a folder of its own, where there is an old one. */
-function makeFiling(options: FileSinkOptions = {}): Filing {
+function makeFiling(options: FileSinkOptions = {}, endpoint: Partial<EndpointOptions> = {}): Filing {
   const place = join(folder, String((count += 1)));
   mkdirSync(place);
   const path = join(place, 'model.bin');
@@ -56,7 +59,7 @@ function makeFiling(options: FileSinkOptions = {}): Filing {
     onEnd: (error) => ends.push(error),
     onProgress: (bytes) => progress.push(bytes),
   });
-  const pools = makePools({ accept: () => ({ into: target }) }, { peerTimeoutNs: 1e9 });
+  const pools = makePools({ accept: () => ({ into: target }) }, { peerTimeoutNs: 1e9, ...endpoint });
   return { ...pools, path, target, ends, progress };
 }
 
@@ -158,8 +161,11 @@ describe('a bulk transfer into a file', () => {
     }
   });
 
-  /** REQ BP-1, BP-2 */
-  test('is pulled no faster than the disk writes', async () => {
+  /** REQ BP-1, BP-2, CONF-5 */
+  test.each([
+    ['service', DEFAULT_OPTIONS.sinkBytesMax],
+    ['workstation', deploymentOptions('workstation').sinkBytesMax as number],
+  ])('is pulled no faster than the disk writes (%s: %d bytes ahead of it)', async (_, sinkBytesMax) => {
     const waiting: (() => void)[] = [];
     let isOpen = false;
     const files: FilePort = {
@@ -173,7 +179,7 @@ describe('a bulk transfer into a file', () => {
         return { ...handle, write };
       },
     };
-    const filing = makeFiling({ files });
+    const filing = makeFiling({ files }, { sinkBytesMax });
     const { net, client, server } = filing;
     const body = pattern(12_000_000);
     const sending = send(filing, body);
@@ -186,10 +192,10 @@ describe('a bulk transfer into a file', () => {
       return client.endpoint.counters.dataBytesOut;
     };
     const sent = await settle();
-    expect(sent).toBeGreaterThan(4_194_304);
+    expect(sent).toBeGreaterThan(sinkBytesMax);
     // What was under way when the sink was full: a grant or two.
-    expect(sent).toBeLessThan(4_194_304 + 1_500_000);
-    expect(server.endpoint.state.memoryBytes).toBe(4_194_304);
+    expect(sent).toBeLessThan(sinkBytesMax + 1_500_000);
+    expect(server.endpoint.state.memoryBytes).toBe(sinkBytesMax);
     expect(await settle()).toBe(sent);
     isOpen = true;
     for (const go of waiting) go();

@@ -149,7 +149,7 @@ describe('a bulk transfer that failed', () => {
   ] as [string, [number, number][]][])('and brought %s is resumed with the rest', async (_what, records) => {
     const bulk = makeBulk();
     const { caller, toServer, memory, target } = bulk;
-    target.begin(SIZE, NOBODY);
+    target.begin(SIZE, 1 << 22, NOBODY);
     for (const [from, to] of records) {
       const [start, end] = [from * RECORD, Math.min(to * RECORD, SIZE)];
       memory.set(pattern(SIZE).subarray(start, end), start);
@@ -167,7 +167,7 @@ describe('a bulk transfer that failed', () => {
 
   test('of another size starts anew', async () => {
     const bulk = makeBulk();
-    bulk.target.begin(SIZE, NOBODY);
+    bulk.target.begin(SIZE, 1 << 22, NOBODY);
     bulk.target.arrived.add(0, 20 * RECORD);
     await valueOf(bulk, bulk.caller.rawBulkTransfer(bulk.toServer, pattern(SIZE - 1)));
     expect(sameBytes(bulk.memory.subarray(0, SIZE - 1), pattern(SIZE - 1))).toBe(true);
