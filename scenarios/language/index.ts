@@ -8,7 +8,7 @@ export { formatFaultPlace } from './print-fault.ts';
 export { type Parsed, type Problem, formatProblem } from './problem.ts';
 export type { Ratio } from './ratio.ts';
 export type { ReadFile } from './resolve/size.ts';
-export { blueprintOf } from './resolve/topology.ts';
+export { blueprintOf, slowestBps } from './resolve/topology.ts';
 export type * from './host-fault.ts';
 export type * from './scenario.ts';
 export { faultEndNs } from './scenario.ts';

@@ -1,24 +1,25 @@
-import { NEVER, type Nanos } from '../../protocol/index.ts';
-import { faultEndNs, type Scenario } from '../language/index.ts';
+import { NEVER, type BitsPerSecond, type Nanos } from '../../protocol/index.ts';
+import { faultEndNs, slowestBps, type Scenario } from '../language/index.ts';
 import { outageUntilNs } from './outage.ts';
 import type { Simulation } from './simulation.ts';
 import type { OfferedExchange } from './workloads.ts';
 
 /** A run in which nothing arrives for this long, though nothing is in its way, is not live. */
 const STALL_RTTS = 20_000;
-/** And this many times as long as all that was sent takes on one cable. */
+/** And this many times as long as all that was sent takes on the slowest cable. */
 const STALL_WIRE_TIMES = 8;
 /** On a network without faults an exchange takes no longer than so many round trips, … */
 const CALM_RTTS = 200;
 /** … so many more for each exchange that was under way meanwhile, … */
 const CALM_RTTS_EACH = 20;
-/** … and so many times as long as their bytes take on one cable. */
+/** … and so many times as long as their bytes take on the slowest cable. */
 const CALM_WIRE_TIMES = 20;
 
 /** Whether exchanges end in time: at all, after the last offer and outage, and soon, if no fault is there any more. REQ DST-6 */
 export class Punctuality {
   readonly #simulation: Simulation;
   readonly #outageUntilNs: Nanos;
+  readonly #slowestBps: BitsPerSecond;
   readonly #calmFromNs: Nanos;
   /** Bytes offered, and exchanges, when each active exchange that began in a calm was offered, itself and those active included. */
   readonly #calm = new Map<OfferedExchange, { bytes: number; exchanges: number }>();
@@ -31,6 +32,7 @@ export class Punctuality {
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
     this.#outageUntilNs = outageUntilNs(simulation.scenario);
+    this.#slowestBps = slowestBps(simulation.scenario.topology);
     this.#calmFromNs = calmFromNs(simulation.scenario, this.#outageUntilNs);
   }
 
@@ -88,7 +90,7 @@ export class Punctuality {
   }
 
   #wireNs(bytes: number): Nanos {
-    return (bytes * 8e9) / this.#simulation.scenario.topology.link.rateBps;
+    return (bytes * 8e9) / this.#slowestBps;
   }
 }
 

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
+import type { Nanos } from '../../protocol/index.ts';
 import {
   parseExpectation,
+  slowestBps,
   type EndpointSettings,
   type Expectation,
   type Fault,
   type Scenario,
+  type Topology,
 } from '../language/index.ts';
 import { runnableFault, SURVIVABLE, type FaultKind } from './runnable-fault.ts';
 import { withRecovery } from './recovery.ts';
@@ -59,7 +62,7 @@ export function runnableScenario(options: RunnableOptions = {}): fc.Arbitrary<Sc
       seed: fc.noShrink(fc.integer({ min: 1, max: 2 ** 31 - 1 })),
       untilNs: fc.constant(UNTIL_NS),
       topology: fc.constant(topology),
-      endpoint: isImpatient ? impatientEndpoint : endpoint,
+      endpoint: isImpatient ? impatientEndpoint(topology) : endpoint,
       workloads: runnableWorkloads(topology, features),
       faults:
         on.length === 0 || faultsMax === 0
@@ -125,8 +128,19 @@ const choices = fc.record(
   { requiredKeys: [] },
 );
 
-/** Less than the longest fault, more than the longest queue. */
+/** Less than the longest fault. */
 const shortTimeout = fc.constantFrom(1_000_000, 3_000_000);
+/** A PROBE waits in a queue, its answer in another, and packets that find the queue full are lost. */
+const QUEUES_PER_TIMEOUT = 3;
+/** Of the last round, of an exchange of two hosts, in both directions. */
+const LAST_BYTES = 6 * 3000;
+
+/** How long packets wait behind each other at most, when the hosts of one half of a network exchange something with those of the other. */
+function queueNs(topology: Topology): Nanos {
+  const { hosts, switch: buffers } = topology;
+  const pairs = Math.max(hosts, (hosts * hosts) / 4);
+  return (Math.min(buffers.bufferBytes, pairs * LAST_BYTES) * 8e9) / slowestBps(topology);
+}
 
 const settings = fc.record({
   // Nothing but real cryptography seals and opens the bytes of messages.
@@ -140,6 +154,10 @@ const endpoint: fc.Arbitrary<EndpointSettings> = fc
   .tuple(settings, oneIn(4), fc.constantFrom(4096, 65_536))
   .map(([each, coalesces, groBytes]) => (coalesces ? { ...each, groBytes } : each));
 
-const impatientEndpoint: fc.Arbitrary<EndpointSettings> = fc
-  .tuple(endpoint, shortTimeout)
-  .map(([settings, peerTimeoutNs]) => ({ ...settings, options: { ...settings.options, peerTimeoutNs } }));
+function impatientEndpoint(topology: Topology): fc.Arbitrary<EndpointSettings> {
+  const leastNs = Math.ceil(QUEUES_PER_TIMEOUT * queueNs(topology));
+  return fc.tuple(endpoint, shortTimeout).map(([settings, drawnNs]) => {
+    const peerTimeoutNs = Math.max(drawnNs, leastNs);
+    return { ...settings, options: { ...settings.options, peerTimeoutNs } };
+  });
+}

@@ -1,3 +1,4 @@
+import type { BitsPerSecond } from '../../../protocol/index.ts';
 import {
   fatTreeBlueprint,
   graphBlueprint,
@@ -25,6 +26,11 @@ export function blueprintOf(topology: Topology): Blueprint {
     case 'graph':
       return graphBlueprint(topology);
   }
+}
+
+/** Of all cables: between switches there may be less than at the hosts, and all may have to go through one. */
+export function slowestBps(topology: Topology): BitsPerSecond {
+  return Math.min(topology.link.rateBps, ...blueprintOf(topology).trunks.map(({ rateBps }) => rateBps));
 }
 
 /** What to change in a file for a topology of so many hosts. */

@@ -1,6 +1,6 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { scenarioToYaml } from '../../language/index.ts';
+import { scenarioToYaml, slowestBps } from '../../language/index.ts';
 import { runScenario, type Extension } from '../../run/index.ts';
 import { conformance, runnableScenario, sampleScenario, SURVIVABLE } from '../../testing/index.ts';
 import { scenarioOf } from '../language/example.ts';
@@ -37,6 +37,17 @@ describe('a runnable scenario', () => {
       expect(scenario.topology.hosts).toBeLessThanOrEqual(3);
       expect(scenario.faults.length).toBeLessThanOrEqual(1);
       for (const { kind } of scenario.faults) expect(kind).toBe('loss');
+    }
+  });
+
+  it('has no peers whose patience is shorter than a queue: what waits in one is not lost', () => {
+    const impatient = SEEDS.map((seed) => sampleScenario(seed, { impatience: true })).filter(
+      ({ endpoint }) => endpoint.options.peerTimeoutNs !== undefined,
+    );
+    expect(impatient.length).toBeGreaterThan(SEEDS.length / 10);
+    for (const { topology, endpoint } of impatient) {
+      const queueBytes = Math.min(topology.switch.bufferBytes, 50_000);
+      expect(endpoint.options.peerTimeoutNs).toBeGreaterThan((2 * queueBytes * 8e9) / slowestBps(topology));
     }
   });
 
