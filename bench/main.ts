@@ -158,7 +158,7 @@ function readArgs() {
       },
     });
   } catch (error) {
-    console.error(`bench: ${(error as Error).message}`);
+    console.error(`bench: ${(error as Error).message}\nThe options: npm run bench -- --help`);
     process.exit(1);
   }
 }

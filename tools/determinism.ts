@@ -12,7 +12,7 @@
  *   --allow-missing        a Node version that cannot be had is only reported
  */
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { checkDeterminism } from './determinism/check.ts';
 import { parseSeeds } from './determinism/plan.ts';
 import { checkRandomCases, exitCodeOfCases, linesOf } from './determinism/random-cases.ts';
@@ -25,7 +25,7 @@ const SWEEP_SEEDS = 10;
 const ROOT = join(import.meta.dirname, '..', '..');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'dcquic-nodes');
 
-const { values } = parseArgs({
+const { values } = readArguments('determinism', {
   options: {
     seeds: { type: 'string', default: '1..10' },
     nodes: { type: 'string', default: '20,22,24,26' },

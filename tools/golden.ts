@@ -4,13 +4,13 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { formatGolden, GOLDEN_FILE, goldenChanges, parseGolden } from './golden/golden-file.ts';
 import { runGolden } from './golden/run-golden.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const { values } = readArguments('golden', { options: { check: { type: 'boolean', default: false } } });
 const path = join(ROOT, GOLDEN_FILE);
 const recorded = parseGolden(readFileSync(path, 'utf8'));
 const now: Record<string, string> = {};

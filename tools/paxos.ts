@@ -6,11 +6,11 @@
  *   --seed N           default 1
  *   --json             prints one object
  */
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { paxos } from '../scenarios/programs/paxos/paxos.ts';
 import type { Latency, PaxosResult } from '../scenarios/programs/paxos/paxos.ts';
 
-const { values } = parseArgs({
+const { values } = readArguments('paxos', {
   options: {
     transactions: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },

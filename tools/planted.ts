@@ -15,7 +15,7 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { loadBugs, plantedText } from './planted/bug.ts';
 import type { PlantedBug } from './planted/bug.ts';
 import { hunt } from './planted/hunt.ts';
@@ -26,7 +26,7 @@ import { table, Tally } from './planted/table.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments('planted', {
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '1000' },

@@ -3,13 +3,15 @@
  * it. `-- --missing` leaves out what is done, `-- --json` prints one object. Exit 1 when something cites an unknown id.
  */
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { coverageText, problemsText } from './requirements/table.ts';
 import { readCoverage } from './requirements/read-project.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, missing: { type: 'boolean' } } });
+const { values } = readArguments('spec:coverage', {
+  options: { json: { type: 'boolean' }, missing: { type: 'boolean' } },
+});
 const coverage = readCoverage(ROOT);
 if (values.json === true) {
   console.log(JSON.stringify(coverage, undefined, 2));

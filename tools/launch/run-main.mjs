@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitLike, runChild } from './child.mjs';
 import { LaunchError } from './failure.mjs';
@@ -13,6 +13,7 @@ export async function run(given) {
   const [module, ...args] = despiteErrors ? given.slice(1) : given;
   if (module === undefined)
     throw new LaunchError('Usage: node tools/run.mjs MODULE [ARGUMENTS], as in tools/golden');
+  if (args.includes('--help')) return console.log(helpOf(module));
   const output = `dist/${module}.js`;
   try {
     await prepare([output]);
@@ -22,4 +23,16 @@ export async function run(given) {
   }
   if (!existsSync(join(ROOT, output))) throw new LaunchError(`There is no ${module}.ts to run.`);
   exitLike(await runChild(process.execPath, [join(ROOT, output), ...args], { cwd: ROOT }));
+}
+
+/**
+ * The comment at the head of a tool says what it does and which options it takes.
+ *
+ * @param {string} module
+ */
+function helpOf(module) {
+  const source = join(ROOT, `${module}.ts`);
+  if (!existsSync(source)) throw new LaunchError(`There is no ${module}.ts to run.`);
+  const comment = /^\/\*\*(.*?)\*\//s.exec(readFileSync(source, 'utf8'))?.[1] ?? '';
+  return comment.replace(/^ ?\*? ?/gm, '').trim();
 }
