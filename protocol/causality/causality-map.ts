@@ -35,10 +35,10 @@ interface AsyncAtomics {
 
 type GrowableConstructor<T> = new (bytes: number, options: { maxByteLength: number }) => T;
 
-/** Bytes of a map of `slotsMax` slots; whole claims. */
-function bytesOf(slotsMax: number): number {
-  assert(slotsMax > 0 && slotsMax <= SLOT_LIMIT, 'slots of a causality map out of range');
-  return (HEADER_WORDS + Math.ceil(slotsMax / CLAIM) * CLAIM) * WORD_BYTES;
+/** Bytes of a map of so many slots; whole claims. */
+function bytesOf(slots: number): number {
+  assert(slots >= 0 && slots <= SLOT_LIMIT, 'slots of a causality map out of range');
+  return (HEADER_WORDS + Math.ceil(slots / CLAIM) * CLAIM) * WORD_BYTES;
 }
 
 /**
@@ -64,16 +64,22 @@ export class CausalityMap {
     this.isShared = typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
   }
 
-  /** For one thread. */
-  static memory(slotsMax: number): ArrayBuffer {
+  /** For one thread; it begins with `slotsInitial` and doubles. REQ CONF-1 */
+  static memory(slotsMax: number, slotsInitial: number = 0): ArrayBuffer {
     const Constructor = ArrayBuffer as unknown as GrowableConstructor<ArrayBuffer>;
-    return new Constructor(HEADER_WORDS * WORD_BYTES, { maxByteLength: bytesOf(slotsMax) });
+    return new Constructor(bytesOf(slotsInitial), { maxByteLength: bytesOf(slotsMax) });
   }
 
   /** For several. */
-  static sharedMemory(slotsMax: number): SharedArrayBuffer {
+  static sharedMemory(slotsMax: number, slotsInitial: number = 0): SharedArrayBuffer {
     const Constructor = SharedArrayBuffer as unknown as GrowableConstructor<SharedArrayBuffer>;
-    return new Constructor(HEADER_WORDS * WORD_BYTES, { maxByteLength: bytesOf(slotsMax) });
+    return new Constructor(bytesOf(slotsInitial), { maxByteLength: bytesOf(slotsMax) });
+  }
+
+  /** To which it grows; of all workers together. */
+  get slotsMax(): number {
+    const { maxByteLength } = this.buffer as unknown as Growable;
+    return maxByteLength / WORD_BYTES - HEADER_WORDS;
   }
 
   /** A token that is pending; undefined if all slots are taken or used up. MUST AFTER-4 */
@@ -89,8 +95,7 @@ export class CausalityMap {
 
   private claim(): number | undefined {
     if (this.claimed === this.claimEnd) {
-      const { maxByteLength } = this.buffer as unknown as Growable;
-      const slotsMax = maxByteLength / WORD_BYTES - HEADER_WORDS;
+      const { slotsMax } = this;
       if (Atomics.load(this.words, 0) >= slotsMax) return undefined;
       const start = Atomics.add(this.words, 0, CLAIM);
       if (start >= slotsMax) return undefined;

@@ -39,9 +39,6 @@ export interface Wait {
   readonly open: Set<Open>;
 }
 
-/** Ended calls that can still be named, unless a ledger is told otherwise. */
-const ENDED_MAX = 4096;
-
 /**
  * Who waits for whom within a worker, be it for calls of another one. A token can be named until `endedMax` others of its worker have ended after it; the error of a call is
  * kept as long, by its worker alone.
@@ -60,9 +57,14 @@ export class Ledger {
   /** Waits that are not over. */
   waits = 0;
 
-  constructor(map: CausalityMap, endedMax: number = ENDED_MAX) {
+  constructor(map: CausalityMap, endedMax: number) {
     this.map = map;
     this.endedMax = endedMax;
+  }
+
+  /** Calls that can be named at once, by all workers. */
+  get slotsMax(): number {
+    return this.map.slotsMax;
   }
 
   /** Undefined: there are too many. */

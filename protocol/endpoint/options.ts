@@ -59,6 +59,14 @@ export interface EndpointOptions {
   datagramsMax: number;
   /** Exchanges of this endpoint at once, own and served. */
   exchangesMax: number;
+  /**
+   * Calls of a pool that others can depend on, those that ended and can still be named included: slots of the causality map, to which it grows from `tokensInitial`. A call has a token,
+   * and between two tries no exchange.
+   */
+  tokensMax: number;
+  tokensInitial: number;
+  /** Calls of a pool that ended and can still be named; at most half of `tokensMax`, which is the default up to 4096. */
+  endedTokensMax: number;
   /** Peers known at once. */
   peersMax: number;
   /** Packets under one control key; then the next is derived. Few are for tests. */
@@ -96,6 +104,9 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   streamWritesMax: 1024,
   datagramsMax: 256,
   exchangesMax: 1 << 20,
+  tokensMax: (1 << 20) + (1 << 16),
+  tokensInitial: 1024,
+  endedTokensMax: 4096,
   peersMax: 65_536,
   keyPacketsMax: 1 << 23,
 };
@@ -107,7 +118,7 @@ export class OptionError extends Error {
 }
 
 /** Options that count something, bytes included; times, rates and ratios may have fractions. */
-const COUNTED = /Max$|Bytes$|Window$|Segments$|^worker$/;
+const COUNTED = /Max$|Bytes$|Window$|Segments$|Initial$|^worker$/;
 
 /** Of each option, both ends included. REQ CONF-6 */
 export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min: number, max: number]>> = {
@@ -140,15 +151,27 @@ export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min
   streamWritesMax: [1, 65_536],
   datagramsMax: [1, 65_536],
   exchangesMax: [1, 2 ** 26],
+  tokensMax: [64, 2 ** 24],
+  tokensInitial: [0, 2 ** 24],
+  endedTokensMax: [1, 2 ** 19],
   peersMax: [1, 2 ** 24],
   keyPacketsMax: [1, 2 ** 23],
 };
 
+/** Options that others bound, and how. */
+const BOUNDED_BY: readonly [keyof EndpointOptions, keyof EndpointOptions, divisor: 1 | 2][] = [
+  ['aheadMax', 'notifyWindow', 2],
+  ['tokensInitial', 'tokensMax', 1],
+  ['endedTokensMax', 'tokensMax', 2],
+];
+
 /** Defaults with `given` over them; throws OptionError for a value out of range. */
 export function resolveOptions(given: Partial<EndpointOptions>): EndpointOptions {
   const options = { ...DEFAULT_OPTIONS, ...given };
-  const aheadMax = Math.floor(options.notifyWindow / 2);
-  if (given.aheadMax === undefined) options.aheadMax = Math.min(options.aheadMax, aheadMax);
+  for (const [name, bound, divisor] of BOUNDED_BY) {
+    if (given[name] === undefined)
+      options[name] = Math.min(options[name], Math.floor(options[bound] / divisor));
+  }
   for (const [name, [min, max]] of Object.entries(OPTION_RANGES)) {
     const value = options[name as keyof EndpointOptions];
     const isCount = COUNTED.test(name);
@@ -169,10 +192,11 @@ export function resolveOptions(given: Partial<EndpointOptions>): EndpointOptions
         `there is no endpoint option ${name}; there are ${Object.keys(OPTION_RANGES).join(', ')}`,
       );
   }
-  if (options.aheadMax > aheadMax) {
-    throw new OptionError(
-      `endpoint option aheadMax is ${options.aheadMax}; it must be at most half of notifyWindow, ${aheadMax}`,
-    );
+  for (const [name, bound, divisor] of BOUNDED_BY) {
+    const max = Math.floor(options[bound] / divisor);
+    if (options[name] <= max) continue;
+    const part = divisor === 2 ? `half of ${bound}` : bound;
+    throw new OptionError(`endpoint option ${name} is ${options[name]}; it must be at most ${part}, ${max}`);
   }
   return options;
 }

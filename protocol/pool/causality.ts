@@ -4,6 +4,7 @@ import { Ledger } from '../causality/ledger.ts';
 import type { Dependency, Wait, Waiter } from '../causality/ledger.ts';
 import type { AwaitedPart } from '../causality/states.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import { OptionError } from '../endpoint/options.ts';
 import { UsageError } from '../endpoint/usage-error.ts';
 import type { ExchangeId } from '../endpoint/events.ts';
 import type { Causal } from '../transfer/outbound.ts';
@@ -34,10 +35,7 @@ export interface CausalOptions {
 /** The promise of a call that others can depend on. REQ CAUSE-11 */
 export type Call<T> = Promise<T> & { readonly token: Token };
 
-/** Bound on tokens beyond one for each exchange: ended calls that can still be named, and calls between two tries. */
-const TOKENS_MORE = 65_536;
-
-/** Causality of the calls of a pool. REQ CAUSE-9, CAUSE-10, CAUSE-11, PAT-8, PAT-9, PAT-10, PAT-12 */
+/** Causality of the calls of a pool. REQ CONF-1, CAUSE-9, CAUSE-10, CAUSE-11, PAT-8, PAT-9, PAT-10, PAT-12 */
 export class PoolCausality {
   private readonly endpoint: Endpoint;
   private readonly driver: Driver;
@@ -48,14 +46,25 @@ export class PoolCausality {
   constructor(endpoint: Endpoint, driver: Driver, shared?: SharedArrayBuffer) {
     this.endpoint = endpoint;
     this.driver = driver;
-    if (shared !== undefined) this.lazyLedger = new Ledger(new CausalityMap(shared));
+    if (shared !== undefined) this.lazyLedger = this.ledgerOn(shared);
   }
 
   /** A pool without causal calls has no map. */
   private get ledger(): Ledger {
-    const slotsMax = this.endpoint.options.exchangesMax + TOKENS_MORE;
-    this.lazyLedger ??= new Ledger(new CausalityMap(CausalityMap.memory(slotsMax)));
+    const { tokensMax, tokensInitial } = this.endpoint.options;
+    this.lazyLedger ??= this.ledgerOn(CausalityMap.memory(tokensMax, tokensInitial));
     return this.lazyLedger;
+  }
+
+  private ledgerOn(memory: ArrayBufferLike): Ledger {
+    const { endedTokensMax } = this.endpoint.options;
+    const map = new CausalityMap(memory);
+    if (map.slotsMax < 2 * endedTokensMax) {
+      throw new OptionError(
+        `the shared tokens have ${map.slotsMax} slots; there must be at least ${2 * endedTokensMax}, twice endedTokensMax of each pool`,
+      );
+    }
+    return new Ledger(map, endedTokensMax);
   }
 
   get pending(): number {
@@ -69,7 +78,13 @@ export class PoolCausality {
   begin(): CausalCall {
     const { ledger } = this;
     const token = ledger.issue();
-    if (token === undefined) throw new UsageError('ERR_DCQUIC_EXCHANGES', 'there are too many calls already');
+    if (token === undefined) {
+      const { slotsMax } = ledger;
+      throw new UsageError(
+        'ERR_DCQUIC_TOKENS',
+        `there are ${slotsMax} calls with tokens already (tokensMax): await some of them`,
+      );
+    }
     return new CausalCall(token, ledger, this.calls, this.release);
   }
 

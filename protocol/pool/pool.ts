@@ -264,9 +264,10 @@ export class Pool {
   broadcast(peers: readonly PeerId[], request: Payload, options: BroadcastOptions = {}): BroadcastCall {
     this.assertOpen();
     const { priority = DEFAULT_PRIORITY, deadlineNs } = options;
-    const causals = peers.map(() => this.causality.begin());
+    const causals: CausalCall[] = [];
     let messages: OutgoingMessage[] = [];
     try {
+      for (let i = 0; i < peers.length; i += 1) causals.push(this.causality.begin());
       messages = this.messages(request, options, peers.length);
       for (const causal of causals) causal.wait(options.after);
       this.endpoint.checkCalls(peers, messages[0], priority, deadlineNs);

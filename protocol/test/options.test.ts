@@ -32,9 +32,21 @@ describe('an option', () => {
       expect(() => resolveOptions({ [name]: value })).toThrow(OptionError);
       expect(() => resolveOptions({ [name]: value })).toThrow(new RegExp(`${name} is .* between ${min} and`));
     }
-    const room = name === 'aheadMax' ? { notifyWindow: 65_536 } : {};
+    const room = { ...(name === 'aheadMax' ? { notifyWindow: 65_536 } : {}), tokensMax: 2 ** 24 };
     expect(resolveOptions({ ...room, [name]: max })[name]).toBe(max);
     expect(resolveOptions({ aheadMax: 0, [name]: min })[name]).toBe(min);
+  });
+
+  test.each([
+    ['aheadMax', 'notifyWindow', 'half of notifyWindow', 32],
+    ['tokensInitial', 'tokensMax', 'tokensMax', 64],
+    ['endedTokensMax', 'tokensMax', 'half of tokensMax', 32],
+  ] as const)('%s keeps to the bound that %s sets', (name, bound, text, most) => {
+    expect(resolveOptions({ [bound]: 64 })[name]).toBe(most);
+    expect(resolveOptions({ [bound]: 64, [name]: most })[name]).toBe(most);
+    expect(() => resolveOptions({ [bound]: 64, [name]: most + 1 })).toThrow(
+      `${name} is ${most + 1}; it must be at most ${text}, ${most}`,
+    );
   });
 
   test('that counts is a whole number', () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { deploymentOptions } from '../../endpoint/deployments.ts';
+import type { EndpointOptions } from '../../endpoint/options.ts';
 import type { TransferError } from '../../pool/transfer-error.ts';
 import { framesIn } from '../support/frames.ts';
 import { expectClean, pattern } from '../support/pair.ts';
@@ -21,23 +23,26 @@ const name = (text: string, size = 0): Uint8Array => {
 const nameOf = (body: Uint8Array): string => String.fromCharCode(...body.subarray(1, 1 + body[0]!));
 
 /** Answers wait in `answers`, but those of names that begin with `!`, which fail at once, and with `.`, which succeed. */
-function makeBench(): Bench {
+function makeBench(options: Partial<EndpointOptions> = {}): Bench {
   const ran: string[] = [];
   const answers: Bench['answers'] = new Map();
-  const pools = makePools({
-    unary: ({ body }) => {
-      const text = nameOf(body);
-      ran.push(text);
-      if (text.startsWith('!')) throw new Error(`no ${text}`);
-      if (text.startsWith('.')) return pattern(1);
-      return new Promise((resolve) => answers.set(text, resolve));
+  const pools = makePools(
+    {
+      unary: ({ body }) => {
+        const text = nameOf(body);
+        ran.push(text);
+        if (text.startsWith('!')) throw new Error(`no ${text}`);
+        if (text.startsWith('.')) return pattern(1);
+        return new Promise((resolve) => answers.set(text, resolve));
+      },
+      stream: async (stream) => {
+        ran.push('stream');
+        for await (const body of stream) ran.push(nameOf(body));
+        return pattern(2);
+      },
     },
-    stream: async (stream) => {
-      ran.push('stream');
-      for await (const body of stream) ran.push(nameOf(body));
-      return pattern(2);
-    },
-  });
+    options,
+  );
   return { ...pools, ran, answers };
 }
 
@@ -180,21 +185,30 @@ describe('a call that waits', () => {
     expectClean(client, pools.server);
   });
 
-  test('on a call that nobody remembers: a critical dependency is refused, an optional one is over. MUST AFTER-4', async () => {
-    const bench = makeBench();
-    const { caller, toServer } = bench;
-    const first = caller.unaryRpc(toServer, name('.a'));
-    await valueOf(bench, first);
-    const none = AbortSignal.abort();
-    for (let i = 0; i < 4096; i += 1) ignore(caller.unaryRpc(toServer, name('.x'), { signal: none }));
-    const refused = await failureOf(
-      bench,
-      caller.unaryRpc(toServer, name('.b'), { after: [{ call: first }] }),
-    );
-    expect(refused.code).toBe('ERR_DCQUIC_TOKEN');
-    await valueOf(bench, caller.unaryRpc(toServer, name('.c'), { after: [{ call: first, cascade: false }] }));
-    expectNothingLeft(bench);
-  });
+  test.each(['service', 'workstation'] as const)(
+    'on a call that nobody remembers (%s): a critical dependency is refused, an optional one is over. MUST AFTER-4',
+    async (deployment) => {
+      const bench = makeBench(deploymentOptions(deployment));
+      const { endedTokensMax } = bench.client.endpoint.options;
+      const { caller, toServer } = bench;
+      const first = caller.unaryRpc(toServer, name('.a'));
+      await valueOf(bench, first);
+      const none = AbortSignal.abort();
+      for (let i = 0; i < endedTokensMax - 1; i += 1)
+        ignore(caller.unaryRpc(toServer, name('.x'), { signal: none }));
+      await valueOf(bench, caller.unaryRpc(toServer, name('.d'), { after: [{ call: first }] }));
+      const refused = await failureOf(
+        bench,
+        caller.unaryRpc(toServer, name('.b'), { after: [{ call: first }] }),
+      );
+      expect(refused.code).toBe('ERR_DCQUIC_TOKEN');
+      await valueOf(
+        bench,
+        caller.unaryRpc(toServer, name('.c'), { after: [{ call: first, cascade: false }] }),
+      );
+      expectNothingLeft(bench);
+    },
+  );
 
   test('to a peer that is gone meanwhile fails with it', async () => {
     const bench = makeBench();

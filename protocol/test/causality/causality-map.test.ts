@@ -20,6 +20,17 @@ describe('the causality map', () => {
     expect(map.stateOf(first)).toBe('arrived');
   });
 
+  /** REQ CONF-1 */
+  test.each(['memory', 'sharedMemory'] as const)('begins as large as is said (%s)', (kind) => {
+    const map = new CausalityMap(CausalityMap[kind](4096, 1000));
+    const before = map.buffer.byteLength;
+    expect(before).toBe(4 * (1 + 1024));
+    for (let i = 0; i < 1024; i += 1) map.issue();
+    expect(map.buffer.byteLength).toBe(before);
+    map.issue();
+    expect(map.buffer.byteLength).toBeGreaterThan(before);
+  });
+
   test('is full at its bound, and takes slots again when some are free', () => {
     const map = new CausalityMap(CausalityMap.memory(128));
     const tokens = Array.from({ length: 128 }, () => map.issue()!);

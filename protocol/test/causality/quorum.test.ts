@@ -44,7 +44,7 @@ describe('a quorum of several', () => {
         fc.nat(6),
         fc.gen(),
         (list, all, begun, gen) => {
-          const ledger = new Ledger(new CausalityMap(CausalityMap.memory(64)));
+          const ledger = new Ledger(new CausalityMap(CausalityMap.memory(64)), 64);
           const tokens = all.map(() => ledger.issue()!);
           const told: string[] = [];
           const waiter: Waiter = {
@@ -78,7 +78,7 @@ describe('a quorum of several', () => {
   });
 
   test('goes on with the second of three, and fails when the second has failed, with its error', () => {
-    const ledger = new Ledger(new CausalityMap(CausalityMap.memory(64)));
+    const ledger = new Ledger(new CausalityMap(CausalityMap.memory(64)), 64);
     const tokens = [0, 1, 2].map(() => ledger.issue()!);
     const told: unknown[] = [];
     const waiter = { onReady: () => told.push('ready'), onBlocked: (cause: unknown) => told.push(cause) };
