@@ -333,30 +333,32 @@ export class ControlWriter {
   private writeGrants(peer: Peer): void {
     for (let transfer = peer.grants.peek(); transfer !== undefined; transfer = peer.grants.peek()) {
       if (transfer.assembly !== undefined && !this.writeGrant(peer, transfer)) return;
-      transfer.grantQueued = false;
+      transfer.pull.grantQueued = false;
       peer.grants.shift();
     }
   }
 
   private writeGrant(peer: Peer, transfer: InboundTransfer): boolean {
+    const { grantAgain, grantNew } = transfer.pull;
     this.writeProgress(peer, transfer);
-    if (!this.writePull(peer, transfer, transfer.grantAgain, PullRequest.RETRANSMISSION)) return false;
-    return this.writePull(peer, transfer, transfer.grantNew, 0);
+    if (!this.writePull(peer, transfer, grantAgain, PullRequest.RETRANSMISSION)) return false;
+    return this.writePull(peer, transfer, grantNew, 0);
   }
 
   /** MUST RACK-4, AHEAD-2 */
   private writeProgress(peer: Peer, transfer: InboundTransfer): void {
-    const verified = Math.floor(transfer.received.prefix / RECORD_SEALED_BYTES) * RECORD_SEALED_BYTES;
-    if (verified <= transfer.reportedPrefix || transfer.keep === 'held') return;
+    const { pull } = transfer;
+    const verified = Math.floor(pull.received.prefix / RECORD_SEALED_BYTES) * RECORD_SEALED_BYTES;
+    if (verified <= pull.reportedPrefix || transfer.keep === 'held') return;
     const { rangeAck } = this;
     rangeAck.transferSlot = transfer.slot;
     rangeAck.transferGeneration = transfer.generation;
     rangeAck.flags = 0;
     rangeAck.rangesCount = 1;
-    rangeAck.ranges[0] = transfer.reportedPrefix;
-    rangeAck.ranges[1] = verified - transfer.reportedPrefix;
+    rangeAck.ranges[0] = pull.reportedPrefix;
+    rangeAck.ranges[1] = verified - pull.reportedPrefix;
     if (!this.put(rangeAck)) return;
-    transfer.reportedPrefix = verified;
+    pull.reportedPrefix = verified;
     this.observe(peer, RangeAck.TYPE, transfer.slot, transfer.generation, true, 0);
   }
 
@@ -424,8 +426,9 @@ export class ControlWriter {
       this.sender.onNotifySent(this.now, t);
       // Every copy has at least these limits, whichever it is that arrives. Those of a later copy may be in that alone.
       if (t.notifyCount === 1) t.stream?.onLimitsSent();
-      const replySlot = t.isResponse ? t.replySlot : -1;
-      this.context.observer?.transferAnnounced(peer.id, t.slot, t.generation, replySlot, t.replyGeneration);
+      const replySlot = t.isResponse ? (t.reply?.slot ?? -1) : -1;
+      const replyGeneration = t.reply?.generation ?? 0;
+      this.context.observer?.transferAnnounced(peer.id, t.slot, t.generation, replySlot, replyGeneration);
       this.observe(peer, TransferNotify.TYPE, t.slot, t.generation, false, t.messageBytes);
     }
     if (!peer.blockedDue) return;
@@ -438,24 +441,24 @@ export class ControlWriter {
 
   private fillNotify(transfer: OutboundTransfer): void {
     const { notify } = this;
-    const { message, buffer } = transfer;
+    const { message, buffer, reply, deadlineNs } = transfer;
     notify.transferSlot = transfer.slot;
     notify.transferGeneration = transfer.generation;
     notify.flags =
       (transfer.inlined ? TransferNotify.INLINE : 0) |
       (transfer.isResponse ? TransferNotify.RESPONSE : 0) |
       (transfer.noticeHeaders !== undefined ? TransferNotify.HEADED : 0) |
-      (transfer.deadlineNs !== NEVER ? TransferNotify.DEADLINE : 0) |
+      (transfer.deadlineNs !== undefined ? TransferNotify.DEADLINE : 0) |
       (transfer.hold === 'waiting' || transfer.hold === 'ahead' ? TransferNotify.HELD : 0);
     notify.priority = transfer.priority;
     notify.size = message.sizeBytes;
     notify.headerSize = message.head.length;
-    notify.replySlot = transfer.replySlot;
-    notify.replyGeneration = transfer.replyGeneration;
-    notify.status = transfer.status;
+    notify.replySlot = reply?.slot ?? 0;
+    notify.replyGeneration = reply?.generation ?? 0;
+    notify.status = reply?.status ?? 0;
     transfer.stream?.fillNotify(notify, transfer.sequence, transfer.last);
     // MUST EXCH-8
-    if (transfer.deadlineNs !== NEVER) notify.timeoutNs = Math.max(transfer.deadlineNs - this.now, 0);
+    if (deadlineNs !== undefined) notify.timeoutNs = Math.max(deadlineNs - this.now, 0);
     notify.headers = transfer.noticeHeaders ?? NO_HEADERS;
     notify.headersStart = 0;
     notify.headersLength = notify.headers.length;

@@ -27,7 +27,8 @@ export interface ServedExchange {
   peer: Peer;
   requestSlot: number;
   requestGeneration: number;
-  deadlineNs: Nanos;
+  /** If it has one: NEVER would be a number of its own in each. */
+  deadlineNs: Nanos | undefined;
   /** The request while it is being pulled, or offered. */
   request: InboundTransfer | undefined;
   response: OutboundTransfer | undefined;

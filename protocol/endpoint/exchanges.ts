@@ -22,8 +22,8 @@ import { nextOwn, nextServed } from './states.ts';
 import { ExchangeStreamHost } from './stream-host.ts';
 
 /** MUST EXCH-8 */
-function deadlineOf(now: Nanos, { flags, timeoutNs }: TransferNotify): Nanos {
-  return (flags & TransferNotify.DEADLINE) === 0 ? NEVER : now + timeoutNs;
+function deadlineOf(now: Nanos, { flags, timeoutNs }: TransferNotify): Nanos | undefined {
+  return (flags & TransferNotify.DEADLINE) === 0 ? undefined : now + timeoutNs;
 }
 
 /**
@@ -79,9 +79,7 @@ export class Exchanges implements Gate {
       this.part.admission.onWhole(now, request);
     }
     const response = outboundOf(this.part, peer, message, priority, id, true, 0);
-    response.replySlot = exchange.requestSlot;
-    response.replyGeneration = exchange.requestGeneration;
-    response.status = status;
+    response.reply = { slot: exchange.requestSlot, generation: exchange.requestGeneration, status };
     exchange.state = nextServed(exchange.state, 'reply');
     exchange.response = response;
     this.part.sender.submit(now, response);
@@ -227,8 +225,8 @@ export class Exchanges implements Gate {
       const stream = this.streamOf(peer, notify) ?? this.beginStream(now, peer, notify);
       this.streams.onInline(now, stream, notify, headers, body);
     } else if ((notify.flags & TransferNotify.RESPONSE) !== 0) {
-      const { replySlot, replyGeneration, status } = notify;
-      this.own.onResponse(now, peer, replySlot, replyGeneration, status, headers, body, undefined);
+      const { replySlot: slot, replyGeneration: generation, status } = notify;
+      this.own.onResponse(now, peer, { slot, generation, status }, headers, body, undefined);
     } else {
       const exchange = this.begin(now, peer, notify, undefined);
       this.onRequest(exchange, notify.priority, headers, body);
@@ -243,21 +241,11 @@ export class Exchanges implements Gate {
     if (stream !== undefined) {
       const head = transfer.noticeHeaders ?? headers;
       this.streams.onWhole(now, stream, transfer, head, placed(body, transfer.into));
-    } else if (!transfer.isResponse) {
+    } else if (transfer.reply === undefined) {
       const { into, noticeHeaders } = transfer;
       this.onRequest(transfer.exchange, transfer.priority, noticeHeaders ?? headers, placed(body, into));
     } else {
-      const { replySlot, replyGeneration, status, noticeHeaders } = transfer;
-      this.own.onResponse(
-        now,
-        peer,
-        replySlot,
-        replyGeneration,
-        status,
-        noticeHeaders ?? headers,
-        body,
-        transfer,
-      );
+      this.own.onResponse(now, peer, transfer.reply, transfer.noticeHeaders ?? headers, body, transfer);
     }
   }
 
@@ -272,7 +260,7 @@ export class Exchanges implements Gate {
       exchange: id,
       peer: exchange.peer.id,
       priority,
-      deadlineNs: exchange.deadlineNs,
+      deadlineNs: exchange.deadlineNs ?? NEVER,
       headers,
       body,
       offered,

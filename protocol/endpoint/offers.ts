@@ -1,4 +1,5 @@
 import type { SlotMap } from '../core/slot-map.ts';
+import { NEVER } from '../core/units.ts';
 import { RECORD_SEALED_BYTES, recordCount } from '../records/layout.ts';
 import type { Placement } from '../records/placement.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
@@ -50,7 +51,7 @@ export class Offers {
       exchange: id,
       peer: exchange.peer.id,
       priority,
-      deadlineNs: exchange.deadlineNs,
+      deadlineNs: exchange.deadlineNs ?? NEVER,
       isStream: exchange.kind === 'stream',
       headers,
       sizeBytes: sizeBytes - headerBytes,

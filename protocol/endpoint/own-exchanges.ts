@@ -8,6 +8,7 @@ import type { OutgoingMessage } from '../records/message.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import { OutboundTransfer } from '../transfer/outbound.ts';
 import type { Causal } from '../transfer/outbound.ts';
+import type { Reply } from '../transfer/reply.ts';
 import { TransferErrorCode } from '../wire/index.ts';
 import type { Context } from './context.ts';
 import type { FailureReason } from './errors.ts';
@@ -77,7 +78,7 @@ export class OwnExchanges {
     const id = this.table.insert(exchange);
     const moreBytes = deadlineNs === NEVER ? 0 : DEADLINE_BYTES;
     exchange.request = outboundOf(this.parts(), peer, message, priority, id, false, moreBytes);
-    exchange.request.deadlineNs = deadlineNs;
+    if (deadlineNs !== NEVER) exchange.request.deadlineNs = deadlineNs;
     exchange.request.causal = causal;
     this.timers.arm(exchange, deadlineNs);
     peer.addWaiting(now);
@@ -130,9 +131,7 @@ export class OwnExchanges {
   onResponse(
     now: Nanos,
     peer: Peer,
-    slot: number,
-    generation: number,
-    status: number,
+    { slot, generation, status }: Reply,
     headers: Uint8Array,
     body: Uint8Array,
     transfer: InboundTransfer | undefined,

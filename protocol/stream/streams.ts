@@ -133,11 +133,10 @@ export class Streams {
       outgoing.active.add(transfer);
       if (isOpening) {
         stream.opening = transfer;
-        transfer.deadlineNs = stream.deadlineNs;
+        if (stream.deadlineNs !== NEVER) transfer.deadlineNs = stream.deadlineNs;
         transfer.causal = stream.causal;
       } else {
-        transfer.replySlot = stream.wireSlot;
-        transfer.replyGeneration = stream.wireGeneration;
+        transfer.reply = { slot: stream.wireSlot, generation: stream.wireGeneration, status: 0 };
       }
       this.host.submit(now, transfer);
     }

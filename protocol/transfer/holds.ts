@@ -72,10 +72,10 @@ export class Holds {
   beginAnew(transfer: OutboundTransfer): void {
     this.scheduler.remove(transfer);
     transfer.forgetPulls();
-    transfer.sentHigh = 0;
+    if (transfer.pulled !== undefined) transfer.pulled.sentHigh = 0;
     transfer.state = nextOutbound(transfer.state, 'again');
     transfer.notifyCount = 0;
-    transfer.releasePacket = Number.POSITIVE_INFINITY;
+    transfer.releasePacket = -1;
     this.leave(transfer);
     transfer.hold = nextHold(transfer.hold, 'restart');
     if (transfer.hold === 'waiting') this.want(transfer);

@@ -1,8 +1,5 @@
 import type { Ranked } from '../core/ranked-heap.ts';
-import { RangeSet } from '../core/range-set.ts';
-import type { Timed } from '../core/timer-queue.ts';
-import { NEVER } from '../core/units.ts';
-import type { Bytes, Nanos } from '../core/units.ts';
+import type { Bytes } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Assembly } from '../records/assembly.ts';
 import type { Placement } from '../records/placement.ts';
@@ -12,23 +9,12 @@ import { AUTHENTICATED, ENCRYPTED } from '../records/sealing.ts';
 import type { Sealing } from '../records/sealing.ts';
 import { TransferNotify } from '../wire/index.ts';
 import type { KeepState } from './hold.ts';
+import { InboundPull } from './inbound-pull.ts';
 import type { Progress } from './progress.ts';
+import type { Reply } from './reply.ts';
 
-class PulledRanges {
-  readonly received: RangeSet = new RangeSet();
-  readonly holes: RangeSet = new RangeSet();
-  /** Whole records that were placed by a transfer before, and that `pullNext` has not passed. */
-  readonly kept: RangeSet = new RangeSet();
-  /** Granted by the scheduler, not yet in a PULL_REQUEST. */
-  readonly grantNew: RangeSet = new RangeSet();
-  readonly grantAgain: RangeSet = new RangeSet();
-}
-
-/**
- * One message being pulled. Of its sealed bytes, [0, pullNext) were pulled at least once; of those, `received`
- * arrived, `holes` are lost and wait to be pulled again, and the rest is outstanding. REQ RDP-5
- */
-export class InboundTransfer implements Timed, Ranked {
+/** One message announced to this endpoint. What is pulled of it is in `pull`. */
+export class InboundTransfer implements Ranked {
   readonly peer: Peer;
   readonly slot: number;
   readonly generation: number;
@@ -36,10 +22,8 @@ export class InboundTransfer implements Timed, Ranked {
   readonly headerBytes: Bytes;
   readonly sealedBytes: Bytes;
   readonly priority: number;
-  readonly isResponse: boolean;
-  readonly replySlot: number;
-  readonly replyGeneration: number;
-  readonly status: number;
+  /** Of a response. */
+  readonly reply: Reply | undefined;
   readonly bufferSlot: number;
   readonly bufferGeneration: number;
   readonly key: RawKey;
@@ -62,45 +46,13 @@ export class InboundTransfer implements Timed, Ranked {
   previewed = false;
   /** Where the body goes, if not to memory of its own. */
   into: Placement | undefined;
-  /** Memory taken for it with `assembly`. */
-  memoryBytes: Bytes = 0;
-  /** End of the highest bytes that came in this transfer. */
-  arrivedHigh: Bytes = 0;
   /** Of the records that are placed, if somebody wants to hear of it. */
   progress: Progress | undefined;
-  /** Set when the first byte is pulled: memory is taken then, not at the notify. */
-  assembly: Assembly | undefined;
-  /** Something of it was pulled. */
-  begun = false;
   /** Whether it may be handed over. MUST AHEAD-2 */
   keep: KeepState = 'free';
-  pullNext: Bytes = 0;
-  private made: PulledRanges | undefined;
-  grantQueued = false;
-  /** Reported in a RANGE_ACK. */
-  reportedPrefix: Bytes = 0;
-  /** Counted in the scheduler's budget; 0 while stalled. */
-  budgeted: Bytes = 0;
-  small = false;
+  /** If something of it may be pulled. */
+  private made: InboundPull | undefined;
 
-  lastPullAt: Nanos = 0;
-  lastArrivalAt: Nanos = 0;
-  /** A pull with nothing outstanding before it; its first data gives a pull latency sample. */
-  samplePullAt: Nanos = -1;
-  /** Gaps below this offset are suspected lost at suspectAt. */
-  suspectHigh: Bytes = 0;
-  suspectAt: Nanos = NEVER;
-  /** No new suspicion before this: what was pulled again needs a round trip. */
-  guardUntil: Nanos = 0;
-  /** Stalls since the last arrival, and the wait that ended in the last of them. */
-  stalls = 0;
-  stallWaitNs: Nanos = 0;
-  /** Records that failed verification. */
-  poisoned = 0;
-  repulledBytes = 0;
-
-  timerAt: Nanos = NEVER;
-  timerIndex = -1;
   rank = 0;
   heapIndex = -1;
   heapSequence = 0;
@@ -114,10 +66,8 @@ export class InboundTransfer implements Timed, Ranked {
     this.sealedBytes = sealedSize(notify.size);
     this.pullLimit = this.sealedBytes;
     this.priority = notify.priority;
-    this.isResponse = isResponse;
-    this.replySlot = isResponse ? notify.replySlot : 0;
-    this.replyGeneration = isResponse ? notify.replyGeneration : 0;
-    this.status = isResponse ? notify.status : 0;
+    const { replySlot: slot, replyGeneration: generation, status } = notify;
+    this.reply = isResponse ? { slot, generation, status } : undefined;
     this.bufferSlot = notify.bufferSlot;
     this.bufferGeneration = notify.bufferGeneration;
     this.key = new RawKey(notify.dataKey, notify.dataKeyStart);
@@ -129,56 +79,30 @@ export class InboundTransfer implements Timed, Ranked {
         : headers.slice(headersStart, headersStart + headersLength);
   }
 
-  /** Made when something is pulled: many messages are announced and wait. */
-  private get ranges(): PulledRanges {
-    this.made ??= new PulledRanges();
+  get isResponse(): boolean {
+    return this.reply !== undefined;
+  }
+
+  get pull(): InboundPull {
+    this.made ??= new InboundPull(this);
     return this.made;
   }
 
-  get received(): RangeSet {
-    return this.ranges.received;
+  /** The same, if it was needed before. */
+  get pulled(): InboundPull | undefined {
+    return this.made;
   }
 
-  get holes(): RangeSet {
-    return this.ranges.holes;
+  get assembly(): Assembly | undefined {
+    return this.made?.assembly;
   }
 
-  get grantNew(): RangeSet {
-    return this.ranges.grantNew;
-  }
-
-  get grantAgain(): RangeSet {
-    return this.ranges.grantAgain;
-  }
-
-  get kept(): RangeSet {
-    return this.ranges.kept;
-  }
-
-  clearGrants(): void {
-    this.made?.grantNew.clear();
-    this.made?.grantAgain.clear();
+  get repulledBytes(): Bytes {
+    return this.made?.repulledBytes ?? 0;
   }
 
   get outstanding(): Bytes {
-    const { made } = this;
-    return made === undefined ? 0 : this.pullNext - made.received.total - made.holes.total;
-  }
-
-  /** Where pulls of new bytes end for now. */
-  get pullStop(): Bytes {
-    return this.kept.isEmpty ? this.pullLimit : Math.min(this.pullLimit, this.kept.startAt(0));
-  }
-
-  /** What is there already counts as received when the pulls come to it. */
-  passKept(): void {
-    const { kept } = this;
-    while (!kept.isEmpty && kept.startAt(0) === this.pullNext) {
-      const end = kept.endAt(0);
-      this.received.add(this.pullNext, end);
-      kept.remove(this.pullNext, end);
-      this.pullNext = end;
-    }
+    return this.made?.outstanding ?? 0;
   }
 
   /** It must not be handed over before its release. */
@@ -189,11 +113,11 @@ export class InboundTransfer implements Timed, Ranked {
   /** Something is left to pull. */
   get wantsPull(): boolean {
     if (this.paused || this.into?.isFull === true) return false;
-    return this.pullNext < this.pullLimit || this.made?.holes.isEmpty === false;
+    const { made } = this;
+    return made === undefined ? this.pullLimit > 0 : made.next < this.pullLimit || !made.holes.isEmpty;
   }
 
   get remaining(): Bytes {
-    const { made, sealedBytes } = this;
-    return made === undefined ? sealedBytes : sealedBytes - made.received.total - made.kept.total;
+    return this.made?.remaining ?? this.sealedBytes;
   }
 }

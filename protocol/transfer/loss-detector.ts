@@ -5,7 +5,7 @@ import type { Context } from '../endpoint/context.ts';
 import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { Peer } from '../peer/peer.ts';
 import { backoffNs } from '../recovery/backoff.ts';
-import type { InboundTransfer } from './inbound.ts';
+import type { InboundPull } from './inbound-pull.ts';
 import type { PullScheduler } from './pull-scheduler.ts';
 
 const STALL_RTTS = 3;
@@ -22,33 +22,33 @@ const REORDER_RTTS_MAX = 16;
 export class LossDetector {
   private readonly context: Context;
   private readonly scheduler: PullScheduler;
-  private readonly timers: TimerQueue<InboundTransfer>;
+  private readonly timers: TimerQueue<InboundPull>;
 
   constructor(context: Context, scheduler: PullScheduler) {
     this.context = context;
     this.scheduler = scheduler;
-    this.timers = context.deadlines.queue<InboundTransfer>(TimerNumber.LOSS);
+    this.timers = context.deadlines.queue<InboundPull>(TimerNumber.LOSS);
   }
 
   get armed(): number {
     return this.timers.size;
   }
 
-  onPull(now: Nanos, transfer: InboundTransfer): void {
-    transfer.lastPullAt = now;
-    this.armAt(transfer, this.stallTime(transfer));
+  onPull(now: Nanos, pull: InboundPull): void {
+    pull.lastPullAt = now;
+    this.armAt(pull, this.stallTime(pull));
   }
 
   /** Fresh bytes came: silence is over, and gaps below what came are suspect. */
-  onArrival(now: Nanos, transfer: InboundTransfer): void {
-    transfer.lastArrivalAt = now;
-    if (transfer.samplePullAt >= 0) this.sampleLatency(now, transfer);
-    const { received } = transfer;
-    if (transfer.suspectAt !== NEVER || received.isEmpty) return;
+  onArrival(now: Nanos, pull: InboundPull): void {
+    pull.lastArrivalAt = now;
+    if (pull.samplePullAt >= 0) this.sampleLatency(now, pull);
+    const { received } = pull;
+    if (pull.suspectAt !== NEVER || received.isEmpty) return;
     if (received.count === 1 && received.startAt(0) === 0) return;
-    transfer.suspectHigh = Math.min(received.endAt(received.count - 1), transfer.arrivedHigh);
-    transfer.suspectAt = Math.max(now, transfer.guardUntil) + this.reorderWindow(transfer.peer);
-    this.armAt(transfer, transfer.suspectAt);
+    pull.suspectHigh = Math.min(received.endAt(received.count - 1), pull.arrivedHigh);
+    pull.suspectAt = Math.max(now, pull.guardUntil) + this.reorderWindow(pull.transfer.peer);
+    this.armAt(pull, pull.suspectAt);
   }
 
   /**
@@ -56,23 +56,23 @@ export class LossDetector {
    * sample may only double the wait, or one late packet would have all other transfers of the sender wait for as long, times
    * the backoff of each. MUST LOSS-5
    */
-  private sampleLatency(now: Nanos, transfer: InboundTransfer): void {
-    const { peer, samplePullAt, stalls } = transfer;
+  private sampleLatency(now: Nanos, pull: InboundPull): void {
+    const { samplePullAt, stalls } = pull;
+    const { peer } = pull.transfer;
     const sampleNs = now - samplePullAt;
     const countedNs = stalls === 0 ? sampleNs : Math.min(sampleNs, AMBIGUOUS_TIMES * this.quietTime(peer));
     peer.pullLatency.update(countedNs, 0);
-    transfer.samplePullAt = -1;
+    pull.samplePullAt = -1;
   }
 
   /** A range pulled again had arrived after all: wait longer for late packets. */
-  onSpurious(transfer: InboundTransfer): void {
-    const { peer } = transfer;
+  onSpurious({ transfer: { peer } }: InboundPull): void {
     peer.reorderNs = Math.min(peer.reorderNs * 2, peer.rtt.smoothedNs * REORDER_RTTS_MAX);
   }
 
-  forget(transfer: InboundTransfer): void {
-    this.timers.disarm(transfer);
-    transfer.suspectAt = NEVER;
+  forget(pull: InboundPull): void {
+    this.timers.disarm(pull);
+    pull.suspectAt = NEVER;
   }
 
   onTimeout(now: Nanos): void {
@@ -85,42 +85,41 @@ export class LossDetector {
   }
 
   /** What is outstanding is not awaited any more. MUST CANCEL-2 */
-  onWithdrawn(transfer: InboundTransfer): void {
-    const { pullNext } = transfer;
-    this.loseGaps(transfer, pullNext);
-    transfer.samplePullAt = -1;
-    this.forget(transfer);
+  onWithdrawn(pull: InboundPull): void {
+    this.loseGaps(pull, pull.next);
+    pull.samplePullAt = -1;
+    this.forget(pull);
   }
 
-  private settleSuspicion(now: Nanos, transfer: InboundTransfer): void {
-    transfer.suspectAt = NEVER;
-    if (this.loseGaps(transfer, transfer.suspectHigh) === 0) return;
-    const { peer } = transfer;
-    transfer.guardUntil = now + Math.max(peer.pullLatency.smoothedNs, peer.rtt.smoothedNs);
+  private settleSuspicion(now: Nanos, pull: InboundPull): void {
+    pull.suspectAt = NEVER;
+    if (this.loseGaps(pull, pull.suspectHigh) === 0) return;
+    const { peer } = pull.transfer;
+    pull.guardUntil = now + Math.max(peer.pullLatency.smoothedNs, peer.rtt.smoothedNs);
     // A real loss: the window may shrink again, slowly.
     peer.reorderNs = Math.max(
       Math.ceil(peer.rtt.smoothedNs / 4),
       peer.reorderNs - Math.floor(peer.reorderNs / 16),
     );
-    this.scheduler.update(transfer);
+    this.scheduler.update(pull.transfer);
   }
 
-  private stall(now: Nanos, transfer: InboundTransfer): void {
-    transfer.stallWaitNs = now - silentSince(transfer);
-    this.loseGaps(transfer, transfer.pullNext);
-    transfer.lastPullAt = now;
-    transfer.samplePullAt = -1;
-    this.scheduler.onStall(transfer);
+  private stall(now: Nanos, pull: InboundPull): void {
+    pull.stallWaitNs = now - silentSince(pull);
+    this.loseGaps(pull, pull.next);
+    pull.lastPullAt = now;
+    pull.samplePullAt = -1;
+    this.scheduler.onStall(pull.transfer);
   }
 
   /** Everything below `high` that was pulled and has not arrived becomes a hole. */
-  private loseGaps(transfer: InboundTransfer, high: Bytes): Bytes {
-    const { received, holes } = transfer;
+  private loseGaps(pull: InboundPull, high: Bytes): Bytes {
+    const { received, holes } = pull;
     let lost = 0;
-    received.forEachGap(0, Math.min(high, transfer.pullNext), (start, end) => {
+    received.forEachGap(0, Math.min(high, pull.next), (start, end) => {
       lost += holes.add(start, end);
     });
-    transfer.repulledBytes += lost;
+    pull.repulledBytes += lost;
     this.context.counters.repulledBytes += lost;
     return lost;
   }
@@ -130,11 +129,11 @@ export class LossDetector {
   }
 
   /** When silence becomes a stall: the sender's usual delay, then the time the bytes need on the wire, doubled for each stall before. */
-  private stallTime(transfer: InboundTransfer): Nanos {
+  private stallTime(pull: InboundPull): Nanos {
     const { rateBps, peerTimeoutNs } = this.context.options;
-    const wireNs = (Math.max(transfer.outstanding, 0) * 8 * NANOS_PER_SECOND) / rateBps;
-    const waitNs = backoffNs(this.quietTime(transfer.peer) + wireNs, transfer.stalls, transfer.stallWaitNs);
-    return silentSince(transfer) + Math.min(Math.ceil(waitNs), Math.ceil(peerTimeoutNs / 4));
+    const wireNs = (Math.max(pull.outstanding, 0) * 8 * NANOS_PER_SECOND) / rateBps;
+    const waitNs = backoffNs(this.quietTime(pull.transfer.peer) + wireNs, pull.stalls, pull.stallWaitNs);
+    return silentSince(pull) + Math.min(Math.ceil(waitNs), Math.ceil(peerTimeoutNs / 4));
   }
 
   /** How long a sender that has not stalled may be silent on a pull, but for the time on the wire. */
@@ -147,11 +146,11 @@ export class LossDetector {
   }
 
   /** The timer fires at `at` or earlier; it is not moved later for each packet, but looks again when it fires. */
-  private armAt(transfer: InboundTransfer, at: Nanos): void {
-    if (at < transfer.timerAt || transfer.timerIndex < 0) this.timers.arm(transfer, at);
+  private armAt(pull: InboundPull, at: Nanos): void {
+    if (at < pull.timerAt || pull.timerIndex < 0) this.timers.arm(pull, at);
   }
 }
 
-function silentSince({ lastPullAt, lastArrivalAt }: InboundTransfer): Nanos {
+function silentSince({ lastPullAt, lastArrivalAt }: InboundPull): Nanos {
   return Math.max(lastPullAt, lastArrivalAt);
 }

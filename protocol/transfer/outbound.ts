@@ -1,5 +1,3 @@
-import type { Ranked } from '../core/ranked-heap.ts';
-import { RangeSet } from '../core/range-set.ts';
 import type { Timed } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
@@ -9,7 +7,9 @@ import type { OutgoingMessage } from '../records/message.ts';
 import type { RecordSource } from '../records/record-source.ts';
 import { SealedBuffer } from '../records/sealed-buffer.ts';
 import type { HoldState } from './hold.ts';
+import { OutboundPull } from './outbound-pull.ts';
 import type { Progress } from './progress.ts';
+import type { Reply } from './reply.ts';
 import type { OutboundState } from './states.ts';
 
 /**
@@ -21,17 +21,15 @@ export type Causal = 'tracked' | 'held';
 const LEVEL_LAST = 8;
 
 /** One message on its way out. */
-export class OutboundTransfer implements Timed, Ranked {
+export class OutboundTransfer implements Timed {
   readonly peer: Peer;
   /** The payload: without headers if these travel in the NOTIFY. */
   readonly message: OutgoingMessage;
   readonly priority: number;
   readonly exchange: number;
   readonly isResponse: boolean;
-  /** For a response: the request's transfer id, and the exchange status. */
-  replySlot = 0;
-  replyGeneration = 0;
-  status = 0;
+  /** Of a response. */
+  reply: Reply | undefined;
 
   state: OutboundState = 'queued';
   /** The message travels inside its NOTIFY. */
@@ -42,13 +40,13 @@ export class OutboundTransfer implements Timed, Ranked {
   stream: Stream | undefined;
   sequence = 0;
   last = false;
-  /** When the exchange that it begins is given up. */
-  deadlineNs: Nanos = NEVER;
+  /** When the exchange that it begins is given up, if ever: NEVER would be a number of its own in each that waits. */
+  deadlineNs: Nanos | undefined;
   causal: Causal | undefined;
   /** Whether it waits, and what its receiver knows of that. */
   hold: HoldState = 'free';
-  /** Number of the first packet with its release. */
-  releasePacket: number = Number.POSITIVE_INFINITY;
+  /** Number of the first packet with its release; -1 before. */
+  releasePacket = -1;
   /** Transfer id; the slot is taken at the first NOTIFY. */
   slot = -1;
   generation = 0;
@@ -62,26 +60,12 @@ export class OutboundTransfer implements Timed, Ranked {
   relinquished = false;
 
   buffer: RecordSource | undefined;
-  pullSlot = 0;
-  /** As two int32. */
-  tokenHi = 0;
-  tokenLo = 0;
-  rateMbps = 0;
-  private pulled: RangeSet | undefined;
-  private acknowledged: RangeSet | undefined;
+  private made: OutboundPull | undefined;
   /** Of what is acknowledged, if somebody wants to hear of it. */
   progress: Progress | undefined;
-  /** End of what was ever sent, or that its receiver had without. */
-  sentHigh: Bytes = 0;
-  /** With a pull rate below the NIC's: when the next burst may leave. */
-  pacedUntil: Nanos = 0;
-  pacedQueued = false;
 
   timerAt: Nanos = NEVER;
   timerIndex = -1;
-  rank = 0;
-  heapIndex = -1;
-  heapSequence = 0;
 
   /** @param noticeBytesMax headers up to this size travel in the NOTIFY of a message that does not */
   constructor(
@@ -106,19 +90,18 @@ export class OutboundTransfer implements Timed, Ranked {
     this.inlined = inlined;
   }
 
-  /** Pulled and not sent. Both sets are made when something is in them: many messages are announced and wait. */
-  get toSend(): RangeSet {
-    this.pulled ??= new RangeSet();
-    return this.pulled;
+  get pull(): OutboundPull {
+    this.made ??= new OutboundPull(this);
+    return this.made;
+  }
+
+  /** The same, if there was a pull, or its receiver had something of it. */
+  get pulled(): OutboundPull | undefined {
+    return this.made;
   }
 
   forgetPulls(): void {
-    this.pulled?.clear();
-  }
-
-  get acked(): RangeSet {
-    this.acknowledged ??= new RangeSet();
-    return this.acknowledged;
+    this.made?.toSend.clear();
   }
 
   /** Headers and body. */
@@ -158,8 +141,9 @@ export class OutboundTransfer implements Timed, Ranked {
 
   /** Everything has been sent once and nothing pulled is waiting. */
   get allSent(): boolean {
+    const { made, buffer } = this;
     return (
-      this.buffer !== undefined && this.sentHigh === this.buffer.sealedBytes && this.pulled?.isEmpty !== false
+      buffer !== undefined && (made?.sentHigh ?? 0) === buffer.sealedBytes && made?.toSend.isEmpty !== false
     );
   }
 }

@@ -3,6 +3,7 @@ import { NANOS_PER_SECOND } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { Peer } from '../peer/peer.ts';
+import type { InboundPull } from './inbound-pull.ts';
 import type { InboundTransfer } from './inbound.ts';
 
 /** Eight priorities, and behind them what is held. */
@@ -84,19 +85,20 @@ export class PullScheduler {
 
   /** Bytes arrived: the cheap part of update, once per packet. */
   onArrival(transfer: InboundTransfer, bytes: Bytes): void {
-    if (transfer.stalls > 0) {
+    const { pull } = transfer;
+    if (pull.stalls > 0) {
       this.setStalls(transfer, 0);
       this.account(transfer);
     } else {
-      transfer.budgeted -= bytes;
-      this.add(transfer, -bytes);
+      pull.budgeted -= bytes;
+      this.add(pull, -bytes);
     }
     this.dirty = true;
     if (transfer.heapIndex < 0 && transfer.wantsPull) this.update(transfer);
   }
 
   onStall(transfer: InboundTransfer): void {
-    this.setStalls(transfer, transfer.stalls + 1);
+    this.setStalls(transfer, transfer.pull.stalls + 1);
     this.update(transfer);
   }
 
@@ -116,7 +118,7 @@ export class PullScheduler {
   remove(transfer: InboundTransfer): void {
     this.leaveLine(transfer);
     this.setStalls(transfer, 0);
-    this.charge(transfer, 0);
+    if (transfer.pulled !== undefined) this.charge(transfer.pulled, 0);
     this.dirty = true;
   }
 
@@ -132,7 +134,7 @@ export class PullScheduler {
       while ((this.levelsOccupied & (1 << level)) !== 0) {
         const transfer = this.first(level, mayBegin);
         if (transfer === undefined) break;
-        if (!transfer.begun && !this.mayBegin(transfer)) {
+        if (!transfer.pull.begun && !this.mayBegin(transfer)) {
           mayBegin = false;
           continue;
         }
@@ -143,7 +145,7 @@ export class PullScheduler {
           continue;
         }
         this.leaveLine(transfer);
-        transfer.begun = true;
+        transfer.pull.begun = true;
         this.update(transfer);
       }
     }
@@ -167,25 +169,27 @@ export class PullScheduler {
   }
 
   private heapOf(transfer: InboundTransfer): RankedHeap<InboundTransfer> {
-    const heaps = transfer.begun ? this.begun : this.waiting;
+    const heaps = transfer.pulled?.begun ? this.begun : this.waiting;
     return heaps[levelOf(transfer)] as RankedHeap<InboundTransfer>;
   }
 
   private mayBegin(transfer: InboundTransfer): boolean {
     const budget = this.budget(transfer.peer);
-    transfer.small = transfer.sealedBytes <= budget / 2;
+    const small = transfer.sealedBytes <= budget / 2;
+    transfer.pull.small = small;
     if (transfer.isHeld) return true;
-    if (transfer.small && this.shortBytes + transfer.sealedBytes <= budget) return true;
+    if (small && this.shortBytes + transfer.sealedBytes <= budget) return true;
     return this.stalledCount < STALLED_MAX;
   }
 
   private mayGrant(transfer: InboundTransfer): boolean {
     const budget = this.budget(transfer.peer);
-    const wanted = transfer.pullLimit - transfer.pullNext + transfer.holes.total;
+    const { pull } = transfer;
+    const wanted = transfer.pullLimit - pull.next + pull.holes.total;
     if (this.roomFor(transfer) < Math.min(wanted, this.context.options.mtuBytes * GRANT_PACKETS_MIN))
       return false;
     if (transfer.isHeld) return this.outstandingBytes + this.heldBytes < budget;
-    if (transfer.small && this.shortBytes + wanted <= budget) return true;
+    if (pull.small && this.shortBytes + wanted <= budget) return true;
     return this.outstandingBytes < budget;
   }
 
@@ -200,24 +204,27 @@ export class PullScheduler {
   }
 
   private account(transfer: InboundTransfer): void {
-    this.charge(transfer, transfer.stalls > 0 ? 0 : transfer.outstanding);
+    const { pulled } = transfer;
+    if (pulled !== undefined) this.charge(pulled, pulled.stalls > 0 ? 0 : pulled.outstanding);
   }
 
-  private charge(transfer: InboundTransfer, bytes: Bytes): void {
-    const delta = bytes - transfer.budgeted;
-    transfer.budgeted = bytes;
-    this.add(transfer, delta);
+  private charge(pull: InboundPull, bytes: Bytes): void {
+    const delta = bytes - pull.budgeted;
+    pull.budgeted = bytes;
+    this.add(pull, delta);
   }
 
-  private add({ isHeld, small }: InboundTransfer, bytes: Bytes): void {
-    if (isHeld) this.heldBytes += bytes;
+  private add({ transfer, small }: InboundPull, bytes: Bytes): void {
+    if (transfer.isHeld) this.heldBytes += bytes;
     else if (small) this.shortBytes += bytes;
     else this.longBytes += bytes;
   }
 
   private setStalls(transfer: InboundTransfer, stalls: number): void {
-    const before = isStalled(transfer.stalls);
-    transfer.stalls = stalls;
+    const { pulled } = transfer;
+    if (pulled === undefined) return;
+    const before = isStalled(pulled.stalls);
+    pulled.stalls = stalls;
     if (transfer.isHeld) return;
     this.stalledCount += Number(isStalled(stalls)) - Number(before);
   }

@@ -7,6 +7,7 @@ import { RECORD_SEALED_BYTES, recordLength } from '../records/layout.ts';
 import { recordAad } from '../records/sealed-buffer.ts';
 import { DataPacket, TransferErrorCode } from '../wire/index.ts';
 import { nextKeep } from './hold.ts';
+import type { InboundPull } from './inbound-pull.ts';
 import type { InboundTransfer } from './inbound.ts';
 import { LossDetector } from './loss-detector.ts';
 import type { Progress } from './progress.ts';
@@ -61,7 +62,6 @@ export class Receiver {
     transfer.pullSlot = slot;
     transfer.tokenHi = this.context.random.nextU32() | 0;
     transfer.tokenLo = this.context.random.nextU32() | 0;
-    transfer.lastArrivalAt = now;
     this.active += 1;
     transfer.peer.inboundActive += 1;
     if (transfer.isHeld) transfer.peer.inboundHeld += 1;
@@ -77,23 +77,25 @@ export class Receiver {
 
   private grant(now: Nanos, transfer: InboundTransfer, bytes: Bytes): boolean {
     if (transfer.assembly === undefined && !this.takeMemory(transfer)) return false;
-    transfer.passKept();
-    if (transfer.outstanding === 0 && !transfer.isHeld) transfer.samplePullAt = now;
+    const { pull } = transfer;
+    const { holes, grantAgain, grantNew } = pull;
+    pull.passKept();
+    if (pull.outstanding === 0 && !transfer.isHeld) pull.samplePullAt = now;
     let left = bytes;
-    while (left > 0 && !transfer.holes.isEmpty) {
-      const start = transfer.holes.startAt(0);
-      const end = Math.min(transfer.holes.endAt(0), start + left);
-      transfer.holes.remove(start, end);
-      transfer.grantAgain.add(start, end);
+    while (left > 0 && !holes.isEmpty) {
+      const start = holes.startAt(0);
+      const end = Math.min(holes.endAt(0), start + left);
+      holes.remove(start, end);
+      grantAgain.add(start, end);
       left -= end - start;
     }
-    const end = this.pullEnd(transfer, left);
-    transfer.grantNew.add(transfer.pullNext, end);
-    transfer.pullNext = end;
-    transfer.passKept();
-    this.losses.onPull(now, transfer);
-    if (!transfer.grantQueued) {
-      transfer.grantQueued = true;
+    const end = this.pullEnd(pull, left);
+    grantNew.add(pull.next, end);
+    pull.next = end;
+    pull.passKept();
+    this.losses.onPull(now, pull);
+    if (!pull.grantQueued) {
+      pull.grantQueued = true;
       transfer.peer.grants.push(transfer);
       this.context.wantControl(transfer.peer);
     }
@@ -104,8 +106,7 @@ export class Receiver {
    * Where a pull of at most `bytes` new bytes ends: at the end of a full packet, so that a pull answered before the next one comes does not
    * end in a short one. The path's MTU is that of both sides. MUST PULL-5
    */
-  private pullEnd(transfer: InboundTransfer, bytes: Bytes): Bytes {
-    const { pullNext, pullStop } = transfer;
+  private pullEnd({ next: pullNext, stop: pullStop }: InboundPull, bytes: Bytes): Bytes {
     const limit = pullNext + bytes;
     if (limit >= pullStop) return pullStop;
     let end = pullNext;
@@ -125,11 +126,11 @@ export class Receiver {
     const into = transfer.headerBytes === 0 ? transfer.into : undefined;
     const memoryBytes = into?.memoryBytes(sizeBytes) ?? sizeBytes;
     if (!this.hasMemory(transfer, memoryBytes)) return false;
-    transfer.memoryBytes = memoryBytes;
+    transfer.pull.memoryBytes = memoryBytes;
     this.account(transfer, memoryBytes);
     const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
     const assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.key.bytes), sealing, aad, records, into);
-    transfer.assembly = assembly;
+    transfer.pull.assembly = assembly;
     if (into !== undefined) this.keep(transfer, assembly);
     return true;
   }
@@ -146,10 +147,10 @@ export class Receiver {
 
   /** What an earlier transfer brought is not pulled again. MUST PULL-8 */
   private keep(transfer: InboundTransfer, assembly: Assembly): void {
-    const { sealedBytes } = transfer;
+    const { sealedBytes, pull } = transfer;
     for (let index = 0; index * RECORD_SEALED_BYTES < sealedBytes; index += 1) {
       const start = index * RECORD_SEALED_BYTES;
-      if (assembly.skip(index)) transfer.kept.add(start, start + recordLength(index, sealedBytes));
+      if (assembly.skip(index)) pull.kept.add(start, start + recordLength(index, sealedBytes));
     }
   }
 
@@ -181,7 +182,7 @@ export class Receiver {
       return next;
     }
     const end = packet.offset + packet.payloadLength;
-    if (end > transfer.pullNext || packet.payloadLength === 0) {
+    if (end > transfer.pull.next || packet.payloadLength === 0) {
       counters.violations += 1;
       return next;
     }
@@ -202,17 +203,18 @@ export class Receiver {
     end: number,
   ): void {
     const { counters } = this.context;
-    const { received } = transfer;
+    const { pull } = transfer;
+    const { received, holes } = pull;
     const fresh = end - start - received.overlap(start, end);
     counters.payloadBytesFirst += fresh;
     if (fresh > 0) counters.usefulPackets += 1;
     if (fresh < end - start) {
       counters.payloadBytesDuplicate += end - start - fresh;
-      if ((this.packet.flags & DataPacket.RETRANSMISSION) !== 0) this.losses.onSpurious(transfer);
+      if ((this.packet.flags & DataPacket.RETRANSMISSION) !== 0) this.losses.onSpurious(pull);
       if (fresh === 0) return;
     }
-    if (end > transfer.arrivedHigh) transfer.arrivedHigh = end;
-    const held = transfer.holes.isEmpty ? 0 : transfer.holes.remove(start, end);
+    if (end > pull.arrivedHigh) pull.arrivedHigh = end;
+    const held = holes.isEmpty ? 0 : holes.remove(start, end);
     // Ranges are collected before any is written: a record that fails takes its bytes out of the set again.
     if (fresh === end - start) {
       received.add(start, end);
@@ -226,14 +228,14 @@ export class Receiver {
         this.write(transfer, bytes, at + from - start, from, gaps[i + 1] as number);
       }
     }
-    this.losses.onArrival(now, transfer);
+    this.losses.onArrival(now, pull);
     this.scheduler.onArrival(transfer, fresh - held);
     if (transfer.previewed && received.prefix >= transfer.pullLimit) this.onPreview(transfer);
     if (transfer.progress !== undefined) this.report(transfer, transfer.progress);
     // Until its sink has written more, others are pulled.
     if (transfer.into?.isFull === true) this.scheduler.update(transfer);
-    if (transfer.assembly?.complete) this.complete(now, transfer);
-    else if (transfer.poisoned > POISONED_MAX) this.reject(now, transfer, TransferErrorCode.INTEGRITY, true);
+    if (pull.assembly?.complete) this.complete(now, transfer);
+    else if (pull.poisoned > POISONED_MAX) this.reject(now, transfer, TransferErrorCode.INTEGRITY, true);
   }
 
   private report({ exchange, into }: InboundTransfer, progress: Progress): void {
@@ -263,15 +265,16 @@ export class Receiver {
   private poison(transfer: InboundTransfer, index: number): void {
     const start = index * RECORD_SEALED_BYTES;
     const end = start + recordLength(index, transfer.sealedBytes);
-    transfer.received.remove(start, end);
-    transfer.holes.add(start, end);
-    transfer.poisoned += 1;
-    transfer.repulledBytes += end - start;
+    const { pull } = transfer;
+    pull.received.remove(start, end);
+    pull.holes.add(start, end);
+    pull.poisoned += 1;
+    pull.repulledBytes += end - start;
     const { counters } = this.context;
     counters.recordsPoisoned += 1;
     // What they brought has to come again: they were of no use.
     counters.payloadBytesFirst -= end - start;
-    counters.usefulPackets -= Math.min(transfer.assembly?.failedPieces ?? 0, counters.usefulPackets);
+    counters.usefulPackets -= Math.min(pull.assembly?.failedPieces ?? 0, counters.usefulPackets);
     counters.repulledBytes += end - start;
   }
 
@@ -283,18 +286,19 @@ export class Receiver {
       return;
     }
     this.scheduler.remove(transfer);
-    this.losses.forget(transfer);
-    transfer.clearGrants();
+    this.losses.forget(transfer.pull);
+    transfer.pull.clearGrants();
   }
 
   /** The wait of a message that was held is over. MUST AHEAD-2 */
   unhold(now: Nanos, transfer: InboundTransfer): void {
-    const { peer, assembly, memoryBytes } = transfer;
+    const { peer, pulled } = transfer;
+    const memoryBytes = pulled?.memoryBytes ?? 0;
     this.scheduler.remove(transfer);
     peer.inboundHeld -= 1;
-    if (assembly !== undefined) this.account(transfer, -memoryBytes);
+    this.account(transfer, -memoryBytes);
     transfer.keep = nextKeep(transfer.keep, 'release');
-    if (assembly !== undefined) this.account(transfer, memoryBytes);
+    this.account(transfer, memoryBytes);
     if (transfer.keep === 'over') this.handOver(now, transfer);
     else this.scheduler.update(transfer);
   }
@@ -320,9 +324,10 @@ export class Receiver {
   pause(transfer: InboundTransfer): void {
     if (transfer.paused) return;
     transfer.paused = true;
+    const { pulled } = transfer;
     const withdrawn = transfer.outstanding > 0;
-    transfer.clearGrants();
-    this.losses.onWithdrawn(transfer);
+    pulled?.clearGrants();
+    if (pulled !== undefined) this.losses.onWithdrawn(pulled);
     this.scheduler.onPaused(transfer);
     if (!withdrawn) return;
     transfer.peer.cancels.push(transfer);
@@ -348,19 +353,22 @@ export class Receiver {
 
   private release(transfer: InboundTransfer): void {
     this.scheduler.remove(transfer);
-    this.losses.forget(transfer);
-    if (transfer.assembly !== undefined) {
-      transfer.assembly.destroy();
-      transfer.assembly = undefined;
-      this.account(transfer, -transfer.memoryBytes);
-    }
+    if (transfer.pulled !== undefined) this.endPull(transfer.pulled);
     if (transfer.isHeld) transfer.peer.inboundHeld -= 1;
-    transfer.clearGrants();
     this.table[transfer.pullSlot] = undefined;
     this.freeSlots.push(transfer.pullSlot);
     this.active -= 1;
     transfer.peer.inboundActive -= 1;
     transfer.peer.removeWaiting();
+  }
+
+  private endPull(pull: InboundPull): void {
+    this.losses.forget(pull);
+    pull.clearGrants();
+    if (pull.assembly === undefined) return;
+    pull.assembly.destroy();
+    pull.assembly = undefined;
+    this.account(pull.transfer, -pull.memoryBytes);
   }
 
   /** Gives up all transfers from `peer`. */

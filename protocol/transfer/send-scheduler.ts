@@ -6,6 +6,7 @@ import type { Context } from '../endpoint/context.ts';
 import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { TransmitBuffer } from '../transmit.ts';
 import { DataPacket } from '../wire/index.ts';
+import type { OutboundPull } from './outbound-pull.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { Pacer } from './pacer.ts';
 
@@ -14,13 +15,13 @@ const LEVELS = 9;
 /** Data leaves in a network class below control, which has 0. */
 const NETWORK_PRIORITY_MAX = 7;
 
-/** A transfer whose pull rate is below the NIC's, waiting for its next burst. */
+/** A message whose pull rate is below the NIC's, waiting for its next burst. */
 class Paced implements Timed {
   timerAt: Nanos = NEVER;
   timerIndex = -1;
-  readonly transfer: OutboundTransfer;
-  constructor(transfer: OutboundTransfer) {
-    this.transfer = transfer;
+  readonly pull: OutboundPull;
+  constructor(pull: OutboundPull) {
+    this.pull = pull;
   }
 }
 
@@ -31,7 +32,7 @@ class Paced implements Timed {
 export class SendScheduler {
   private readonly context: Context;
   private readonly pacer: Pacer;
-  private readonly levels: RankedHeap<OutboundTransfer>[] = [];
+  private readonly levels: RankedHeap<OutboundPull>[] = [];
   private readonly paced: TimerQueue<Paced>;
   private readonly packet: DataPacket = new DataPacket();
   /** Bit l is set while level l is not empty. */
@@ -41,37 +42,40 @@ export class SendScheduler {
     this.context = context;
     this.paced = context.deadlines.queue<Paced>(TimerNumber.PACE);
     this.pacer = pacer;
-    for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<OutboundTransfer>());
+    for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<OutboundPull>());
   }
 
   get hasReady(): boolean {
     return this.levelsReady !== 0;
   }
 
-  /** Call after `toSend` grew. */
+  /** Call after what is to be sent grew. */
   ready(now: Nanos, transfer: OutboundTransfer): void {
-    if (transfer.toSend.isEmpty) return;
-    if (transfer.pacedUntil > now) {
-      if (!transfer.pacedQueued) this.paced.arm(new Paced(transfer), transfer.pacedUntil);
-      transfer.pacedQueued = true;
+    const { pulled } = transfer;
+    if (pulled === undefined || pulled.toSend.isEmpty) return;
+    if (pulled.pacedUntil > now) {
+      if (!pulled.pacedQueued) this.paced.arm(new Paced(pulled), pulled.pacedUntil);
+      pulled.pacedQueued = true;
       return;
     }
-    transfer.rank = (transfer.buffer?.sealedBytes ?? 0) - transfer.sentHigh;
+    pulled.rank = (transfer.buffer?.sealedBytes ?? 0) - pulled.sentHigh;
     this.levelsReady |= 1 << transfer.dataLevel;
-    (this.levels[transfer.dataLevel] as RankedHeap<OutboundTransfer>).place(transfer);
+    (this.levels[transfer.dataLevel] as RankedHeap<OutboundPull>).place(pulled);
   }
 
   remove(transfer: OutboundTransfer): void {
-    if (transfer.heapIndex < 0) return;
-    const level = this.levels[transfer.dataLevel] as RankedHeap<OutboundTransfer>;
-    level.remove(transfer);
+    const { pulled } = transfer;
+    if (pulled === undefined || pulled.heapIndex < 0) return;
+    const level = this.levels[transfer.dataLevel] as RankedHeap<OutboundPull>;
+    level.remove(pulled);
     if (level.size === 0) this.levelsReady &= ~(1 << transfer.dataLevel);
   }
 
   onTimeout(now: Nanos): void {
     for (let paced = this.paced.expire(now); paced !== undefined; paced = this.paced.expire(now)) {
-      paced.transfer.pacedQueued = false;
-      if (paced.transfer.state !== 'done') this.ready(now, paced.transfer);
+      const { pull } = paced;
+      pull.pacedQueued = false;
+      if (pull.transfer.state !== 'done') this.ready(now, pull.transfer);
     }
   }
 
@@ -79,31 +83,33 @@ export class SendScheduler {
   poll(now: Nanos, out: TransmitBuffer): OutboundTransfer | undefined {
     const { levelsReady } = this;
     if (levelsReady === 0) return undefined;
-    const level = this.levels[31 - Math.clz32(levelsReady & -levelsReady)] as RankedHeap<OutboundTransfer>;
-    const transfer = level.top as OutboundTransfer;
-    this.fill(now, transfer, out);
-    if (transfer.toSend.isEmpty || transfer.pacedUntil > now) this.remove(transfer);
+    const level = this.levels[31 - Math.clz32(levelsReady & -levelsReady)] as RankedHeap<OutboundPull>;
+    const pull = level.top as OutboundPull;
+    const { transfer } = pull;
+    this.fill(now, pull, out);
+    if (pull.toSend.isEmpty || pull.pacedUntil > now) this.remove(transfer);
     this.ready(now, transfer);
     return transfer;
   }
 
-  private fill(now: Nanos, transfer: OutboundTransfer, out: TransmitBuffer): void {
+  private fill(now: Nanos, pull: OutboundPull, out: TransmitBuffer): void {
     const { context, packet } = this;
+    const { transfer, toSend } = pull;
     const { options, counters } = context;
     const buffer = transfer.buffer;
     if (buffer === undefined) return;
     const segmentBytes = Math.min(context.datagramBytesMax, out.bytes.length);
     const segmentsMax = Math.min(options.burstSegments, Math.floor(out.bytes.length / segmentBytes));
-    packet.pullSlot = transfer.pullSlot;
-    packet.tokenHi = transfer.tokenHi >>> 0;
-    packet.tokenLo = transfer.tokenLo >>> 0;
+    packet.pullSlot = pull.slot;
+    packet.tokenHi = pull.tokenHi >>> 0;
+    packet.tokenLo = pull.tokenLo >>> 0;
     let at = 0;
-    for (let i = 0; i < segmentsMax && !transfer.toSend.isEmpty; i += 1) {
-      const offset = transfer.toSend.startAt(0);
+    for (let i = 0; i < segmentsMax && !toSend.isEmpty; i += 1) {
+      const offset = toSend.startAt(0);
       const header = DataPacket.headerLength(offset);
-      const length = Math.min(transfer.toSend.endAt(0) - offset, segmentBytes - header);
+      const length = Math.min(toSend.endAt(0) - offset, segmentBytes - header);
       // A packet shorter than the others ends the run: a run has segments of one size.
-      const again = offset < transfer.sentHigh;
+      const again = offset < pull.sentHigh;
       packet.flags = again ? DataPacket.RETRANSMISSION : 0;
       packet.length = header + length;
       packet.offset = offset;
@@ -115,8 +121,8 @@ export class SendScheduler {
         buffer.read(offset, offset + length, out.bytes, at + header);
         out.shared[i] = undefined;
       }
-      transfer.toSend.remove(offset, offset + length);
-      if (offset + length > transfer.sentHigh) transfer.sentHigh = offset + length;
+      toSend.remove(offset, offset + length);
+      if (offset + length > pull.sentHigh) pull.sentHigh = offset + length;
       counters.dataOut += 1;
       counters.dataBytesOut += length;
       context.observer?.dataSent(transfer.peer.id, transfer.slot, transfer.generation, offset, length);
@@ -129,10 +135,10 @@ export class SendScheduler {
     out.networkPriority = Math.min(transfer.dataLevel + 1, NETWORK_PRIORITY_MAX);
     const wireBytes = at + Math.ceil(at / segmentBytes) * options.datagramHeaderBytes;
     this.pacer.spend(now, wireBytes);
-    const rateBps = transfer.rateMbps * 1e6;
+    const rateBps = pull.rateMbps * 1e6;
     if (rateBps < options.rateBps) {
-      transfer.pacedUntil =
-        Math.max(now, transfer.pacedUntil) + Math.ceil((wireBytes * 8 * NANOS_PER_SECOND) / rateBps);
+      pull.pacedUntil =
+        Math.max(now, pull.pacedUntil) + Math.ceil((wireBytes * 8 * NANOS_PER_SECOND) / rateBps);
     }
   }
 }

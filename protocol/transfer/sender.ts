@@ -257,8 +257,10 @@ export class Sender {
 
   /** A packet with announcements has arrived. */
   onArrived(now: Nanos, packet: SentPacket): void {
-    for (const transfer of packet.notifies)
-      this.onReceipt(now, transfer, packet.packetNumber >= transfer.releasePacket);
+    for (const transfer of packet.notifies) {
+      const { releasePacket } = transfer;
+      this.onReceipt(now, transfer, releasePacket >= 0 && packet.packetNumber >= releasePacket);
+    }
   }
 
   onLost(packet: SentPacket): void {
@@ -284,14 +286,15 @@ export class Sender {
       if (start < low || end <= start || end > buffer.sealedBytes) return false;
       low = end;
     }
-    transfer.pullSlot = pull.pullSlot;
-    transfer.tokenHi = pull.tokenHi | 0;
-    transfer.tokenLo = pull.tokenLo | 0;
-    transfer.rateMbps = Math.max(1, pull.rateMbps);
+    const { pull: pulled } = transfer;
+    pulled.slot = pull.pullSlot;
+    pulled.tokenHi = pull.tokenHi | 0;
+    pulled.tokenLo = pull.tokenLo | 0;
+    pulled.rateMbps = Math.max(1, pull.rateMbps);
     for (let i = 0; i < pull.rangesCount; i += 1) {
       const start = pull.ranges[i * 2] as number;
       const end = start + (pull.ranges[i * 2 + 1] as number);
-      transfer.acked.forEachGap(start, end, (from, to) => transfer.toSend.add(from, to));
+      pulled.acked.forEachGap(start, end, (from, to) => pulled.toSend.add(from, to));
     }
     this.armReminder(now, transfer);
     this.scheduler.ready(now, transfer);
@@ -321,8 +324,10 @@ export class Sender {
       this.finish(now, transfer, undefined);
       return true;
     }
-    const { buffer, acked } = transfer;
+    const { buffer } = transfer;
     if (buffer === undefined) return false;
+    const { pull } = transfer;
+    const { acked, toSend } = pull;
     for (let i = 0; i < ack.rangesCount; i += 1) {
       const start = ack.ranges[i * 2] as number;
       const end = start + (ack.ranges[i * 2 + 1] as number);
@@ -330,10 +335,10 @@ export class Sender {
       acked.forEachGap(start, end, (from, to) => transfer.release(from, to));
       acked.add(start, end);
       // What an earlier transfer brought needs no sending. MUST PULL-8
-      if (end > transfer.sentHigh) transfer.sentHigh = end;
-      transfer.toSend.remove(start, end);
+      if (end > pull.sentHigh) pull.sentHigh = end;
+      toSend.remove(start, end);
     }
-    if (transfer.toSend.isEmpty) this.scheduler.remove(transfer);
+    if (toSend.isEmpty) this.scheduler.remove(transfer);
     if (transfer.progress?.isNews(acked.total)) {
       // Whole records, each with its tag.
       const bytes = acked.total - Math.ceil(acked.total / RECORD_SEALED_BYTES) * TAG_BYTES;

@@ -25,7 +25,7 @@ export const bugs = [
     name: 'poisoned-range-kept',
     what: 'a record that failed verification still counts as received',
     file: 'protocol/transfer/receiver.ts',
-    find: 'transfer.received.remove(start, end);\n    transfer.holes.add(start, end);',
+    find: 'pull.received.remove(start, end);\n    pull.holes.add(start, end);',
     replace: '',
   },
   {
@@ -39,15 +39,15 @@ export const bugs = [
     name: 'assembly-leaked',
     what: 'record buffers of a message that is given up are not returned',
     file: 'protocol/transfer/receiver.ts',
-    find: 'transfer.assembly.destroy();',
+    find: 'pull.assembly.destroy();',
     replace: '',
   },
   {
     name: 'memory-of-rejected',
     what: 'the headers of a message are kept from the memory that it gives back',
     file: 'protocol/transfer/receiver.ts',
-    find: 'this.account(transfer, -transfer.memoryBytes);',
-    replace: 'this.account(transfer, transfer.headerBytes - transfer.memoryBytes);',
+    find: 'this.account(pull.transfer, -pull.memoryBytes);',
+    replace: 'this.account(pull.transfer, pull.transfer.headerBytes - pull.memoryBytes);',
   },
   {
     name: 'memory-unbounded',

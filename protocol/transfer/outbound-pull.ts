@@ -1,0 +1,30 @@
+import type { Ranked } from '../core/ranked-heap.ts';
+import { RangeSet } from '../core/range-set.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
+import type { OutboundTransfer } from './outbound.ts';
+
+/** What its receiver has pulled of one message. Made with the first pull: many messages are announced and wait. */
+export class OutboundPull implements Ranked {
+  readonly transfer: OutboundTransfer;
+  /** What admits the data at the receiver; the token as two int32. */
+  slot = 0;
+  tokenHi = 0;
+  tokenLo = 0;
+  rateMbps = 0;
+  /** Pulled and not sent. */
+  readonly toSend: RangeSet = new RangeSet();
+  readonly acked: RangeSet = new RangeSet();
+  /** End of what was ever sent, or that its receiver had without. */
+  sentHigh: Bytes = 0;
+  /** With a pull rate below the NIC's: when the next burst may leave. */
+  pacedUntil: Nanos = 0;
+  pacedQueued = false;
+
+  rank = 0;
+  heapIndex = -1;
+  heapSequence = 0;
+
+  constructor(transfer: OutboundTransfer) {
+    this.transfer = transfer;
+  }
+}
