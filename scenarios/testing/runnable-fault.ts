@@ -30,7 +30,9 @@ type Draw = (topology: Topology) => fc.Arbitrary<object>;
 const someRatio: fc.Arbitrary<Ratio> = fc
   .constantFrom(100, 10, 3, 2, 30, 1000, 10_000)
   .map((denominator) => ({ numerator: 1, denominator }));
-const fewRatio = someRatio.filter(({ denominator }) => denominator >= 30);
+/** Of more packets that are corrupt, a message may rightly be given up as one that somebody tampers with. */
+export const FEW_ONE_IN = 30;
+const fewRatio = someRatio.filter(({ denominator }) => denominator >= FEW_ONE_IN);
 const anyShare = fc.constantFrom(1, 10, 100).map((denominator) => ({ numerator: 1, denominator }));
 
 const DRAWS: { readonly [K in FaultKind]: Draw } = {
@@ -42,7 +44,6 @@ const DRAWS: { readonly [K in FaultKind]: Draw } = {
     fc.record({ rate: someRatio, on: somePlace(topology), delayNs: atScale(1, DELAY_NS_MAX) }),
   delay: (topology) =>
     fc.record({ rate: anyShare, on: somePlace(topology), delayNs: atScale(1, DELAY_NS_MAX) }),
-  // Of more, a message may rightly be given up as one that somebody tampers with.
   corrupt: (topology) => fc.record({ rate: fewRatio, on: somePlace(topology) }),
   'ecn-bleach': (topology) => fc.record({ rate: anyShare, on: somePlace(topology) }),
   icmp: (topology) => fc.record({ rate: someRatio, on: somePlace(topology) }),

@@ -9,7 +9,8 @@ import {
   type Scenario,
   type Topology,
 } from '../language/index.ts';
-import { runnableFault, SURVIVABLE, type FaultKind } from './runnable-fault.ts';
+import { FEW_ONE_IN, runnableFault, SURVIVABLE, type FaultKind } from './runnable-fault.ts';
+import { withRarities, type Drawn } from './rarity.ts';
 import { withRecovery } from './recovery.ts';
 import { runnableTopology } from './runnable-topology.ts';
 import { runnableWorkloads, workloadFeatures } from './runnable-workload.ts';
@@ -31,6 +32,8 @@ export interface RunnableOptions {
   readonly impatience?: boolean;
   /** Whether callers of a case may give exchanges up, at deadlines of a microsecond to milliseconds. Default false. */
   readonly haste?: boolean;
+  /** Whether some cases are such that something happens in them that random draws seldom come to. Default false. */
+  readonly rarities?: boolean;
   /** Whether all hosts that took part exchange something after the faults, too, of which everything must complete. Default false. */
   readonly recovery?: boolean;
 }
@@ -47,6 +50,7 @@ export function runnableScenario(options: RunnableOptions = {}): fc.Arbitrary<Sc
     faultsMax = FAULTS_MAX,
     impatience = false,
     haste = false,
+    rarities = false,
     recovery = false,
   } = options;
   const swarm = fc.record({
@@ -70,7 +74,7 @@ export function runnableScenario(options: RunnableOptions = {}): fc.Arbitrary<Sc
           : fc.array(runnableFault(topology, on), { minLength: 1, maxLength: faultsMax, size: 'max' }),
     }),
   );
-  return cases.map((drawn) => {
+  return (rarities ? cases.chain(withRarities) : cases).map((drawn) => {
     const forgets = mayForget(drawn);
     const isHasty = drawn.workloads.some(({ deadlineNs }) => deadlineNs !== undefined);
     const expectations = !forgets && !isHasty && offersSomething(drawn) ? [allComplete()] : [];
@@ -79,12 +83,15 @@ export function runnableScenario(options: RunnableOptions = {}): fc.Arbitrary<Sc
   });
 }
 
-type Drawn = Omit<Scenario, 'expectations'>;
-
-/** Exchanges may fail of which a host knew that crashed, or whose peer was silent for longer than it has patience. */
+/** Exchanges may fail of which a host knew that crashed, that somebody tampers with, or whose peer was silent for longer than it has patience. */
 function mayForget({ faults, endpoint: { options } }: Drawn): boolean {
-  if (faults.some(({ kind }) => kind === 'crash')) return true;
+  if (faults.some((fault) => fault.kind === 'crash' || isTampering(fault))) return true;
   return faults.length > 0 && options.peerTimeoutNs !== undefined;
+}
+
+function isTampering(fault: Fault): boolean {
+  if (fault.kind !== 'corrupt' || fault.rate === undefined) return false;
+  return fault.rate.numerator * FEW_ONE_IN > fault.rate.denominator;
 }
 
 /** A load may offer nothing at all, of which 100 % cannot complete. */

@@ -40,7 +40,7 @@ export class ScenarioQuarry implements Quarry<Scenario> {
   }
 
   caseOf(seed: number): Scenario {
-    return sampleScenario(seed, { impatience: true, haste: true, recovery: true });
+    return sampleScenario(seed, { impatience: true, haste: true, rarities: true, recovery: true });
   }
 
   failure(scenario: Scenario, how: 'planted' | 'sound'): Promise<Failure | undefined> {

@@ -58,10 +58,10 @@ export const bugs = [
   },
   {
     name: 'restart-spares-exposed',
-    what: 'requests that the former incarnation may have handled are announced to the new one',
-    file: 'protocol/transfer/sender.ts',
-    find: 'if (everything || transfer.exposed || transfer.isResponse) {',
-    replace: 'if (everything || transfer.isResponse) {',
+    what: 'requests that the former incarnation may have handled are announced to the new one, if it has not said that it knows them',
+    file: 'protocol/transfer/outbound.ts',
+    find: 'return this.notifyCount > 0 &&',
+    replace: "return this.state === 'accepted' &&",
   },
   {
     name: 'restart-unproven',
