@@ -310,6 +310,8 @@ export class FrameReader {
   /** A peer that asked for a proof has not acted on anything it had heard before. MUST FRESH-6 */
   announceAgain(peer: Peer): void {
     for (const transfer of peer.outbound) if (transfer !== undefined) this.sender.announceAgain(transfer);
+    // A peer acknowledges what it did not act on, too.
+    peer.sent.takeResets((notice) => peer.resets.push(notice));
     peer.sent.forgetNotifies();
   }
 }

@@ -17,12 +17,12 @@ interface Shape {
   accepting?: boolean;
   /** Not in the short suite. */
   isDeep?: boolean;
-  begin(players: Players, deadlineNs: number | undefined): void;
+  begin(players: Players, deadline: { deadlineNs?: number }): void;
 }
 
 function unary(bytes: number, plan: Plan): Shape['begin'] {
-  return (players, deadlineNs) => {
-    players.unary(CALLER, CALLEE, bytes, plan, deadlineNs);
+  return (players, deadline) => {
+    players.unary(CALLER, CALLEE, bytes, { plan, ...deadline });
     // In two steps, the second a while after the first.
     at(players, 20_000, () => players.decisions.pop()?.settle('accept'));
     at(players, 40_000, () => players.answers.pop()?.settle('ok'));
@@ -30,8 +30,8 @@ function unary(bytes: number, plan: Plan): Shape['begin'] {
 }
 
 function stream(pattern: StreamPattern, plan: Plan): Shape['begin'] {
-  return (players, deadlineNs) => {
-    const side = players.open(pattern, CALLER, CALLEE, 100, plan, deadlineNs);
+  return (players, deadline) => {
+    const side = players.open(pattern, CALLER, CALLEE, 100, { plan, ...deadline });
     void side.drain();
     if (pattern !== 'streaming-response') {
       for (const bytes of [100, 3000, 20]) side.write(bytes);
@@ -67,12 +67,12 @@ const SHAPES: Shape[] = [
   {
     name: 'a bulk transfer',
     accepting: true,
-    begin: (players) => void players.bulk(CALLER, CALLEE, 3000, NOW),
+    begin: (players, deadline) => void players.bulk(CALLER, CALLEE, 3000, { plan: NOW, ...deadline }),
   },
   {
     name: 'a broadcast',
     hosts: DEEP ? 3 : 2,
-    begin: (players, deadlineNs) => void players.broadcast(CALLER, 3000, NOW, deadlineNs),
+    begin: (players, deadline) => void players.broadcast(CALLER, 3000, { plan: NOW, ...deadline }),
   },
   { name: 'a streamed response', begin: stream('streaming-response', NOW) },
   { name: 'a stream of requests', begin: stream('streaming-request', { ...NOW, answer: 'held' }) },
@@ -129,7 +129,7 @@ interface Run {
 /** Runs `shape`, with `end` at step `step` if that comes, and, if `loses`, without the first packet after it. */
 async function run(
   shape: Shape,
-  end?: { step: number; act: (players: Players) => void; deadlineNs: number | undefined; loses: boolean },
+  end?: { step: number; act: (players: Players) => void; deadline: { deadlineNs?: number }; loses: boolean },
 ): Promise<Run> {
   const { hosts = 2, accepting = false } = shape;
   const reference = new Reference(hosts);
@@ -151,7 +151,7 @@ async function run(
     if (end.loses) reference.disturb([CALLER, CALLEE], true);
     stage.soon(() => end.act(players));
   });
-  await stage.act(() => shape.begin(players, end?.deadlineNs));
+  await stage.act(() => shape.begin(players, end?.deadline ?? {}));
   await stage.advance(10_000_000);
   return { times, players };
 }
@@ -169,8 +169,8 @@ describe.each(
     for (const loses of DEEP ? [false, true] : [false]) {
       for (let step = 0; step < times.length; step += 1) {
         const isDeadline = ending === 'its deadline passes';
-        const deadlineNs = isDeadline ? Math.max(times[step]!, 1) : undefined;
-        const { players } = await run(shape, { step, act: endings[ending]!, deadlineNs, loses });
+        const deadline = isDeadline ? { deadlineNs: Math.max(times[step]!, 1) } : {};
+        const { players } = await run(shape, { step, act: endings[ending]!, deadline, loses });
         const where = `${ending}, step ${step}${loses ? ', a packet lost' : ''}`;
         try {
           if (DEEP && !ending.includes('pool')) await settle(players);

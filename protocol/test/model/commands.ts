@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { AsyncCommand } from 'fast-check';
 import type { NetworkHost } from '../../../sim/net/index.ts';
-import type { Players } from './players.ts';
-import type { CallRecord, Plan, Reference, StreamPattern } from './reference.ts';
+import type { Players, Terms } from './players.ts';
+import type { CallRecord, ExchangeRecord, Plan, Reference, StreamPattern } from './reference.ts';
 import type { StreamSide } from './stream-side.ts';
+import type { Awaited } from './waits.ts';
 
 type Command = AsyncCommand<Reference, Players>;
 
@@ -72,8 +73,41 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   answer: fc.constantFrom('now', 'now', 'held', 'held', 'throw'),
 });
 
-function planText({ verdict, answer }: Plan): string {
-  return `${verdict}, answer ${answer}`;
+/** How a call is begun, before it is known what it can depend on. */
+interface TermsPlan {
+  plan: Plan;
+  deadlineNs: number;
+  after: { nths: number[]; missing: number; wait: Awaited['wait']; cascade: boolean } | undefined;
+}
+
+const afters = fc.record({
+  nths: fc.array(nth, { minLength: 1, maxLength: 3 }),
+  missing: fc.nat(2),
+  wait: fc.constantFrom('request', 'response'),
+  cascade: fc.boolean(),
+});
+const terms: fc.Arbitrary<TermsPlan> = fc.record({
+  plan: plans,
+  deadlineNs: deadlines,
+  after: fc.oneof(
+    { weight: 2, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: afters as fc.Arbitrary<TermsPlan['after']> },
+  ),
+});
+
+function termsText({ plan: { verdict, answer }, deadlineNs, after }: TermsPlan): string {
+  return `${verdict}, answer ${answer}, deadline ${deadlineNs}${after === undefined ? '' : `, after ${JSON.stringify(after)}`}`;
+}
+
+/** What a call of `from` on these terms waits for. */
+function termsOf(players: Players, from: number, { plan, deadlineNs, after }: TermsPlan): Terms {
+  const namable = players.namable(from);
+  if (after === undefined || namable.length === 0) return { plan, deadlineNs };
+  // Rather the latest, of which some go on.
+  const records = after.nths.map((n) => namable[Math.max(namable.length - 1 - n, 0)] as ExchangeRecord);
+  const { missing, wait, cascade } = after;
+  const quorum = Math.max(records.length - missing, 1);
+  return { plan, deadlineNs, awaited: { records, quorum, wait, cascade } };
 }
 
 /** Another host than `from`. */
@@ -98,27 +132,27 @@ function between(
 function starts(hosts: number): fc.Arbitrary<Command>[] {
   return [
     fc
-      .tuple(nth, nth, sizes, plans, deadlines)
-      .map(([a, b, size, plan, deadline]) =>
-        between(hosts, (p, from, to) => p.unary(from, to, size, plan, deadline).name)(
-          `unary of ${size} bytes, ${planText(plan)}, deadline ${deadline}`,
+      .tuple(nth, nth, sizes, terms)
+      .map(([a, b, size, how]) =>
+        between(hosts, (p, from, to) => p.unary(from, to, size, termsOf(p, from, how)).name)(
+          `unary of ${size} bytes, ${termsText(how)}`,
           a,
           b,
         ),
       ),
-    fc.tuple(nth, nth, sizes, plans, nth).map(([a, b, size, plan, again]) =>
+    fc.tuple(nth, nth, sizes, terms, nth).map(([a, b, size, how, again]) =>
       between(hosts, (p, from, to) => {
         const earlier = p.reference.records.filter(
           (r): r is CallRecord => r.name.startsWith('bulk') && r.from === from && r.to === to,
         );
         const first = again < 10 ? pick(earlier, again) : undefined;
-        return p.bulk(from, to, size, plan, first).name;
-      })(`bulk of ${size} bytes, ${planText(plan)}`, a, b),
+        return p.bulk(from, to, size, termsOf(p, from, how), first).name;
+      })(`bulk of ${size} bytes, ${termsText(how)}`, a, b),
     ),
-    fc.tuple(nth, sizes, plans, deadlines).map(([a, size, plan, deadline]) => {
+    fc.tuple(nth, sizes, terms).map(([a, size, how]) => {
       const from = a % hosts;
-      return new Act(`broadcast of ${size} bytes from ${from}, ${planText(plan)}`, (p) => {
-        if (p.stage.isUp(from)) p.broadcast(from, size, plan, deadline);
+      return new Act(`broadcast of ${size} bytes from ${from}, ${termsText(how)}`, (p) => {
+        if (p.stage.isUp(from)) p.broadcast(from, size, termsOf(p, from, how));
       });
     }),
     fc
@@ -127,12 +161,11 @@ function starts(hosts: number): fc.Arbitrary<Command>[] {
         nth,
         nth,
         messageSizes,
-        plans,
-        deadlines,
+        terms,
       )
-      .map(([pattern, a, b, size, plan, deadline]) =>
-        between(hosts, (p, from, to) => p.open(pattern, from, to, size, plan, deadline).record.name)(
-          `${pattern} with ${size} bytes, ${planText(plan)}, deadline ${deadline}`,
+      .map(([pattern, a, b, size, how]) =>
+        between(hosts, (p, from, to) => p.open(pattern, from, to, size, termsOf(p, from, how)).record.name)(
+          `${pattern} with ${size} bytes, ${termsText(how)}`,
           a,
           b,
         ),

@@ -4,6 +4,9 @@ import type { TransferError } from '../../pool/transfer-error.ts';
 import { framesIn } from '../support/frames.ts';
 import { expectClean, makePair, pathSecret, pattern, resultOf } from '../support/pair.ts';
 import { driven, failureOf, makePools, quiet, reactions } from '../support/pools.ts';
+import { Players } from './players.ts';
+import { Reference } from './reference.ts';
+import { settle } from './settle.ts';
 
 /** What the model found, each in the smallest form. */
 
@@ -210,3 +213,26 @@ test.each(['is closed', 'is gone'])(
     expect(await driven(pools, ended)).toBe(how === 'is gone' ? 'peer-timeout' : 'cancelled');
   },
 );
+
+/** MUST FRESH-6, FRESH-10, CREDIT-2: what comes before the proof has no effect, though it is acknowledged; the credit hangs on the reset. */
+test('a call given up while its host proves that it has restarted gives its credit back', async () => {
+  for (let deadlineNs = 12_000; deadlineNs <= 20_000; deadlineNs += 1000) {
+    const players = new Players(
+      { hosts: 2, accepting: false, options: { notifyWindow: 1 } },
+      new Reference(2),
+    );
+    const { stage } = players;
+    const plan = { verdict: 'accept', answer: 'now' } as const;
+    await stage.act(() => void players.unary(0, 1, 8, { plan }));
+    // The answer meets the next incarnation.
+    await stage.advance(1000);
+    await stage.act(() => players.crash(0));
+    await stage.act(() => {
+      players.restart(0);
+      players.unary(0, 1, 8, { plan, deadlineNs });
+      players.unary(0, 1, 8, { plan });
+    });
+    await settle(players);
+    expect(players.reference.differences).toEqual([]);
+  }
+});

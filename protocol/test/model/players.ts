@@ -1,5 +1,7 @@
 import type { EndpointOptions } from '../../endpoint/options.ts';
 import { CancelSignal } from '../../pool/abort.ts';
+import type { After, Call } from '../../pool/causality.ts';
+import type { Token } from '../../causality/causality-map.ts';
 import type { Offer, Verdict } from '../../pool/acceptance.ts';
 import { BulkTarget } from '../../pool/bulk-target.ts';
 import type { IncomingStream } from '../../pool/incoming-stream.ts';
@@ -16,6 +18,7 @@ import type {
   StreamPattern,
   StreamRecord,
 } from './reference.ts';
+import type { Awaited } from './waits.ts';
 import { RequestSource } from './request-source.ts';
 import { Stage } from './stage.ts';
 import { StreamSide, reasonOf } from './stream-side.ts';
@@ -39,6 +42,14 @@ export interface Troupe {
   accepting: boolean;
 }
 
+/** How a call is begun. */
+export interface Terms {
+  plan: Plan;
+  /** After its beginning. */
+  deadlineNs?: number;
+  awaited?: Awaited | undefined;
+}
+
 /** The applications on all hosts: they do what commands say, and tell the reference what they see. */
 export class Players {
   readonly stage: Stage;
@@ -46,6 +57,7 @@ export class Players {
   readonly accepting: boolean;
   /** By exchange and callee. */
   private readonly byKey: Map<string, ExchangeRecord> = new Map();
+  private readonly tokens: Map<ExchangeRecord, Token> = new Map();
   readonly signals: Map<ExchangeRecord, CancelSignal> = new Map();
   readonly answers: Held<'ok' | 'throw'>[] = [];
   readonly decisions: Held<'accept' | 'reject'>[] = [];
@@ -76,8 +88,7 @@ export class Players {
     name: string,
     from: number,
     to: number,
-    plan: Plan,
-    deadlineNs: number,
+    { plan, deadlineNs = NEVER, awaited }: Terms,
     id: number,
   ): Omit<CallRecord, 'kind' | 'answered' | 'end'> {
     const { now } = this.stage;
@@ -95,6 +106,8 @@ export class Players {
       startedAt: now,
       deadlineAt: now + deadlineNs,
       plan: effective,
+      awaited,
+      isSeen: false,
       runs: [],
       causes,
       excused: false,
@@ -105,11 +118,10 @@ export class Players {
     name: string,
     from: number,
     to: number,
-    plan: Plan,
-    deadlineNs: number,
+    terms: Terms,
     id: number = this.reference.issue(),
   ): CallRecord {
-    const common = this.common(name, from, to, plan, deadlineNs, id);
+    const common = this.common(name, from, to, terms, id);
     return this.note({ kind: 'call', answered: false, end: undefined, ...common });
   }
 
@@ -119,16 +131,16 @@ export class Players {
     return signal;
   }
 
-  unary(from: number, to: number, sizeBytes: number, plan: Plan, deadlineNs = NEVER): CallRecord {
-    const record = this.call('unary', from, to, plan, deadlineNs);
+  unary(from: number, to: number, sizeBytes: number, terms: Terms): CallRecord {
+    const record = this.call('unary', from, to, terms);
     const body = bodyOf(record.id, UP, 0, sizeBytes);
     this.watch(record, this.stage.pool(from).unaryRpc(this.peer(from, to), body, this.optionsOf(record)));
     return record;
   }
 
   /** `again`: the same bytes into the target of an earlier one. */
-  bulk(from: number, to: number, sizeBytes: number, plan: Plan, again?: CallRecord): CallRecord {
-    const record = this.call('bulk', from, to, plan, NEVER);
+  bulk(from: number, to: number, sizeBytes: number, terms: Terms, again?: CallRecord): CallRecord {
+    const record = this.call('bulk', from, to, terms);
     const { source, body } = this.sources.get(again?.id ?? -1) ?? {
       source: record.id,
       body: bodyOf(record.id, UP, 0, sizeBytes),
@@ -143,24 +155,27 @@ export class Players {
     return record;
   }
 
-  broadcast(from: number, sizeBytes: number, plan: Plan, deadlineNs = NEVER): CallRecord[] {
+  broadcast(from: number, sizeBytes: number, terms: Terms): CallRecord[] {
     const { stage, reference } = this;
     const id = reference.issue();
     const hosts = Array.from({ length: stage.size }, (_, host) => host).filter((host) => host !== from);
-    const records = hosts.map((to) => this.call('broadcast', from, to, plan, deadlineNs, id));
+    const records = hosts.map((to) => this.call('broadcast', from, to, terms, id));
     const signal = new CancelSignal();
     for (const record of records) this.signals.set(record, signal);
     const peers = hosts.map((to) => this.peer(from, to));
-    const at = deadlineNs === NEVER ? {} : { deadlineNs: stage.now + deadlineNs };
-    const options = { signal, headers: { id: String(id) }, ...at };
-    void stage.pool(from).broadcast(peers, bodyOf(id, UP, 0, sizeBytes), {
+    const options = { ...this.optionsOf(records[0] as CallRecord), signal };
+    const { tokens } = stage.pool(from).broadcast(peers, bodyOf(id, UP, 0, sizeBytes), {
       ...options,
       onOutcome: ({ peer, error, response }) => {
         const record = records[peers.indexOf(peer)] as CallRecord;
-        if (error !== undefined) reference.onOutcome(record, reasonOf(error));
-        else this.onAnswer(record, response.body);
+        // A moment later, as promises are: others may wait to tell what this depended on.
+        void Promise.resolve().then(() => {
+          if (error !== undefined) this.onFailure(record, error);
+          else this.onAnswer(record, response.body);
+        });
       },
     });
+    for (const [i, record] of records.entries()) this.tokens.set(record, tokens[i] as Token);
     return records;
   }
 
@@ -171,16 +186,9 @@ export class Players {
     reference.datagrams.set(id, { from, to, startedAt: stage.now, sent, got: 0 });
   }
 
-  open(
-    pattern: StreamPattern,
-    from: number,
-    to: number,
-    sizeBytes: number,
-    plan: Plan,
-    deadlineNs = NEVER,
-  ): StreamSide {
+  open(pattern: StreamPattern, from: number, to: number, sizeBytes: number, terms: Terms): StreamSide {
     const { reference, stage } = this;
-    const common = this.common(pattern, from, to, plan, deadlineNs, reference.issue());
+    const common = this.common(pattern, from, to, terms, reference.issue());
     const [up, down] = [newDirection(), newDirection()];
     const record: StreamRecord = { kind: 'stream', pattern, up, down, ...common };
     this.note(record);
@@ -190,16 +198,20 @@ export class Players {
     const peer = this.peer(from, to);
     const at = { index: from, incarnation: record.incarnation };
     let api: StreamApi;
+    let call: { readonly token: Token };
     if (pattern === 'streaming-response') {
-      api = pool.streamingResponse(peer, request, options);
+      api = call = pool.streamingResponse(peer, request, options);
       record.up.ended = true;
     } else if (pattern === 'bidirectional') {
-      api = pool.bidirectional(peer, { ...options, request });
+      api = call = pool.bidirectional(peer, { ...options, request });
     } else {
       const source = new RequestSource();
-      source.becomes(pool.streamingRequest(peer, source.requests(), { ...options, request }));
+      const outcome = pool.streamingRequest(peer, source.requests(), { ...options, request });
+      source.becomes(outcome);
+      call = outcome;
       api = source;
     }
+    this.tokens.set(record, call.token);
     const side = new StreamSide(reference, record, at, true, api);
     this.sides.push(side);
     // A promise tells its outcome unasked.
@@ -215,15 +227,36 @@ export class Players {
     signal: CancelSignal;
     headers: Record<string, string>;
     deadlineNs?: number;
+    after: After[];
   } {
+    const { awaited } = record;
+    const after: After[] = [];
+    if (awaited !== undefined) {
+      const { records, ...how } = awaited;
+      after.push({ ...how, call: records.map((other) => this.tokens.get(other) as Token) });
+    }
     const at = record.deadlineAt === NEVER ? {} : { deadlineNs: record.deadlineAt };
-    return { signal: this.signalFor(record), headers: { id: String(record.id) }, ...at };
+    return { signal: this.signalFor(record), headers: { id: String(record.id) }, after, ...at };
   }
 
-  private watch(record: CallRecord, outcome: Promise<{ body: Uint8Array }>): void {
-    outcome.then(
+  private watch(record: CallRecord, call: Call<{ body: Uint8Array }>): void {
+    this.tokens.set(record, call.token);
+    call.then(
       ({ body }) => this.onAnswer(record, body),
-      (error: unknown) => this.reference.onOutcome(record, reasonOf(error)),
+      (error: unknown) => this.onFailure(record, error),
+    );
+  }
+
+  private onFailure(record: CallRecord, error: unknown): void {
+    const reason = reasonOf(error);
+    this.reference.onOutcome(record, reason);
+    if (reason === 'dependency-failed') this.reference.onCause(record, reasonOf((error as Error).cause));
+  }
+
+  /** Exchanges of the host as it is that others can depend on. */
+  namable(from: number): ExchangeRecord[] {
+    return this.reference.records.filter(
+      (record) => record.from === from && record.incarnation === this.stage.incarnation(from),
     );
   }
 
@@ -299,6 +332,7 @@ export class Players {
   private recordOf(headers: Readonly<Record<string, string>>, host: number): ExchangeRecord | undefined {
     const record = this.byKey.get(`${headers['id']}/${host}`);
     if (record === undefined) this.reference.differ(`host ${host} serves exchange ${headers['id']}`);
+    else this.reference.onSeen(record);
     return record;
   }
 

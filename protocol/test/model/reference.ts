@@ -1,3 +1,6 @@
+import { mayBeLost, mayGoOn } from './waits.ts';
+import type { Awaited } from './waits.ts';
+
 /** What the two sides of an exchange may see, said once for all patterns. It knows nothing of how the protocol does it. */
 
 /** What the application of the callee does with a request. */
@@ -28,6 +31,9 @@ export interface CallRecord {
   startedAt: number;
   deadlineAt: number;
   plan: Plan;
+  awaited: Awaited | undefined;
+  /** Something of it was handed to its callee. */
+  isSeen: boolean;
   /** Incarnations of the callee in which its handler ran. */
   runs: number[];
   /** The handler has answered, or tried to. */
@@ -64,6 +70,8 @@ export interface StreamRecord {
   startedAt: number;
   deadlineAt: number;
   plan: Plan;
+  awaited: Awaited | undefined;
+  isSeen: boolean;
   runs: number[];
   causes: Set<string>;
   excused: boolean;
@@ -132,10 +140,36 @@ export class Reference {
   private mayEnd(record: ExchangeRecord, reason: string): boolean {
     if (reason === 'deadline') return this.now() >= record.deadlineAt;
     if (record.causes.has(reason)) return true;
+    if (reason === 'dependency-failed') return this.mayBeLost(record);
     // So a callee hears of a deadline at which the caller gives the opening up.
     if (reason === 'cancelled' && record.kind === 'stream' && this.now() >= record.deadlineAt) return true;
     record.excused ||= this.isDisturbed(record) || this.unaware.has(`${record.from}>${record.to}`);
     return record.excused && EXCUSES.has(reason);
+  }
+
+  private readonly isDoomed = (record: ExchangeRecord): boolean =>
+    record.causes.size > 0 ||
+    this.now() >= record.deadlineAt ||
+    record.excused ||
+    this.mayEnd(record, 'peer-timeout') ||
+    this.mayBeLost(record);
+
+  /** What it depends on critically may come no more. */
+  private mayBeLost({ awaited }: ExchangeRecord): boolean {
+    return awaited !== undefined && awaited.cascade && mayBeLost(awaited, this.isDoomed);
+  }
+
+  /** Something of it reaches the application of its callee. */
+  onSeen(record: ExchangeRecord): void {
+    record.isSeen = true;
+    if (record.awaited !== undefined && !mayGoOn(record.awaited, this.isDoomed))
+      this.differ(`${record.name} came before what it waits for`);
+  }
+
+  /** Why it was not handed over: how one of those ended that it depends on. */
+  onCause({ name, awaited }: ExchangeRecord, reason: string): void {
+    const ends = awaited?.records.map((other) => (other.kind === 'call' ? other.end : reason));
+    if (!ends?.includes(reason)) this.differ(`${name} failed because of ${reason}, which nothing ended with`);
   }
 
   /** A handler runs for it. */
