@@ -173,9 +173,11 @@ export class Pool {
     retryLater: (call, peer, tries) => {
       this.retrying.add(call);
       const now = this.driver.now();
-      const alarm = this.endpoint.setAlarm(now, now + this.endpoint.backoffNs(peer, tries), () => {
+      const { deadlineNs } = call;
+      const at = Math.min(now + this.endpoint.backoffNs(peer, tries), deadlineNs);
+      const alarm = this.endpoint.setAlarm(now, at, () => {
         this.retrying.delete(call);
-        call.retry();
+        call.retry(this.driver.now() >= deadlineNs);
       });
       this.driver.kick();
       return alarm;

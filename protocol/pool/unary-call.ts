@@ -1,4 +1,5 @@
-import type { Bytes } from '../core/units.ts';
+import { NEVER } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
 import type { Alarm } from '../endpoint/alarms.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
@@ -98,9 +99,18 @@ export class UnaryCall implements CallOutcome {
     signal.addEventListener('abort', this.onAbort);
   }
 
-  /** The wait before another try is over. */
-  retry(): void {
+  /** Also the wait for another try ends then. */
+  get deadlineNs(): Nanos {
+    return Math.ceil(this.options.deadlineNs ?? NEVER);
+  }
+
+  /** The wait before another try is over, or `isLate`: the time for the call. */
+  retry(isLate: boolean): void {
     this.alarm = undefined;
+    if (isLate) {
+      this.fail(new TransferError('deadline', this.peer));
+      return;
+    }
     this.retries += 1;
     try {
       this.exchange = this.host.call(this.peer, this.message, this.options, this, this.causal);

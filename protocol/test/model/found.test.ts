@@ -236,3 +236,19 @@ test('a call given up while its host proves that it has restarted gives its cred
     expect(players.reference.differences).toEqual([]);
   }
 });
+
+/** REQ XFER-6: also while it waits for another try. */
+test('a call that is refused and tried again ends at its deadline', async () => {
+  const pools = makePools({ unary: () => pattern(1) });
+  const { net, caller, callee, toServer } = pools;
+  callee.close();
+  net.drain(pools.server);
+  const deadlineNs = net.now + 60_000;
+  const call = caller.unaryRpc(toServer, pattern(1), { deadlineNs, idempotent: true });
+  let endedAt = 0;
+  const ended = call.catch(() => (endedAt = net.now));
+  await driven(pools, ended, 1000);
+  expect(endedAt).toBeLessThanOrEqual(deadlineNs);
+  await quiet(pools);
+  expectClean(pools.client, pools.server);
+});
