@@ -31,7 +31,7 @@ import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
 import type { EndpointState } from './state.ts';
 import { TimerNumber } from './timer-numbers.ts';
-import { UsageError, checkDeadline, checkMessage } from './usage-error.ts';
+import { UsageError, checkDeadline, checkMessage, noPeer } from './usage-error.ts';
 
 export { UsageError } from './usage-error.ts';
 export type { EndpointState } from './state.ts';
@@ -149,7 +149,7 @@ export class Endpoint {
 
   private target(peer: PeerId): Peer {
     const target = this.peers.get(peer);
-    if (target === undefined) throw new UsageError('ERR_DCQUIC_PEER', `there is no peer ${peer}`);
+    if (target === undefined) throw noPeer(peer);
     if (this.exchanges.isFull) this.failFull();
     return target;
   }
@@ -190,7 +190,7 @@ export class Endpoint {
   sendDatagram(now: Nanos, peer: PeerId, message: OutgoingMessage): boolean {
     this.begin(now);
     const target = this.peers.get(peer);
-    if (target === undefined) throw new UsageError('ERR_DCQUIC_PEER', `there is no peer ${peer}`);
+    if (target === undefined) throw noPeer(peer);
     return sendDatagram(this.context, target, message);
   }
 

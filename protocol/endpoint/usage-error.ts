@@ -13,14 +13,36 @@ export class UsageError extends Error {
   }
 }
 
+/** Few words for what was given, whatever it is. */
+export function nameOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string') return value.length > 40 ? 'a long text' : `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object') return `${String(value)} (${typeof value})`;
+  // Objects of a program say their class, those of the language what they are.
+  const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name;
+  return typeof name === 'string' && name !== '' && name !== 'Object' ? `of class ${name}` : 'an object';
+}
+
+export function noPeer(peer: unknown): UsageError {
+  const text = `there is no peer ${nameOf(peer)}; a peer is the number that connect gives, or that a request comes with`;
+  return new UsageError('ERR_DCQUIC_PEER', text);
+}
+
 export function checkDeadline(deadlineNs: Nanos): void {
-  if (deadlineNs >= 0) return;
-  throw new UsageError('ERR_DCQUIC_DEADLINE', `the deadline is ${deadlineNs}; it must be an instant in ns`);
+  if (typeof deadlineNs === 'number' && deadlineNs >= 0) return;
+  throw new UsageError(
+    'ERR_DCQUIC_DEADLINE',
+    `the deadline is ${nameOf(deadlineNs)}; it must be an instant of pool.now(), in ns`,
+  );
 }
 
 export function checkMessage(options: EndpointOptions, message: OutgoingMessage, priority: number): void {
   if (!Number.isInteger(priority) || priority < 0 || priority > 7) {
-    throw new UsageError('ERR_DCQUIC_PRIORITY', `priority is ${priority}; it must be 0 (highest) to 7`);
+    throw new UsageError(
+      'ERR_DCQUIC_PRIORITY',
+      `priority is ${nameOf(priority)}; it must be 0 (highest) to 7`,
+    );
   }
   const { messageBytesMax, headerBytesMax } = options;
   if (message.sizeBytes > messageBytesMax) {

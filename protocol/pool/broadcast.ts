@@ -32,8 +32,9 @@ export function broadcast(
   const begin = (peer: PeerId, i: number): Promise<BroadcastOutcome> =>
     new Promise((resolve) => {
       const settle = (outcome: BroadcastOutcome): void => {
-        options.onOutcome?.(outcome);
+        // First: whatever the application throws is no reason to keep it waiting.
         resolve(outcome);
+        options.onOutcome?.(outcome);
       };
       new UnaryCall(
         host,

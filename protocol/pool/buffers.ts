@@ -5,6 +5,7 @@ import { UsageError } from '../endpoint/usage-error.ts';
 import { AUTHENTICATED, ENCRYPTED } from '../records/sealing.ts';
 import type { BufferState } from '../records/stored-buffer.ts';
 import type { AbortSignalLike } from './abort.ts';
+import { BUFFER_OPTIONS, checkBody, checkOptions } from './arguments.ts';
 import type { Driver } from './driver.ts';
 import { TransferError } from './transfer-error.ts';
 
@@ -65,6 +66,7 @@ export class PoolBuffers {
   allocate(sizeBytes: Bytes, options: BufferOptions = {}): Promise<BufferId> {
     const { whenFull = 'wait', signal } = options;
     return new Promise((resolve, reject) => {
+      checkOptions('options of allocate', options, BUFFER_OPTIONS);
       if (this.closed) throw new UsageError('ERR_DCQUIC_CLOSED', 'the pool is closed');
       if (signal?.aborted) throw new TransferError('aborted', -1, { cause: signal.reason });
       const hasRoom = this.buffers.hasRoom(sizeBytes) && this.waiting === 0;
@@ -122,11 +124,13 @@ export class PoolBuffers {
 
   /** Puts `bytes` at `at`, as often as you like before the buffer is filled. They are copied. */
   write(id: BufferId, bytes: Uint8Array, at: Bytes = 0): void {
+    checkBody(bytes);
     this.buffers.write(id, at, bytes);
   }
 
   /** Seals `bytes` into the buffer, which has no plaintext then: all of it, or parts that begin and end at multiples of RECORD_PLAIN_BYTES or at the end. */
   encrypt(id: BufferId, bytes: Uint8Array, at: Bytes = 0): void {
+    checkBody(bytes);
     this.buffers.encrypt(id, at, bytes);
   }
 

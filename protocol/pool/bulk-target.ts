@@ -1,6 +1,7 @@
 import type { Bytes } from '../core/units.ts';
 import { Placement } from '../records/placement.ts';
 import type { RecordSink } from '../records/placement.ts';
+import { TARGET_OPTIONS, checkArgument, checkOptions, isSink } from './arguments.ts';
 import type { TransferError } from './transfer-error.ts';
 
 export interface BulkTargetOptions {
@@ -43,6 +44,9 @@ export class BulkTarget extends Placement {
   private filler: Filler | undefined;
 
   constructor(destination: Uint8Array | BulkSink, options: BulkTargetOptions = {}) {
+    const isPlace = destination instanceof Uint8Array || isSink(destination);
+    checkArgument(isPlace, 'the destination of a BulkTarget', destination, 'a Uint8Array or a sink');
+    checkOptions('options of a BulkTarget', options, TARGET_OPTIONS);
     super(destination);
     this.options = options;
     this.sink = destination instanceof Uint8Array ? undefined : destination;

@@ -1,5 +1,6 @@
 import { CausalityMap } from '../causality/causality-map.ts';
 import type { Token } from '../causality/causality-map.ts';
+import { AFTER, checkArgument, checkOptions } from './arguments.ts';
 import { Ledger } from '../causality/ledger.ts';
 import type { Dependency, Wait, Waiter } from '../causality/ledger.ts';
 import type { AwaitedPart } from '../causality/states.ts';
@@ -34,6 +35,17 @@ export interface CausalOptions {
 
 /** The promise of a call that others can depend on. REQ CAUSE-11 */
 export type Call<T> = Promise<T> & { readonly token: Token };
+
+function tokenOf(call: CallToken): Token {
+  const token = typeof call === 'object' ? call.token : call;
+  checkArgument(
+    typeof token === 'number',
+    'an entry of after: call',
+    call,
+    'a call of this pool, or its token',
+  );
+  return token;
+}
 
 /** Causality of the calls of a pool. REQ CONF-1, CAUSE-9, CAUSE-10, CAUSE-11, PAT-8, PAT-9, PAT-10, PAT-12 */
 export class PoolCausality {
@@ -143,9 +155,11 @@ export class CausalCall implements Waiter {
     return this.mode;
   }
 
-  private dependency({ call, quorum, wait = 'response', cascade = true }: After): Dependency {
+  private dependency(after: After): Dependency {
+    checkOptions('an entry of after', after, AFTER);
+    const { call, quorum, wait = 'response', cascade = true } = after;
     const calls = typeof call === 'object' && 'length' in call ? call : [call];
-    const tokens = calls.map((one) => (typeof one === 'number' ? one : one.token));
+    const tokens = calls.map(tokenOf);
     const needed = quorum ?? tokens.length;
     if (!Number.isInteger(needed) || needed < 0 || needed > tokens.length) {
       throw new UsageError('ERR_DCQUIC_QUORUM', `a quorum of ${needed} of ${tokens.length} calls`);

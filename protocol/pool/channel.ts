@@ -4,6 +4,8 @@ import type { ExchangeId } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
 import type { StreamEnd } from '../stream/streams.ts';
 import { ExchangeStatus } from '../wire/index.ts';
+import type { UsageError } from '../endpoint/usage-error.ts';
+import { checkBody } from './arguments.ts';
 import { decodeHeaders, textOf } from './headers.ts';
 import type { Headers } from './headers.ts';
 import { TransferError } from './transfer-error.ts';
@@ -12,7 +14,9 @@ import { TransferError } from './transfer-error.ts';
 export interface ChannelHost {
   /** Writes that may wait for room at once: who does not wait for his promises must not fill memory with them. REQ BP-2 */
   writesMax(): number;
-  write(exchange: ExchangeId, body: Uint8Array, headers: Headers | undefined): boolean;
+  /** Throws UsageError for a message that cannot be sent. */
+  check(body: Uint8Array, head: Uint8Array): void;
+  write(exchange: ExchangeId, body: Uint8Array, head: Uint8Array): boolean;
   end(exchange: ExchangeId): void;
   close(exchange: ExchangeId, status: number, reason: string): void;
   /** The oldest message was taken. */
@@ -27,6 +31,8 @@ export interface ChannelLimits {
   messages: number;
   bytes: Bytes;
 }
+
+const NONE: Uint8Array = new Uint8Array(0);
 
 interface Deferred<T> {
   resolve(value: T): void;
@@ -43,8 +49,8 @@ export class Channel {
   readonly exchange: ExchangeId;
   /** Of the first message that comes; none if the stream ends without one. */
   readonly headers: Promise<Headers>;
-  /** Headers of the first message that leaves. */
-  headersOut: Headers | undefined;
+  /** Encoded headers of the first message that leaves. */
+  headersOut: Uint8Array = NONE;
   private readonly host: ChannelHost;
   private readonly limits: ChannelLimits;
   private readonly unread: Fifo<Uint8Array> = new Fifo<Uint8Array>();
@@ -83,10 +89,17 @@ export class Channel {
 
   /**
    * Resolves when the message has been taken over: at once, or when so much of what was written before has arrived that there is room. The bytes must stay as they
-   * are until the stream is over. Rejects when the stream has ended.
+   * are until the stream is over. Rejects when the stream has ended, and with UsageError for a message that cannot be sent.
    */
   write(body: Uint8Array): Promise<void> {
-    if (this.sealed) return Promise.reject(this.error ?? new TransferError('closed', this.peer));
+    try {
+      // Now: when there is room for it the writer is not there to hear of it.
+      checkBody(body);
+      this.host.check(body, this.headersOut);
+    } catch (error) {
+      return Promise.reject(error as UsageError);
+    }
+    if (this.sealed) return Promise.reject(this.error ?? this.ended());
     if (this.writers.length === 0 && this.hasRoom(body.length, false)) {
       if (this.send(body)) return Promise.resolve();
       return Promise.reject(this.error ?? new TransferError('closed', this.peer));
@@ -99,6 +112,12 @@ export class Channel {
     return new Promise((resolve, reject) => this.writers.push({ body, resolve, reject }));
   }
 
+  private ended(): TransferError {
+    return new TransferError('closed', this.peer, {
+      detail: 'nothing is written to a stream that has ended',
+    });
+  }
+
   private hasRoom(bytes: Bytes, wantRoom: boolean): boolean {
     const backlog = this.host.backlog(this.exchange, wantRoom);
     if (backlog === undefined) return false;
@@ -107,9 +126,9 @@ export class Channel {
   }
 
   private send(body: Uint8Array): boolean {
-    const headers = this.headersOut;
-    this.headersOut = undefined;
-    return this.host.write(this.exchange, body, headers);
+    const head = this.headersOut;
+    this.headersOut = NONE;
+    return this.host.write(this.exchange, body, head);
   }
 
   /** Some of what was written has arrived. */

@@ -1,3 +1,4 @@
+import { UsageError, nameOf } from '../endpoint/usage-error.ts';
 import { decodeVarint, varintLength, varintLengthAt, writeVarint } from '../wire/index.ts';
 
 /** Names and values; names are case-sensitive, order is kept, a name appears once. */
@@ -56,9 +57,23 @@ function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | und
   return text;
 }
 
-/** Headers as they stand in front of a body: a varint count, then name and value, each with a varint length. REQ PAT-6 · MUST HEADER-1 */
+/** Throws UsageError `ERR_DCQUIC_HEADERS` for what is not names and texts. A Map, or Headers of fetch, would be none. REQ CONF-6 */
+function entriesOf(headers: Headers): [name: string, value: string][] {
+  const isRecord = Object.prototype.toString.call(headers) === '[object Object]';
+  const entries = isRecord ? Object.entries(headers) : [];
+  const wrong = entries.find(([, value]) => typeof value !== 'string');
+  if (isRecord && wrong === undefined) return entries;
+  const what =
+    wrong === undefined ? `headers: ${nameOf(headers)}` : `header ${wrong[0]}: ${nameOf(wrong[1])}`;
+  throw new UsageError('ERR_DCQUIC_HEADERS', `${what}; headers are an object of names and texts`);
+}
+
+/**
+ * Headers as they stand in front of a body: a varint count, then name and value, each with a varint length. Throws UsageError `ERR_DCQUIC_HEADERS` for what are none.
+ * REQ PAT-6 · MUST HEADER-1
+ */
 export function encodeHeaders(headers: Headers | undefined): Uint8Array {
-  const entries = headers === undefined ? [] : Object.entries(headers);
+  const entries = headers === undefined ? [] : entriesOf(headers);
   if (entries.length === 0) return NONE;
   const texts = entries.flatMap(([name, value]) => [encodeUtf8(name), encodeUtf8(value)]);
   let size = varintLength(entries.length);

@@ -3,7 +3,9 @@ import type { Nanos } from '../core/units.ts';
 import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
 import type { CancelSignal } from './abort.ts';
+import { checkClosing } from './arguments.ts';
 import type { Channel } from './channel.ts';
+import { encodeHeaders } from './headers.ts';
 import type { Headers } from './headers.ts';
 
 /**
@@ -50,9 +52,9 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
     return this.ownSignal;
   }
 
-  /** Headers of the answer; they travel with its first message. */
+  /** Headers of the answer; they travel with its first message. Throws UsageError for what are none. */
   setHeaders(headers: Headers): void {
-    this.channel.headersOut = headers;
+    this.channel.headersOut = encodeHeaders(headers);
   }
 
   /** Resolves when there was room for the message; rejects when the stream has ended. */
@@ -62,6 +64,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
 
   /** Ends the stream in both directions with a status of the application, from 256; the caller sees it, and `reason`. */
   close(status: number, reason: string = ''): void {
+    checkClosing(status, reason);
     this.channel.close(status, reason);
   }
 

@@ -2,6 +2,7 @@ import type { Token } from '../causality/causality-map.ts';
 import type { Bytes } from '../core/units.ts';
 import type { PeerId } from '../peer/peer.ts';
 import { ExchangeStatus } from '../wire/index.ts';
+import { checkClosing } from './arguments.ts';
 import type { Channel, ChannelHost } from './channel.ts';
 import type { Headers } from './headers.ts';
 
@@ -56,6 +57,7 @@ export class OutgoingStream implements AsyncIterable<Uint8Array> {
 
   /** Ends the stream in both directions. `status`: 3 (cancelled), or the application's from 256; both sides see it, and `reason`. */
   close(status: number = ExchangeStatus.CANCELLED, reason: string = ''): void {
+    checkClosing(status, reason);
     this.channel.close(status === ExchangeStatus.OK ? ExchangeStatus.CANCELLED : status, reason);
   }
 

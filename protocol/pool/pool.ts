@@ -5,13 +5,14 @@ import type { BufferId } from '../endpoint/buffers.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { EndpointEvent, ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
 import type { PeerConfig, PeerId } from '../peer/peer.ts';
-import { OutgoingMessage } from '../records/message.ts';
+import type { OutgoingMessage } from '../records/message.ts';
 import { SharedPayload } from '../records/shared-payload.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import type { AbortSignalLike } from './abort.ts';
 import { abandon, broadcast } from './broadcast.ts';
 import type { BroadcastCall, BroadcastOptions } from './broadcast.ts';
 import { PoolBuffers } from './buffers.ts';
+import * as args from './arguments.ts';
 import type { Acceptor } from './acceptance.ts';
 import { PoolCausality } from './causality.ts';
 import type { Call, CausalCall, CausalOptions } from './causality.ts';
@@ -21,7 +22,9 @@ import type { Headers } from './headers.ts';
 import type { IncomingRequest } from './incoming.ts';
 import type { StreamHandler } from './incoming-stream.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
-import { PoolStreams, pump } from './streams.ts';
+import { sendAll } from './streamed-request.ts';
+import type { StreamedResponse } from './streamed-request.ts';
+import { PoolStreams, checkSource } from './streams.ts';
 import type { Source, StreamOptions } from './streams.ts';
 import type { Causal } from '../transfer/outbound.ts';
 import { TransferError } from './transfer-error.ts';
@@ -30,6 +33,7 @@ import type { CallHost } from './unary-call.ts';
 import { DEFAULT_PRIORITY, UnaryServer } from './unary-server.ts';
 
 export type * from './broadcast.ts';
+export type { StreamedResponse } from './streamed-request.ts';
 export { TransferError } from './transfer-error.ts';
 
 /** Bytes, or the id of a buffer that is filled. A buffer may be released as soon as it is submitted. */
@@ -68,7 +72,7 @@ export interface UnaryResponse {
 export type HandlerResult = Payload | { body: Payload; headers?: Headers };
 export type Handler = (request: IncomingRequest) => HandlerResult | Promise<HandlerResult>;
 
-/** Takes datagrams, at once: what it returns and throws is nobody's business. */
+/** Takes datagrams, at once: nobody waits for what it returns; what it throws is an uncaught exception. */
 export type DatagramHandler = (datagram: { peer: PeerId; headers: Headers; body: Uint8Array }) => void;
 
 /** What a pool serves. */
@@ -88,45 +92,7 @@ export interface RequestStreamOptions extends StreamOptions {
   request?: Uint8Array;
 }
 
-export interface StreamedResponse {
-  body: Uint8Array;
-  headers: Headers;
-}
-
 const NOTHING: Uint8Array = new Uint8Array(0);
-
-/** Writes all of `source`, ends, and waits for the one response. */
-async function sendAll(stream: OutgoingStream, source: Source): Promise<StreamedResponse> {
-  let failure: { error: unknown } | undefined;
-  void pump(source, (body) => stream.write(body)).then(
-    () => stream.end(),
-    (error: unknown) => {
-      // The source failed, or the stream has ended; then this changes nothing.
-      failure = { error };
-      stream.close();
-    },
-  );
-  const iterator = stream[Symbol.asyncIterator]();
-  let first: IteratorResult<Uint8Array, undefined>;
-  try {
-    first = await iterator.next();
-  } catch (error) {
-    // A source that has not failed may have nothing to say for long: nobody waits for it.
-    const isOurs = error instanceof TransferError && error.status === ExchangeStatus.CANCELLED;
-    throw isOurs && failure !== undefined ? failure.error : error;
-  }
-  if (first.done === true) {
-    throw new TransferError('protocol-violation', stream.peer, { detail: 'there was no response' });
-  }
-  const { value: body } = first;
-  if ((await iterator.next()).done !== true) {
-    stream.close();
-    throw new TransferError('protocol-violation', stream.peer, {
-      detail: 'there was more than one response',
-    });
-  }
-  return { body, headers: await stream.headers };
-}
 
 /** An exchange that ended with a status other than OK of its handler's side. */
 function errorOfStatus(status: number, peer: PeerId, text: string): TransferError {
@@ -200,6 +166,7 @@ export class Pool {
   }
 
   addPeer(config: PeerConfig): PeerId {
+    this.assertOpen();
     const id = this.endpoint.addPeer(this.driver.now(), config);
     this.driver.kick();
     return id;
@@ -207,6 +174,8 @@ export class Pool {
 
   /** Takes requests from now on, in place of what was served before. A function alone serves unary requests. */
   serve(service: Handler | Service): void {
+    this.assertOpen();
+    if (typeof service !== 'function') args.checkOptions('what is served', service, args.SERVICE);
     const { unary, stream, accept, datagram } = typeof service === 'function' ? { unary: service } : service;
     this.server.handler = unary;
     this.server.acceptor = accept;
@@ -224,6 +193,7 @@ export class Pool {
    */
   streamingResponse(peer: PeerId, request: Uint8Array, options: StreamOptions = {}): ResponseStream {
     this.assertOpen();
+    args.checkOptions('options of streamingResponse', options, args.RESPONSE_STREAM_OPTIONS);
     return this.streams.open(peer, request, true, options);
   }
 
@@ -232,6 +202,8 @@ export class Pool {
     const causal = this.causality.begin();
     const begin = (): Promise<StreamedResponse> => {
       this.assertOpen();
+      args.checkOptions('options of streamingRequest', options, args.REQUEST_STREAM_OPTIONS);
+      checkSource(source);
       return sendAll(this.streams.open(peer, options.request ?? NOTHING, false, options, causal), source);
     };
     return this.callOf(causal, (resolve) => resolve(begin()));
@@ -256,6 +228,7 @@ export class Pool {
   /** Many requests, many responses. REQ PAT-4, POOL-6 */
   bidirectional(peer: PeerId, options: RequestStreamOptions = {}): OutgoingStream {
     this.assertOpen();
+    args.checkOptions('options of bidirectional', options, args.REQUEST_STREAM_OPTIONS);
     return this.streams.open(peer, options.request ?? NOTHING, false, options);
   }
 
@@ -265,6 +238,8 @@ export class Pool {
    */
   broadcast(peers: readonly PeerId[], request: Payload, options: BroadcastOptions = {}): BroadcastCall {
     this.assertOpen();
+    args.checkOptions('options of broadcast', options, args.BROADCAST_OPTIONS);
+    args.checkArgument(Array.isArray(peers), 'peers', peers, 'an array of them');
     const { priority = DEFAULT_PRIORITY, deadlineNs } = options;
     const causals: CausalCall[] = [];
     let messages: OutgoingMessage[] = [];
@@ -285,15 +260,14 @@ export class Pool {
     const keeps = keepsSeat(options);
     if (typeof request === 'number')
       return Array.from({ length: count }, () => this.message(request, options));
-    const message = new OutgoingMessage(request, encodeHeaders(options.headers));
+    const message = args.messageOf(request, options.headers);
     return SharedPayload.messages(message, count, keeps);
   }
 
   /** Of a buffer at a seat, which must be left. */
   private message(request: Payload, options: UnaryOptions): OutgoingMessage {
-    const head = encodeHeaders(options.headers);
-    if (typeof request !== 'number') return new OutgoingMessage(request, head);
-    return this.endpoint.buffers.message(request, head, keepsSeat(options));
+    if (typeof request !== 'number') return args.messageOf(request, options.headers);
+    return this.endpoint.buffers.message(request, encodeHeaders(options.headers), keepsSeat(options));
   }
 
   /**
@@ -302,7 +276,8 @@ export class Pool {
    */
   datagram(peer: PeerId, body: Uint8Array, options: { headers?: Headers } = {}): boolean {
     this.assertOpen();
-    const message = new OutgoingMessage(body, encodeHeaders(options.headers));
+    args.checkOptions('options of datagram', options, args.DATAGRAM_OPTIONS);
+    const message = args.messageOf(body, options.headers);
     const sent = this.endpoint.sendDatagram(this.driver.now(), peer, message);
     this.driver.kick();
     return sent;
@@ -317,8 +292,18 @@ export class Pool {
    * limits. `request` must stay as it is until the promise settles.
    */
   unaryRpc(peer: PeerId, request: Payload, options: UnaryOptions = {}): Call<UnaryResponse> {
+    return this.unary(peer, request, options, args.UNARY_OPTIONS);
+  }
+
+  private unary(
+    peer: PeerId,
+    request: Payload,
+    options: BulkOptions,
+    kinds: args.OptionKinds,
+  ): Call<UnaryResponse> {
     const causal = this.causality.begin();
     return this.callOf(causal, (resolve, reject) => {
+      args.checkOptions('options of the call', options, kinds);
       const message = this.message(request, options);
       new UnaryCall(this.callHost, peer, message, options, causal, resolve, reject).start();
     });
@@ -329,7 +314,7 @@ export class Pool {
    * that failed is resumed by another call with the same bytes, if the peer gives the same target. Throws and rejects as `unaryRpc`. REQ PAT-5, POOL-7
    */
   rawBulkTransfer(peer: PeerId, bytes: Payload, options: BulkOptions = {}): Call<UnaryResponse> {
-    return this.unaryRpc(peer, bytes, options);
+    return this.unary(peer, bytes, options, args.BULK_OPTIONS);
   }
 
   /** The same with callbacks, without retries; `signal` is left to the caller. With `after`, if only an empty one, others can depend on it: `causality.tokenOf`. */
@@ -339,7 +324,7 @@ export class Pool {
     options: CallOptions & CausalOptions,
     outcome: CallOutcome,
   ): ExchangeId {
-    const message = new OutgoingMessage(request, encodeHeaders(options.headers));
+    const message = args.messageOf(request, options.headers);
     if (options.after === undefined) return this.begin(peer, message, options, outcome, undefined);
     const causal = this.causality.begin();
     try {

@@ -2,6 +2,7 @@ import type { Bytes, Nanos } from '../core/units.ts';
 import { NEVER } from '../core/units.ts';
 import type { Alarm } from '../endpoint/alarms.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import { checkMessage } from '../endpoint/usage-error.ts';
 import type { UsageError } from '../endpoint/usage-error.ts';
 import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
@@ -9,10 +10,11 @@ import { OutgoingMessage } from '../records/message.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import type { AbortSignalLike, CancelSignal } from './abort.ts';
 import type { CausalCall, CausalOptions, PoolCausality } from './causality.ts';
+import { LIMITS, checkArgument, checkOptions, hasMethods, messageOf } from './arguments.ts';
 import { Channel } from './channel.ts';
 import type { ChannelHost } from './channel.ts';
 import type { Driver } from './driver.ts';
-import { decodeHeaders, encodeHeaders, utf8 } from './headers.ts';
+import { decodeHeaders, utf8 } from './headers.ts';
 import type { Headers } from './headers.ts';
 import { IncomingStream, isAsyncIterable } from './incoming-stream.ts';
 import type { StreamHandler } from './incoming-stream.ts';
@@ -75,9 +77,10 @@ export class PoolStreams {
     causal: CausalCall = this.causality.begin(),
   ): OutgoingStream {
     const { signal, deadlineNs = NEVER } = options;
-    const limits = this.limitsOf(options);
     let exchange: ExchangeId;
+    let limits: { messages: number; bytes: Bytes };
     try {
+      limits = this.limitsOf(options);
       exchange = this.begin(peer, opening, last, limits, options, causal);
     } catch (error) {
       causal.end(error as UsageError);
@@ -105,13 +108,14 @@ export class PoolStreams {
     call: CausalCall,
   ): ExchangeId {
     const { headers, priority = DEFAULT_PRIORITY, deadlineNs = NEVER, after } = options;
-    const message = new OutgoingMessage(opening, encodeHeaders(headers));
+    const message = messageOf(opening, headers);
     const causal = call.wait(after);
     const now = this.driver.now();
     return this.endpoint.openStream(now, peer, message, { priority, last, deadlineNs, limits, causal });
   }
 
   private limitsOf({ limits = {} }: StreamOptions): { messages: number; bytes: Bytes } {
+    checkOptions('limits of a stream', limits, LIMITS);
     const { streamMessagesMax, streamBytesMax } = this.endpoint.options;
     return { messages: limits.messages ?? streamMessagesMax, bytes: limits.bytes ?? streamBytesMax };
   }
@@ -216,7 +220,7 @@ export class PoolStreams {
         pump(result, (body) => channel.write(body)).then(finished, failed);
       } else {
         Promise.resolve(result)
-          .then((body) => (body instanceof Uint8Array ? channel.write(body) : undefined))
+          .then((body) => (body === undefined ? undefined : channel.write(body)))
           .then(finished, failed);
       }
     } catch (error) {
@@ -233,8 +237,9 @@ export class PoolStreams {
   }
 
   private readonly host: ChannelHost = {
-    write: (exchange, body, headers) => {
-      const message = new OutgoingMessage(body, encodeHeaders(headers));
+    check: (body, head) => checkMessage(this.endpoint.options, new OutgoingMessage(body, head), 0),
+    write: (exchange, body, head) => {
+      const message = new OutgoingMessage(body, head);
       const written = this.endpoint.writeStream(this.driver.now(), exchange, message);
       this.driver.kick();
       return written;
@@ -255,6 +260,17 @@ export class PoolStreams {
     touch: () => this.driver.touchPromise?.(),
     writesMax: () => this.endpoint.options.streamWritesMax,
   };
+}
+
+/** Throws UsageError for what yields nothing. Text would yield its letters, and bytes their numbers. */
+export function checkSource(source: Source): void {
+  const yields = hasMethods(source, [Symbol.asyncIterator]) || hasMethods(source, [Symbol.iterator]);
+  checkArgument(
+    yields && !ArrayBuffer.isView(source),
+    'the source of messages',
+    source,
+    'iterable, and yield Uint8Arrays',
+  );
 }
 
 /** Writes what `source` yields, one after the other, as fast as there is room. */

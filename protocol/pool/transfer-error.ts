@@ -28,7 +28,7 @@ export interface TransferErrorDetails {
 }
 
 const EXPLANATIONS: Record<FailureReason, string> = {
-  cancelled: 'the peer cancelled the transfer',
+  cancelled: 'the transfer was cancelled, by the peer or by a close of this side',
   'unknown-transfer': 'the peer no longer knows the transfer',
   'message-too-large': 'the request or the response is larger than its receiver takes',
   refused: 'the peer serves no requests, or no more at this time',
@@ -40,7 +40,7 @@ const EXPLANATIONS: Record<FailureReason, string> = {
   deadline: 'the deadline passed; the request may have been handled',
   'peer-timeout': 'the peer did not answer within the peer timeout; the request may have been handled',
   'peer-restarted': 'the peer restarted; the request may have been handled before',
-  closed: 'the pool was closed',
+  closed: 'this side closed the pool, or the stream',
   'dependency-failed': 'a call that this one depends on failed, so it was not sent',
   'protocol-violation': 'the peer broke the protocol',
 };

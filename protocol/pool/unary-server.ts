@@ -9,6 +9,7 @@ import { ExchangeStatus } from '../wire/index.ts';
 import { CancelSignal } from './abort.ts';
 import { rejectionStatus } from './acceptance.ts';
 import type { Acceptor, Offer, Verdict } from './acceptance.ts';
+import { ANSWER, VERDICT, checkArgument, checkOptions, messageOf } from './arguments.ts';
 import { BulkServer } from './bulk-server.ts';
 import { BulkTarget } from './bulk-target.ts';
 import type { Driver } from './driver.ts';
@@ -90,10 +91,14 @@ export class UnaryServer {
   onServed({ exchange, peer, reason }: ServedEvent): void {
     const signal = this.signals.get(exchange);
     this.signals.delete(exchange);
-    this.bulk.end(exchange, peer, reason ?? 'rejected');
-    if (reason === undefined || signal === undefined) return;
-    this.driver.touchPromise?.();
-    signal.abort(new TransferError(reason, peer));
+    try {
+      this.bulk.end(exchange, peer, reason ?? 'rejected');
+    } finally {
+      if (reason !== undefined && signal !== undefined) {
+        this.driver.touchPromise?.();
+        signal.abort(new TransferError(reason, peer));
+      }
+    }
   }
 
   /** A request will be pulled if the application wants it. MUST OFFER-2 */
@@ -122,6 +127,8 @@ export class UnaryServer {
     sizeBytes: number,
   ): BulkTarget | undefined | false {
     if (into === undefined) return undefined;
+    const isPlace = into instanceof Uint8Array || into instanceof BulkTarget;
+    checkArgument(isPlace, 'the verdict of the acceptor: into', into, 'a Uint8Array or a BulkTarget');
     const { exchange } = event;
     const isStream = event.type === 'offer' && event.isStream;
     const isBulk = into instanceof BulkTarget && !isStream;
@@ -139,8 +146,8 @@ export class UnaryServer {
     if (!isBulk) return target;
     const holder = this.bulk.holderOf(target);
     if (holder !== undefined) {
-      this.bulk.end(holder, event.peer, 'cancelled');
       this.reject(holder, { reject: 'another request has taken its place' });
+      this.bulk.end(holder, event.peer, 'cancelled');
     }
     this.bulk.begin(exchange, target, sizeBytes, (error) => this.failSink(exchange, event.peer, error));
     return target;
@@ -183,6 +190,7 @@ export class UnaryServer {
       try {
         // The caller may have given up meanwhile: nobody wants it.
         if (!this.endpoint.isServing(exchange)) return;
+        checkOptions('the verdict of the acceptor', verdict, VERDICT);
         if (verdict.reject !== undefined) this.reject(exchange, verdict);
         else take(verdict);
       } catch (error) {
@@ -237,25 +245,26 @@ export class UnaryServer {
   private failSink(exchange: ExchangeId, peer: PeerId, error: Error): void {
     const target = this.bulk.sinkOf(exchange);
     if (target === undefined) return;
-    this.bulk.end(exchange, peer, 'rejected', error);
     void target.discard().catch(() => {});
     this.reject(exchange, { reject: error.message });
+    this.bulk.end(exchange, peer, 'rejected', error);
   }
 
   /** The whole request is here. */
   private run(event: RequestEvent, headers: Headers, body: Uint8Array): void {
     const { exchange } = event;
-    const isPlaced = this.bulk.end(exchange, event.peer);
-    if (this.handler === undefined && isPlaced) {
-      this.answer(exchange, body.subarray(0, 0));
-      return;
-    }
-    if (this.handler === undefined) {
-      this.reject(exchange, { reject: 'only streams are served' });
-      return;
-    }
     let result: HandlerResult | Promise<HandlerResult>;
     try {
+      // What its owner throws when it is told of the end is as if the handler did.
+      const isPlaced = this.bulk.end(exchange, event.peer);
+      if (this.handler === undefined && isPlaced) {
+        this.answer(exchange, body.subarray(0, 0));
+        return;
+      }
+      if (this.handler === undefined) {
+        this.reject(exchange, { reject: 'only streams are served' });
+        return;
+      }
       result = this.handler(new IncomingRequest(event, headers, body, this.signalOf));
     } catch (error) {
       this.fail(exchange, error);
@@ -276,20 +285,21 @@ export class UnaryServer {
   private answer(exchange: ExchangeId, result: HandlerResult): void {
     try {
       const isBody = result instanceof Uint8Array || typeof result === 'number';
+      if (!isBody) checkOptions('what the handler returned', result, ANSWER);
       const { body, headers } = isBody ? { body: result, headers: undefined } : result;
-      this.respond(exchange, body, encodeHeaders(headers));
+      this.respond(exchange, body, headers);
     } catch (error) {
       // What the handler returned cannot be sent: the caller learns that, not silence.
       this.fail(exchange, error);
     }
   }
 
-  private respond(exchange: ExchangeId, body: Payload, head: Uint8Array): void {
+  private respond(exchange: ExchangeId, body: Payload, headers: Headers | undefined): void {
     if (typeof body !== 'number') {
-      this.send(exchange, new OutgoingMessage(body, head), ExchangeStatus.OK);
+      this.send(exchange, messageOf(body, headers), ExchangeStatus.OK);
       return;
     }
-    const message = this.endpoint.buffers.message(body, head, false);
+    const message = this.endpoint.buffers.message(body, encodeHeaders(headers), false);
     try {
       this.send(exchange, message, ExchangeStatus.OK);
     } finally {

@@ -13,7 +13,8 @@ export interface FileHandleLike {
 export interface FilePort {
   /** Makes a file that is not there yet. */
   create(path: string): Promise<FileHandleLike>;
-  isFolder(path: string): Promise<boolean>;
+  /** What is there. */
+  kindOf(path: string): Promise<'nothing' | 'file' | 'folder' | 'other'>;
   rename(from: string, to: string): Promise<void>;
   /** Also if it is not there. */
   remove(path: string): Promise<void>;
@@ -40,11 +41,12 @@ export const nodeFiles: FilePort = {
       close: () => handle.close(),
     };
   },
-  async isFolder(path) {
+  async kindOf(path) {
     try {
-      return (await stat(path)).isDirectory();
+      const found = await stat(path);
+      return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return false;
+      if (codeOf(error) === 'ENOENT') return 'nothing';
       throw error;
     }
   },

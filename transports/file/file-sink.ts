@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { Bytes } from '../../protocol/core/units.ts';
+import { FILE_SINK_OPTIONS, checkArgument, checkOptions } from '../../protocol/pool/arguments.ts';
 import type { BulkSink } from '../../protocol/pool/bulk-target.ts';
 import { TransportError } from '../errors.ts';
 import { codeOf, nodeFiles } from './file-port.ts';
@@ -29,6 +30,7 @@ const EXPLANATIONS: ReadonlyMap<string | undefined, string> = new Map([
   ['EISDIR', 'there is a folder in its place'],
   ['ENOTDIR', 'its folder is not a folder'],
   ['ENOENT', 'its folder does not exist'],
+  ['EEXIST', 'there is something else in its place: a device, a socket or a pipe'],
   ['EXDEV', 'its place is on another device than its folder'],
 ]);
 
@@ -59,7 +61,10 @@ class Part {
   }
 
   private async open(target: string): Promise<FileHandleLike> {
-    if (await this.files.isFolder(target)) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    const kind = await this.files.kindOf(target);
+    if (kind === 'folder') throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    // To take the place of a device, such as /dev/null, would break the machine.
+    if (kind === 'other') throw Object.assign(new Error('no file'), { code: 'EEXIST' });
     return this.files.create(this.path);
   }
 
@@ -121,6 +126,9 @@ export class FileSink implements BulkSink {
   private isDone = false;
 
   constructor(path: string, options: FileSinkOptions = {}) {
+    const isPath = typeof path === 'string' && path !== '' && !path.includes('\0');
+    checkArgument(isPath, 'the path of a FileSink', path, 'the name of a file');
+    checkOptions('options of a FileSink', options, FILE_SINK_OPTIONS);
     this.path = path;
     this.roomBytes = options.sizeBytesMax ?? SIZE_BYTES_MAX;
     this.files = options.files ?? nodeFiles;

@@ -220,7 +220,7 @@ describe('a file that cannot be written', () => {
       (...given: Given): Promise<Result> =>
         name === work && state.isBroken ? failWith(code) : does(...given);
     return {
-      isFolder: broken('isFolder', nodeFiles.isFolder),
+      kindOf: broken('kindOf', nodeFiles.kindOf),
       rename: broken('rename', nodeFiles.rename),
       remove: nodeFiles.remove,
       syncFolder: broken('syncFolder', nodeFiles.syncFolder),

@@ -1,13 +1,16 @@
 import { Endpoint, type EndpointState } from '../../protocol/endpoint/endpoint.ts';
 import type { EndpointCounters } from '../../protocol/endpoint/counters.ts';
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
+import type { Address } from '../../protocol/core/address.ts';
 import { NANOS_PER_MILLI } from '../../protocol/core/units.ts';
 import { deploymentOptions, type Deployment } from '../../protocol/endpoint/deployments.ts';
 import { DEFAULT_OPTIONS, type EndpointOptions } from '../../protocol/endpoint/options.ts';
 import type { PeerId } from '../../protocol/peer/peer.ts';
+import { UDP_POOL_OPTIONS, checkArgument, checkOptions } from '../../protocol/pool/arguments.ts';
 import { Pool } from '../../protocol/pool/pool.ts';
 import { nodeCrypto } from '../crypto/node-crypto.ts';
 import { cryptoRandom } from '../crypto/random.ts';
+import { TransportError } from '../errors.ts';
 import { ErrorTally, codeOf, type TransportEventSubscriber } from '../events.ts';
 import { InlineDriver, type InlineDriverCounters } from '../inline/driver.ts';
 import { nodeLoop, type EventLoop } from '../inline/event-loop.ts';
@@ -103,20 +106,35 @@ function turnsFor(loop: EventLoop, waitNs: number): Promise<void> {
   });
 }
 
-/**
- * A pool over UDP: sockets, endpoint and driver. Rejects with TransportError (BIND_FAILED, BAD_ADDRESS) and throws
- * OptionError for endpoint options out of range; anything less is an event. REQ TRN-2, OPS-4, OPS-5, POOL-1
- */
-export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
-  const { secret, keepAlive = true, onEvent = () => {} } = options;
+async function bindOf(options: UdpPoolOptions, onEvent: TransportEventSubscriber): Promise<UdpPort> {
   const { host, port: portNumber } = splitHostPort(options.bind ?? '*:0');
-  const port = await bindUdp({
+  return bindUdp({
     address: host,
     port: portNumber,
     onEvent,
     ...(options.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: options.receiveBufferBytes }),
     ...(options.sendBufferBytes === undefined ? {} : { sendBufferBytes: options.sendBufferBytes }),
   });
+}
+
+/** The address of a peer, if there is a socket of its family. */
+async function reach(peer: string, isOwnIpv6: readonly boolean[]): Promise<Address> {
+  const address = await resolvePeer(peer);
+  if (isOwnIpv6.includes(isIpv6(address))) return address;
+  const family = isIpv6(address) ? 'IPv6' : 'IPv4';
+  const text = `${peer} has ${family}, this pool no ${family} socket: bind to one, or to *`;
+  throw new TransportError('BAD_ADDRESS', text);
+}
+
+/**
+ * A pool over UDP: sockets, endpoint and driver. Rejects with TransportError (BIND_FAILED, BAD_ADDRESS) and throws
+ * OptionError for endpoint options out of range, UsageError for others that are wrong; anything less is an event. REQ TRN-2, OPS-4, OPS-5, POOL-1
+ */
+export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
+  checkOptions('options of createUdpPool', options, UDP_POOL_OPTIONS);
+  const { secret, keepAlive = true, onEvent = () => {} } = options;
+  checkArgument(secret !== undefined, 'options of createUdpPool: secret', secret, 'a PresharedSecret');
+  const port = await bindOf(options, onEvent);
   let endpoint: Endpoint;
   try {
     endpoint = new Endpoint({
@@ -149,6 +167,7 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
   const pool = new Pool(endpoint, driver, options.tokens);
   driver.start(pool);
 
+  const isOwnIpv6 = port.addresses.map(isIpv6);
   let closing: Promise<void> | undefined;
   const shutDown = async (): Promise<void> => {
     pool.close();
@@ -161,8 +180,14 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
   return {
     pool,
     address: formatAddress(port.addresses[0] ?? 0),
-    connect: async (peer) =>
-      pool.addPeer({ address: await resolvePeer(peer), secret: secret.newPath(), role: 'client' }),
+    connect: async (peer) => {
+      const config = {
+        address: await reach(peer, isOwnIpv6),
+        secret: secret.newPath(),
+        role: 'client',
+      } as const;
+      return pool.addPeer(config);
+    },
     stats: () => ({
       driver: { ...driver.counters },
       endpoint: { ...endpoint.counters },
