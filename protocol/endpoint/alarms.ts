@@ -1,12 +1,10 @@
 import type { Timed, TimerQueue } from '../core/timer-queue.ts';
-import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import type { Context } from './context.ts';
 import { TimerNumber } from './timer-numbers.ts';
 
 /** An instant that somebody above the endpoint waits for. */
 export class Alarm implements Timed {
-  timerAt: Nanos = NEVER;
   timerIndex = -1;
   readonly ring: () => void;
 

@@ -80,6 +80,6 @@ export class Context {
 
   /** The peer's timer fires at `at` or earlier; it finds out then what is due. */
   armPeer(peer: Peer, at: Nanos): void {
-    if (at < peer.timerAt) this.peerTimers.arm(peer, at);
+    if (at < this.peerTimers.at(peer)) this.peerTimers.arm(peer, at);
   }
 }

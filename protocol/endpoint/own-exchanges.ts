@@ -72,7 +72,6 @@ export class OwnExchanges {
       request: undefined as unknown as OutboundTransfer,
       startedAt: now,
       response: undefined,
-      timerAt: NEVER,
       timerIndex: -1,
     };
     const id = this.table.insert(exchange);

@@ -166,7 +166,6 @@ export class Peer implements Timed {
   /** A report that it cannot be reached causes no PROBE before this. */
   reportNotBefore: Nanos = 0;
 
-  timerAt: Nanos = NEVER;
   timerIndex = -1;
 
   constructor(

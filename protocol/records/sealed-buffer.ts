@@ -4,7 +4,7 @@ import { TAG_BYTES } from '../crypto/suite.ts';
 import type { AeadKey, CryptoSuite } from '../crypto/suite.ts';
 import { RECORD_PLAIN_BYTES, RECORD_SEALED_BYTES, recordCount, recordLength, sealedSize } from './layout.ts';
 import type { OutgoingMessage } from './message.ts';
-import { RawKey } from './raw-key.ts';
+import { Keyed } from './keyed.ts';
 import type { RecordPool } from './record-pool.ts';
 import type { RecordSource } from './record-source.ts';
 import { ENCRYPTED } from './sealing.ts';
@@ -53,15 +53,13 @@ interface Records {
  * acknowledged, so a message larger than memory's comfort costs only what is in flight. No record is sealed
  * twice: its ciphertext is kept until it is acknowledged. REQ KEY-3, KEY-7, BUF-1, BUF-4 · MUST RECORD-1
  */
-export class SealedBuffer implements RecordSource {
-  readonly sealing: Sealing = ENCRYPTED;
+export class SealedBuffer extends Keyed implements RecordSource {
   readonly slot: number;
   readonly generation: number;
   readonly sealedBytes: Bytes;
   private readonly message: OutgoingMessage;
   private readonly suite: CryptoSuite;
   private readonly pool: RecordPool;
-  private readonly dataKey: RawKey;
   private readonly holders: number;
   private made: Records | undefined;
 
@@ -75,9 +73,9 @@ export class SealedBuffer implements RecordSource {
     rawKey: Uint8Array,
     holders: number = 1,
   ) {
+    super(rawKey, 0);
     this.slot = slot;
     this.generation = generation;
-    this.dataKey = new RawKey(rawKey);
     this.message = message;
     this.suite = suite;
     this.pool = pool;
@@ -85,8 +83,8 @@ export class SealedBuffer implements RecordSource {
     this.sealedBytes = sealedSize(message.sizeBytes);
   }
 
-  get rawKey(): Uint8Array {
-    return this.dataKey.bytes;
+  get sealing(): Sealing {
+    return ENCRYPTED;
   }
 
   /** Nothing of it is made before the first byte is wanted: many messages are announced and wait. */

@@ -64,7 +64,6 @@ export class Stream implements Timed {
   /** Somebody waits until less is on its way. */
   wantsRoom = false;
 
-  timerAt: Nanos = NEVER;
   timerIndex = -1;
 
   constructor(

@@ -50,7 +50,6 @@ export class InboundPull implements Timed {
   poisoned = 0;
   repulledBytes = 0;
 
-  timerAt: Nanos = NEVER;
   timerIndex = -1;
 
   constructor(transfer: InboundTransfer) {

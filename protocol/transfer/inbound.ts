@@ -3,7 +3,7 @@ import type { Bytes } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Assembly } from '../records/assembly.ts';
 import type { Placement } from '../records/placement.ts';
-import { RawKey } from '../records/raw-key.ts';
+import { Keyed } from '../records/keyed.ts';
 import { sealedSize } from '../records/layout.ts';
 import { AUTHENTICATED, ENCRYPTED } from '../records/sealing.ts';
 import type { Sealing } from '../records/sealing.ts';
@@ -14,7 +14,7 @@ import type { Progress } from './progress.ts';
 import type { Reply } from './reply.ts';
 
 /** One message announced to this endpoint. What is pulled of it is in `pull`. */
-export class InboundTransfer implements Ranked {
+export class InboundTransfer extends Keyed implements Ranked {
   readonly peer: Peer;
   readonly slot: number;
   readonly generation: number;
@@ -26,7 +26,6 @@ export class InboundTransfer implements Ranked {
   readonly reply: Reply | undefined;
   readonly bufferSlot: number;
   readonly bufferGeneration: number;
-  readonly key: RawKey;
   readonly sealing: Sealing;
   /** Headers that came in the NOTIFY. */
   readonly noticeHeaders: Uint8Array | undefined;
@@ -58,6 +57,7 @@ export class InboundTransfer implements Ranked {
   heapSequence = 0;
 
   constructor(peer: Peer, notify: TransferNotify, isResponse: boolean) {
+    super(notify.dataKey, notify.dataKeyStart);
     this.peer = peer;
     this.slot = notify.transferSlot;
     this.generation = notify.transferGeneration;
@@ -70,7 +70,6 @@ export class InboundTransfer implements Ranked {
     this.reply = isResponse ? { slot, generation, status } : undefined;
     this.bufferSlot = notify.bufferSlot;
     this.bufferGeneration = notify.bufferGeneration;
-    this.key = new RawKey(notify.dataKey, notify.dataKeyStart);
     this.sealing = notify.sealing === AUTHENTICATED ? AUTHENTICATED : ENCRYPTED;
     const { headers, headersStart, headersLength } = notify;
     this.noticeHeaders =

@@ -147,7 +147,7 @@ export class LossDetector {
 
   /** The timer fires at `at` or earlier; it is not moved later for each packet, but looks again when it fires. */
   private armAt(pull: InboundPull, at: Nanos): void {
-    if (at < pull.timerAt || pull.timerIndex < 0) this.timers.arm(pull, at);
+    if (at < this.timers.at(pull)) this.timers.arm(pull, at);
   }
 }
 

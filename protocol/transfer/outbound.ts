@@ -1,5 +1,4 @@
 import type { Timed } from '../core/timer-queue.ts';
-import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Stream } from '../stream/stream.ts';
@@ -64,7 +63,6 @@ export class OutboundTransfer implements Timed {
   /** Of what is acknowledged, if somebody wants to hear of it. */
   progress: Progress | undefined;
 
-  timerAt: Nanos = NEVER;
   timerIndex = -1;
 
   /** @param noticeBytesMax headers up to this size travel in the NOTIFY of a message that does not */

@@ -129,7 +129,7 @@ export class Receiver {
     transfer.pull.memoryBytes = memoryBytes;
     this.account(transfer, memoryBytes);
     const aad = recordAad(transfer.bufferSlot, transfer.bufferGeneration, sizeBytes, transfer.headerBytes);
-    const assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.key.bytes), sealing, aad, records, into);
+    const assembly = new Assembly(sizeBytes, crypto.aeadKey(transfer.rawKey), sealing, aad, records, into);
     transfer.pull.assembly = assembly;
     if (into !== undefined) this.keep(transfer, assembly);
     return true;

@@ -1,6 +1,6 @@
 import { RankedHeap } from '../core/ranked-heap.ts';
 import type { Timed, TimerQueue } from '../core/timer-queue.ts';
-import { NANOS_PER_SECOND, NEVER } from '../core/units.ts';
+import { NANOS_PER_SECOND } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import { TimerNumber } from '../endpoint/timer-numbers.ts';
@@ -17,7 +17,6 @@ const NETWORK_PRIORITY_MAX = 7;
 
 /** A message whose pull rate is below the NIC's, waiting for its next burst. */
 class Paced implements Timed {
-  timerAt: Nanos = NEVER;
   timerIndex = -1;
   readonly pull: OutboundPull;
   constructor(pull: OutboundPull) {

@@ -17,7 +17,6 @@ interface Item extends Timed, Ranked {
 function makeItems(count: number): Item[] {
   return Array.from({ length: count }, (_, name) => ({
     name,
-    timerAt: NEVER,
     timerIndex: -1,
     rank: 0,
     heapIndex: -1,
@@ -46,6 +45,7 @@ describe('TimerQueue, against a sorted list', () => {
             model.set(item, at);
           }
           expect(queue.size).toBe(model.size);
+          for (const one of items) expect(queue.at(one)).toBe(model.get(one) ?? NEVER);
           expect(queue.next).toBe(Math.min(NEVER, ...model.values()));
         }
         // What is due comes out in order, each once, and nothing that is not due.
@@ -53,7 +53,7 @@ describe('TimerQueue, against a sorted list', () => {
         const fired: number[] = [];
         for (let item = queue.expire(now); item !== undefined; item = queue.expire(now)) {
           fired.push(model.get(item)!);
-          expect([item.timerAt, item.timerIndex]).toEqual([NEVER, -1]);
+          expect([queue.at(item), item.timerIndex]).toEqual([NEVER, -1]);
           model.delete(item);
         }
         expect(fired).toEqual(due);

@@ -32,14 +32,14 @@ export const bugs = [
     name: 'timer-heap-order',
     what: 'an item that takes the place of a disarmed one is moved down only, never up',
     file: 'protocol/core/timer-queue.ts',
-    find: 'this.up(index, last);\n    this.down(last.timerIndex, last);',
-    replace: 'this.down(index, last);',
+    find: 'this.up(index, last, at);\n      this.down(last.timerIndex, last, at);',
+    replace: 'this.down(index, last, at);',
   },
   {
     name: 'timer-later-stays',
     what: 'a timer that is armed anew for later keeps its place in the heap',
     file: 'protocol/core/timer-queue.ts',
-    find: 'else this.down(index, item);',
+    find: 'else this.down(index, item, at);',
     replace: '',
   },
   {
