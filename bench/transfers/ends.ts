@@ -12,6 +12,7 @@ import { nodeCrypto } from '../../transports/crypto/node-crypto.ts';
 /** The limits that forbid a million transfers of one peer by default. */
 const OPTIONS: Partial<EndpointOptions> = {
   exchangesMax: 2 ** 21,
+  queueDepthMax: 2 ** 20,
   notifyWindow: 2 ** 20,
   // Fast enough that the pacer, which waits in virtual time, is not what is measured.
   rateBps: 1e13,

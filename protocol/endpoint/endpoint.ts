@@ -31,7 +31,7 @@ import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
 import type { EndpointState } from './state.ts';
 import { TimerNumber } from './timer-numbers.ts';
-import { UsageError, checkDeadline, checkMessage, noPeer } from './usage-error.ts';
+import { UsageError, checkDeadline, checkMessage, checkPriority, checkQueue, noPeer } from './usage-error.ts';
 
 export { UsageError } from './usage-error.ts';
 export type { EndpointState } from './state.ts';
@@ -116,7 +116,7 @@ export class Endpoint {
   // --- commands ------------------------------------------------------------
 
   /**
-   * Starts an exchange, to be given up at `deadlineNs`. Throws UsageError for an unknown peer, when `exchangesMax` exchanges exist, and for a
+   * Starts an exchange, to be given up at `deadlineNs`. Throws UsageError for an unknown peer, when `exchangesMax` exchanges exist or `queueDepthMax` of the priority wait, and for a
    * message, priority or deadline out of range.
    */
   call(
@@ -130,6 +130,7 @@ export class Endpoint {
     this.begin(now);
     const target = this.target(peer);
     checkMessage(this.options, request, priority);
+    this.checkQueue(priority, 1);
     checkDeadline(deadlineNs);
     return this.exchanges.own.call(now, target, request, priority, Math.ceil(deadlineNs), causal);
   }
@@ -143,6 +144,7 @@ export class Endpoint {
   ): void {
     if (message !== undefined) checkMessage(this.options, message, priority);
     checkDeadline(deadlineNs);
+    this.checkQueue(priority, peers.length);
     for (const peer of peers) this.target(peer);
     if (peers.length > this.options.exchangesMax - this.exchanges.size) this.failFull();
   }
@@ -154,8 +156,18 @@ export class Endpoint {
     return target;
   }
 
+  private checkQueue(priority: number, count: number): void {
+    checkQueue(this.options.queueDepthMax, this.queueDepth(priority), priority, count);
+  }
+
   private failFull(): never {
     throw new UsageError('ERR_DCQUIC_EXCHANGES', `there are ${this.options.exchangesMax} exchanges already`);
+  }
+
+  /** True: calls of `priority` are taken. Else a `queue-room` event follows when half of those that wait have been announced or have ended. REQ PQ-6 */
+  wantQueueRoom(priority: number): boolean {
+    checkPriority(priority);
+    return this.sender.depths.wantRoom(priority);
   }
 
   /** Gives up an exchange of ours, whatever has become of its request: a `failure` with `reason` follows. False: it has ended. */
@@ -250,6 +262,7 @@ export class Endpoint {
     const { priority, last = false, deadlineNs = NEVER, causal } = options;
     const target = this.target(peer);
     checkMessage(this.options, opening, priority);
+    this.checkQueue(priority, 1);
     checkDeadline(deadlineNs);
     const { streamMessagesMax, streamBytesMax } = this.options;
     const limits = { messages: streamMessagesMax, bytes: streamBytesMax, ...options.limits };
@@ -362,6 +375,7 @@ export class Endpoint {
 
   /** What the application should know; undefined when it knows everything. */
   pollEvent(): EndpointEvent | undefined {
+    this.sender.depths.tell();
     const event = this.context.events.shift();
     if (event?.type === 'datagram') this.context.datagramEvents -= 1;
     return event;
@@ -425,6 +439,11 @@ export class Endpoint {
       peers: this.peers.size,
       embryos: this.peers.embryoCount,
     };
+  }
+
+  /** Own calls and streams of `priority` that are not announced yet. REQ PQ-5 */
+  queueDepth(priority: number): number {
+    return this.sender.depths.of(priority);
   }
 
   /** The wire id of an own exchange's request, once it was announced. */

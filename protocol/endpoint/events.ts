@@ -86,5 +86,7 @@ export type EndpointEvent =
   | { type: 'failure'; exchange: ExchangeId; peer: PeerId; reason: FailureReason }
   /** A served exchange is over: its response arrived, or will not. */
   | { type: 'served'; exchange: ExchangeId; peer: PeerId; reason: FailureReason | undefined }
+  /** Half of the queue of a priority whose room was wanted has left. */
+  | { type: 'queue-room'; priority: number }
   | { type: 'alarm'; alarm: Alarm }
   | { type: 'peer'; peer: PeerId; state: 'up' | 'down' | 'restarted' };

@@ -59,6 +59,8 @@ export interface EndpointOptions {
   datagramsMax: number;
   /** Exchanges of this endpoint at once, own and served. */
   exchangesMax: number;
+  /** Own calls and streams of one priority that are not announced yet, over all peers; the rest of `exchangesMax` is for other priorities and for what is served. */
+  queueDepthMax: number;
   /**
    * Calls of a pool that others can depend on, those that ended and can still be named included: slots of the causality map, to which it grows from `tokensInitial`. A call has a token,
    * and between two tries no exchange.
@@ -104,6 +106,7 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   streamWritesMax: 1024,
   datagramsMax: 256,
   exchangesMax: 1 << 20,
+  queueDepthMax: 1 << 19,
   tokensMax: (1 << 20) + (1 << 16),
   tokensInitial: 1024,
   endedTokensMax: 4096,
@@ -151,6 +154,7 @@ export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min
   streamWritesMax: [1, 65_536],
   datagramsMax: [1, 65_536],
   exchangesMax: [1, 2 ** 26],
+  queueDepthMax: [1, 2 ** 26],
   tokensMax: [64, 2 ** 24],
   tokensInitial: [0, 2 ** 24],
   endedTokensMax: [1, 2 ** 19],

@@ -37,13 +37,26 @@ export function checkDeadline(deadlineNs: Nanos): void {
   );
 }
 
-export function checkMessage(options: EndpointOptions, message: OutgoingMessage, priority: number): void {
+/** For `count` more calls of a priority of which `depth` wait. REQ CONF-3 */
+export function checkQueue(queueDepthMax: number, depth: number, priority: number, count: number): void {
+  if (depth + count <= queueDepthMax) return;
+  throw new UsageError(
+    'ERR_DCQUIC_QUEUE',
+    `${depth} calls of priority ${priority} wait to be announced already, of ${queueDepthMax} (queueDepthMax): wait for room`,
+  );
+}
+
+export function checkPriority(priority: number): void {
   if (!Number.isInteger(priority) || priority < 0 || priority > 7) {
     throw new UsageError(
       'ERR_DCQUIC_PRIORITY',
       `priority is ${nameOf(priority)}; it must be 0 (highest) to 7`,
     );
   }
+}
+
+export function checkMessage(options: EndpointOptions, message: OutgoingMessage, priority: number): void {
+  checkPriority(priority);
   const { messageBytesMax, headerBytesMax } = options;
   if (message.sizeBytes > messageBytesMax) {
     throw new UsageError(

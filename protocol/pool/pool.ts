@@ -22,6 +22,7 @@ import type { Headers } from './headers.ts';
 import type { IncomingRequest } from './incoming.ts';
 import type { StreamHandler } from './incoming-stream.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
+import { QueueRoom } from './queue-room.ts';
 import { sendAll } from './streamed-request.ts';
 import type { StreamedResponse } from './streamed-request.ts';
 import { PoolStreams, checkSource } from './streams.ts';
@@ -122,6 +123,7 @@ export class Pool {
   readonly causality: PoolCausality;
   /** Messages to be submitted by id. */
   readonly buffers: PoolBuffers;
+  private readonly room: QueueRoom;
   private onDatagram: DatagramHandler | undefined;
   private closed = false;
   /** Told of every peer that comes, goes or restarts. REQ EVT-1, HEALTH-12 */
@@ -160,6 +162,7 @@ export class Pool {
     this.endpoint = endpoint;
     this.driver = driver;
     this.server = new UnaryServer(endpoint, driver);
+    this.room = new QueueRoom(endpoint, driver);
     this.causality = new PoolCausality(endpoint, driver, tokens);
     this.buffers = new PoolBuffers(endpoint.buffers, driver, endpoint.options.bufferWaitersMax);
     this.streams = new PoolStreams(endpoint, driver, this.server.signalOf, this.causality);
@@ -281,6 +284,11 @@ export class Pool {
     const sent = this.endpoint.sendDatagram(this.driver.now(), peer, message);
     this.driver.kick();
     return sent;
+  }
+
+  /** Resolves when calls of `priority` are taken: at once, or when half of the `queueDepthMax` that wait have been announced or have ended. REQ CONF-5, PQ-6 */
+  whenRoom(priority: number = DEFAULT_PRIORITY): Promise<void> {
+    return this.closed ? Promise.resolve() : this.room.when(priority);
   }
 
   private assertOpen(): void {
@@ -414,6 +422,9 @@ export class Pool {
         this.server.onServed(event);
         this.onServed?.(event.exchange, event.peer, event.reason);
         return;
+      case 'queue-room':
+        this.room.onRoom(event.priority);
+        return;
       case 'alarm':
         event.alarm.ring();
         return;
@@ -453,6 +464,7 @@ export class Pool {
     this.streams.close();
     this.endpoint.stopServing(this.driver.now(), utf8('the pool was closed'), DEFAULT_PRIORITY);
     this.buffers.close();
+    this.room.close();
     const pending = [...this.calls];
     this.calls.clear();
     for (const call of this.retrying) call.stopWaiting('closed');

@@ -19,6 +19,7 @@ import { nextHold } from './hold.ts';
 import { Holds } from './holds.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import { nextOutbound } from './states.ts';
+import { QueueDepths } from './queue-depths.ts';
 import type { SendScheduler } from './send-scheduler.ts';
 
 /** A first NOTIFY is repeated after this many round trips. */
@@ -41,6 +42,7 @@ export class Sender {
   readonly timers: TimerQueue<OutboundTransfer>;
   /** Transfers not done. */
   live = 0;
+  readonly depths: QueueDepths;
   private readonly context: Context;
   private readonly scheduler: SendScheduler;
   private readonly onEnd: OutboundEnd;
@@ -49,6 +51,7 @@ export class Sender {
   constructor(context: Context, scheduler: SendScheduler, onEnd: OutboundEnd) {
     this.context = context;
     this.timers = context.deadlines.queue<OutboundTransfer>(TimerNumber.NOTIFY);
+    this.depths = new QueueDepths(context);
     this.scheduler = scheduler;
     this.onEnd = onEnd;
     this.holds = new Holds(context, scheduler, (transfer) => this.queueNotify(transfer));
@@ -56,6 +59,7 @@ export class Sender {
 
   submit(now: Nanos, transfer: OutboundTransfer): void {
     this.live += 1;
+    this.depths.enter(transfer);
     transfer.peer.addWaiting(now);
     if (transfer.causal !== 'held') this.queueNotify(transfer);
     else this.holds.hold(transfer);
@@ -149,6 +153,7 @@ export class Sender {
     peer.outboundGenerations[slot] = generation;
     peer.outbound[slot] = transfer;
     if (!transfer.isResponse) peer.notified += 1;
+    this.depths.leave(transfer);
     transfer.slot = slot;
     transfer.generation = generation;
     if (transfer.inlined || transfer.buffer !== undefined) return true;
@@ -173,6 +178,7 @@ export class Sender {
     peer.outboundGenerations[slot] = transfer.generation - 1;
     if (!transfer.isResponse) peer.notified -= 1;
     transfer.slot = -1;
+    this.depths.enter(transfer);
   }
 
   /** Its NOTIFY is in a packet: takes it off the queue and starts the retry timer. */
@@ -353,6 +359,7 @@ export class Sender {
     transfer.state = nextOutbound(transfer.state, 'end');
     this.holds.leave(transfer);
     this.live -= 1;
+    if (transfer.slot < 0) this.depths.leave(transfer);
     this.timers.disarm(transfer);
     this.scheduler.remove(transfer);
     transfer.forgetPulls();
@@ -402,6 +409,7 @@ export class Sender {
       } else {
         this.timers.disarm(transfer);
         this.freeSlot(transfer);
+        if (transfer.slot >= 0) this.depths.enter(transfer);
         transfer.slot = -1;
         transfer.notifyQueued = false;
         this.holds.beginAnew(transfer);

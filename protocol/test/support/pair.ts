@@ -76,6 +76,7 @@ export function expectClean(...nodes: Node[]): void {
     const { peers: _peers, embryos: _embryos, ...rest } = node.endpoint.state;
     const held = Object.entries(rest).filter(([, count]) => count !== 0);
     expect(held, `what node ${node.address} still holds`).toEqual([]);
+    for (let priority = 0; priority < 8; priority += 1) expect(node.endpoint.queueDepth(priority)).toBe(0);
     const { crypto } = node.net;
     if (crypto instanceof SimCrypto) expect(crypto.audit.reuses, 'nonces used twice').toEqual([]);
   }
