@@ -1,5 +1,13 @@
-import { FrameWatch, PeerWatch, isQuiet, readStandardMarks, reportLeaks } from '../../sim/check/index.ts';
+import {
+  FrameWatch,
+  PeerWatch,
+  SilenceWatch,
+  isQuiet,
+  readStandardMarks,
+  reportLeaks,
+} from '../../sim/check/index.ts';
 import type { MarkReport } from '../../sim/check/index.ts';
+import { DEFAULT_OPTIONS } from '../../protocol/index.ts';
 import { RecordingChooser, ReplayChooser } from '../../sim/explore/choosers.ts';
 import type { Chooser } from '../../sim/kernel/choice.ts';
 import type { Injection } from '../../sim/net/index.ts';
@@ -91,7 +99,12 @@ class Run implements ExchangeWatcher, EventHandler {
   private readonly diagram: SequenceRecorder;
   private readonly taps: DeliveryTap[];
   private readonly frames: FrameWatch = new FrameWatch();
-  private readonly peers: PeerWatch = new PeerWatch(() => this.simulation);
+  private readonly peers: PeerWatch = new PeerWatch(
+    () => this.simulation,
+    (host, peerHost) => this.silence?.onLife(host, peerHost),
+  );
+  /** Of runs in which somebody may be silent, and every clock and every host goes on. */
+  private silence: SilenceWatch | undefined;
   private readonly choices: RecordingChooser | undefined;
   private readonly injections: Injection[][] | undefined;
   /** When transfers that have not been acknowledged are a leak; -1: exchanges have not ended yet. */
@@ -118,6 +131,14 @@ class Run implements ExchangeWatcher, EventHandler {
       onIncarnation: (host, incarnation) => this.peers.begin(host, incarnation),
     });
     this.diagram.attach(this.simulation);
+    if (mayBeSilent(scenario)) {
+      const { violations, kernel, endpointOptions } = this.simulation;
+      this.silence = new SilenceWatch(
+        violations,
+        kernel,
+        endpointOptions.peerTimeoutNs ?? DEFAULT_OPTIONS.peerTimeoutNs,
+      );
+    }
     this.punctuality = new Punctuality(this.simulation);
     this.standstill = new Standstill(this.simulation);
     this.recorder = new Recorder(this.simulation);
@@ -141,6 +162,7 @@ class Run implements ExchangeWatcher, EventHandler {
   offered(exchange: OfferedExchange, id: number): void {
     this.recorder.offered(exchange, id);
     this.punctuality.onOffered(exchange);
+    this.silence?.onOffered(exchange.from, exchange.to, exchange.ordinal);
     this.diagram.offered(exchange, id);
     if (exchange.ordinal !== (this.options.diagram ?? 0)) return;
     for (const host of [exchange.from, exchange.to]) (this.taps[host] as DeliveryTap).inner = this.diagram;
@@ -148,6 +170,7 @@ class Run implements ExchangeWatcher, EventHandler {
 
   ended(exchange: OfferedExchange, latencyNs: number, slowdown: number, ok: boolean): void {
     this.punctuality.onEnded(exchange, latencyNs);
+    this.silence?.onEnded(exchange.from, exchange.to, exchange.ordinal);
     this.recorder.ended(exchange, latencyNs, slowdown, ok);
   }
 
@@ -242,6 +265,10 @@ class Run implements ExchangeWatcher, EventHandler {
       violations.report('liveness', 'liveness', `${waitedNs} ns after the last offer and fault, ${what}`);
     }
   }
+}
+
+function mayBeSilent({ faults }: Scenario): boolean {
+  return faults.length > 0 && faults.every(({ kind }) => kind !== 'pause' && kind !== 'clock');
 }
 
 function chooserOf(schedule: NonNullable<RunOptions['schedule']>): Chooser {

@@ -5,5 +5,6 @@ export * from './leaks.ts';
 export * from './marks.ts';
 export * from './pattern.ts';
 export * from './peer-watch.ts';
+export * from './silence-watch.ts';
 export * from './standard-marks.ts';
 export * from './violations.ts';
