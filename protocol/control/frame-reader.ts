@@ -187,7 +187,7 @@ export class FrameReader {
     return next;
   }
 
-  /** MUST RESET-1 */
+  /** REQ FLOW-4 · MUST RESET-1 */
   private onPull(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
     const { pull } = this;

@@ -3,7 +3,7 @@ const WINDOW = 2048;
 
 /**
  * Which packet numbers of one (credential, epoch, worker) have been seen. A bitmap over the last WINDOW numbers; anything
- * older counts as seen. `check` before authentication, `add` after it. REQ RDP-7, RDP-10, SEC-2 ·
+ * older counts as seen. `check` before authentication, `add` after it. REQ RDP-7, RDP-8, RDP-9, RDP-10, SEC-2 ·
  * MUST REPLAY-2
  */
 export class ReplayWindow {

@@ -21,7 +21,7 @@ function countFrames({ net }: Pair, name: string): number {
     .length;
 }
 
-/** REQ PAT-1, RDP-1 … RDP-5, RDP-11. */
+/** REQ PAT-1, RDP-1, RDP-2, RDP-3, RDP-4, RDP-5, RDP-11. */
 describe('one call', () => {
   test.each([0, 1, 200, INLINE_MAX - 1, INLINE_MAX])(
     'of %d bytes takes one packet each way, and an acknowledgement',

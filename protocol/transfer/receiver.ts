@@ -320,7 +320,7 @@ export class Receiver {
     this.scheduler.update(transfer);
   }
 
-  /** Withdraws its pulls; nothing is asked for until `unpause`. MUST CANCEL-1, CANCEL-2 */
+  /** Withdraws its pulls; nothing is asked for until `unpause`. REQ FLOW-3 · MUST CANCEL-1, CANCEL-2 */
   pause(transfer: InboundTransfer): void {
     if (transfer.paused) return;
     transfer.paused = true;

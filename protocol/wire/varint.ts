@@ -7,7 +7,7 @@ const TWO_32 = 0x1_0000_0000;
 
 /**
  * The value of the varint (RFC 9000 section 16) at `at`, or a negative DecodeError: TRUNCATED if it does not end
- * before `limit` (`limit <= bytes.length`), VALUE above VARINT_MAX. Any of the four lengths is accepted. The
+ * before `limit` (`limit <= bytes.length`), VALUE above VARINT_MAX. REQ CONF-8. Any of the four lengths is accepted. The
  * position after it is `at + varintLengthAt(bytes, at)`: two results without an allocation. MUST WIRE-3
  */
 export function decodeVarint(bytes: Uint8Array, at: number, limit: number): number {

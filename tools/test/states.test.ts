@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MACHINES } from '../states/machines.ts';
 
-/** REQ XFER-2. That they are as they were, the check of spec/state-machines.md says: the page is their snapshot. */
+/** REQ XFER-1, XFER-2. That they are as they were, the check of spec/state-machines.md says: the page is their snapshot. */
 test.each(MACHINES)('$title: names what there is, reaches every state, and ends or goes on', (machine) => {
   const { states, events, table } = machine;
   const reached = new Set(states.slice(0, 1));

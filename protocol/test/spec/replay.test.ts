@@ -60,3 +60,19 @@ describe('a control packet', () => {
     expect(hand.node.requests.length).toBe(1);
   });
 });
+
+/** REQ RDP-8, RDP-9: nothing is challenged, decision 23. */
+test('a request too old to tell from a copy does not run and is not answered; said again in a new packet it runs once', () => {
+  const hand = handClient();
+  const notify = inlineNotify(0, 1, pattern(10));
+  const [late, copy] = [hand.seal(notify), hand.seal(notify)];
+  for (let i = 0; i < 3000; i += 1) hand.send(frame('Probe', { nonce: { hi: 0, lo: i } }));
+  hand.received();
+  hand.deliver(late);
+  expect(hand.received()).toEqual([]);
+  expect(hand.node.requests).toEqual([]);
+  hand.send(notify);
+  hand.deliver(copy);
+  expect(hand.node.requests.length).toBe(1);
+  expect(hand.node.endpoint.counters.refusedReplay).toBe(2);
+});

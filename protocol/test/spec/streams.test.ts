@@ -213,7 +213,7 @@ describe('messages', () => {
   });
 });
 
-/** MUST STRM-7, STRM-9. */
+/** REQ STREAM-2 · MUST STRM-7, STRM-9. */
 describe('STREAM_CLOSE', () => {
   const close = { ...STREAM, flags: { byCallee: false }, count: 2, status: 0, reason: new Uint8Array(0) };
 

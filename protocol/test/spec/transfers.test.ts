@@ -76,7 +76,7 @@ function idsOf(
   });
 }
 
-/** MUST ID-2. */
+/** REQ RDP-6 · MUST ID-2. */
 describe('ids', () => {
   test('of a slot grow by one, the worker in the top bits', () => {
     const net = new Net({ worker: 3 });
@@ -302,7 +302,7 @@ test('a FLOW_RESET that overtakes its NOTIFY binds', () => {
   expect(resetCodes(hand)).toEqual([TransferErrorCode.CANCELLED]);
 });
 
-/** MUST RESET-1. */
+/** REQ FLOW-4 · MUST RESET-1. */
 test('a pull of an unknown transfer is answered with UNKNOWN_TRANSFER, and ends a call that waits for it', () => {
   const hand = handPeer('server');
   const id = hand.node.call(hand.id, pattern(5));

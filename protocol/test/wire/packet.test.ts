@@ -36,6 +36,7 @@ test('a control packet is built header first, and headerEnd is where its content
   expect(parsed.sealed).toBe(out);
 });
 
+/** REQ CONF-8. */
 test.each([0, 63, 64, 16_384, 2 ** 30, Number.MAX_SAFE_INTEGER])(
   'a data packet at offset %i has a header as long as headerLength says',
   (offset) => {
