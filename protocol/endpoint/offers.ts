@@ -78,7 +78,7 @@ export class Offers {
   watch(id: ExchangeId): void {
     const exchange = this.table.get(id);
     if (exchange?.kind === 'own')
-      exchange.request.progress = new Progress(exchange.request.message.sizeBytes);
+      exchange.request.pull.progress = new Progress(exchange.request.message.sizeBytes);
   }
 
   accept(id: ExchangeId, into: Placement | undefined): boolean {
@@ -86,8 +86,10 @@ export class Offers {
     if (request === undefined) return false;
     const exchange = this.table.get(id);
     if (exchange?.kind === 'served') exchange.state = nextServed(exchange.state, 'accept');
-    request.into = into;
-    if (into !== undefined) request.progress = new Progress(request.sizeBytes);
+    if (into !== undefined) {
+      request.pull.into = into;
+      request.pull.progress = new Progress(request.sizeBytes);
+    }
     this.receiver().resume(request);
     return true;
   }

@@ -3,7 +3,9 @@ import type { Timed } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Assembly } from '../records/assembly.ts';
+import type { Placement } from '../records/placement.ts';
 import type { InboundTransfer } from './inbound.ts';
+import type { Progress } from './progress.ts';
 
 /**
  * What is pulled of one message. Of its sealed bytes, [0, next) were pulled at least once; of those, `received` arrived, `holes` are lost and
@@ -24,6 +26,10 @@ export class InboundPull implements Timed {
   begun = false;
   /** Set when the first byte is pulled: memory is taken then, not at the notify. */
   assembly: Assembly | undefined;
+  /** Where the body goes, if not to memory of its own. */
+  into: Placement | undefined;
+  /** Of the records that are placed, if somebody wants to hear of it. */
+  progress: Progress | undefined;
   /** Memory taken for it with `assembly`. */
   memoryBytes: Bytes = 0;
   /** End of the highest bytes that came in this transfer. */

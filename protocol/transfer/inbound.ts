@@ -10,7 +10,6 @@ import type { Sealing } from '../records/sealing.ts';
 import { TransferNotify } from '../wire/index.ts';
 import type { KeepState } from './hold.ts';
 import { InboundPull } from './inbound-pull.ts';
-import type { Progress } from './progress.ts';
 import type { Reply } from './reply.ts';
 
 /** One message announced to this endpoint. What is pulled of it is in `pull`. */
@@ -20,7 +19,6 @@ export class InboundTransfer extends Keyed implements Ranked {
   readonly generation: number;
   readonly sizeBytes: Bytes;
   readonly headerBytes: Bytes;
-  readonly sealedBytes: Bytes;
   readonly priority: number;
   /** Of a response. */
   readonly reply: Reply | undefined;
@@ -43,10 +41,6 @@ export class InboundTransfer extends Keyed implements Ranked {
   paused = false;
   /** Somebody waits for the bytes below pullLimit. */
   previewed = false;
-  /** Where the body goes, if not to memory of its own. */
-  into: Placement | undefined;
-  /** Of the records that are placed, if somebody wants to hear of it. */
-  progress: Progress | undefined;
   /** Whether it may be handed over. MUST AHEAD-2 */
   keep: KeepState = 'free';
   /** If something of it may be pulled. */
@@ -63,7 +57,6 @@ export class InboundTransfer extends Keyed implements Ranked {
     this.generation = notify.transferGeneration;
     this.sizeBytes = notify.size;
     this.headerBytes = notify.headerSize;
-    this.sealedBytes = sealedSize(notify.size);
     this.pullLimit = this.sealedBytes;
     this.priority = notify.priority;
     const { replySlot: slot, replyGeneration: generation, status } = notify;
@@ -78,6 +71,10 @@ export class InboundTransfer extends Keyed implements Ranked {
         : headers.slice(headersStart, headersStart + headersLength);
   }
 
+  get sealedBytes(): Bytes {
+    return sealedSize(this.sizeBytes);
+  }
+
   get isResponse(): boolean {
     return this.reply !== undefined;
   }
@@ -90,6 +87,10 @@ export class InboundTransfer extends Keyed implements Ranked {
   /** The same, if it was needed before. */
   get pulled(): InboundPull | undefined {
     return this.made;
+  }
+
+  get into(): Placement | undefined {
+    return this.made?.into;
   }
 
   get assembly(): Assembly | undefined {

@@ -2,6 +2,7 @@ import type { Ranked } from '../core/ranked-heap.ts';
 import { RangeSet } from '../core/range-set.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { OutboundTransfer } from './outbound.ts';
+import type { Progress } from './progress.ts';
 
 /** What its receiver has pulled of one message. Made with the first pull: many messages are announced and wait. */
 export class OutboundPull implements Ranked {
@@ -14,6 +15,8 @@ export class OutboundPull implements Ranked {
   /** Pulled and not sent. */
   readonly toSend: RangeSet = new RangeSet();
   readonly acked: RangeSet = new RangeSet();
+  /** Of what is acknowledged, if somebody wants to hear of it. */
+  progress: Progress | undefined;
   /** End of what was ever sent, or that its receiver had without. */
   sentHigh: Bytes = 0;
   /** With a pull rate below the NIC's: when the next burst may leave. */

@@ -7,7 +7,6 @@ import type { RecordSource } from '../records/record-source.ts';
 import { SealedBuffer } from '../records/sealed-buffer.ts';
 import type { HoldState } from './hold.ts';
 import { OutboundPull } from './outbound-pull.ts';
-import type { Progress } from './progress.ts';
 import type { Reply } from './reply.ts';
 import type { OutboundState } from './states.ts';
 
@@ -60,8 +59,6 @@ export class OutboundTransfer implements Timed {
 
   buffer: RecordSource | undefined;
   private made: OutboundPull | undefined;
-  /** Of what is acknowledged, if somebody wants to hear of it. */
-  progress: Progress | undefined;
 
   timerIndex = -1;
 

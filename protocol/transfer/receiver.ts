@@ -231,7 +231,7 @@ export class Receiver {
     this.losses.onArrival(now, pull);
     this.scheduler.onArrival(transfer, fresh - held);
     if (transfer.previewed && received.prefix >= transfer.pullLimit) this.onPreview(transfer);
-    if (transfer.progress !== undefined) this.report(transfer, transfer.progress);
+    if (pull.progress !== undefined) this.report(transfer, pull.progress);
     // Until its sink has written more, others are pulled.
     if (transfer.into?.isFull === true) this.scheduler.update(transfer);
     if (pull.assembly?.complete) this.complete(now, transfer);

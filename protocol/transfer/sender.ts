@@ -345,7 +345,7 @@ export class Sender {
       toSend.remove(start, end);
     }
     if (toSend.isEmpty) this.scheduler.remove(transfer);
-    if (transfer.progress?.isNews(acked.total)) {
+    if (pull.progress?.isNews(acked.total)) {
       // Whole records, each with its tag.
       const bytes = acked.total - Math.ceil(acked.total / RECORD_SEALED_BYTES) * TAG_BYTES;
       this.context.events.push({ type: 'progress', exchange: transfer.exchange, bytes });
