@@ -19,12 +19,12 @@ type Rarity = (drawn: Drawn) => fc.Arbitrary<Drawn>;
 /** One case in so many is a rare one. */
 const ONE_IN = 4;
 
-/** All hosts that take part in what is added. */
+/** So many hosts restart. */
 const HOSTS_MAX = 3;
 /** Of IP and UDP, and of a data packet whose offset is short. */
 const PACKET_HEADER_BYTES = 28 + 16;
 
-/** One of so many round trips. */
+/** A timeout is so many round trips. */
 const PATIENT_ROUND_TRIPS = 6;
 
 /** As they are drawn, and some of them made rare ones. */
