@@ -1,3 +1,6 @@
+import type { ExchangeId } from '../endpoint/events.ts';
+import type { PeerId } from '../peer/peer.ts';
+
 /** What the pool needs of an AbortSignal: one of the platform fits, and a CancelSignal. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
@@ -5,6 +8,9 @@ export interface AbortSignalLike {
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
+
+/** The signal of a request that `peer` sent. */
+export type SignalOf = (exchange: ExchangeId, peer: PeerId) => CancelSignal;
 
 /** Tells a handler that nobody waits for its answer any more. May be handed on as `signal` of other calls. */
 export class CancelSignal implements AbortSignalLike {

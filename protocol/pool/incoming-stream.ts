@@ -1,8 +1,8 @@
 import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
-import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
+import type { EndpointEvent } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
-import type { CancelSignal } from './abort.ts';
+import type { CancelSignal, SignalOf } from './abort.ts';
 import { checkClosing } from './arguments.ts';
 import type { Channel } from './channel.ts';
 import { encodeHeaders } from './headers.ts';
@@ -28,14 +28,14 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
   /** When the caller closes it, on this pool's clock. */
   readonly deadlineNs: Nanos | undefined;
   private readonly channel: Channel;
-  private readonly signalOf: (exchange: ExchangeId) => CancelSignal;
+  private readonly signalOf: SignalOf;
   private ownSignal: CancelSignal | undefined;
 
   constructor(
     channel: Channel,
     event: Extract<EndpointEvent, { type: 'stream' }>,
     headers: Headers,
-    signalOf: (exchange: ExchangeId) => CancelSignal,
+    signalOf: SignalOf,
   ) {
     this.channel = channel;
     this.peer = event.peer;
@@ -46,9 +46,9 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
     this.signalOf = signalOf;
   }
 
-  /** Aborted when the caller closes the stream, or is gone. */
+  /** Aborted when the caller closes the stream, or is gone, or this pool was closed. */
   get signal(): CancelSignal {
-    this.ownSignal ??= this.signalOf(this.channel.exchange);
+    this.ownSignal ??= this.signalOf(this.channel.exchange, this.peer);
     return this.ownSignal;
   }
 

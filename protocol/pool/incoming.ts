@@ -2,7 +2,7 @@ import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
-import type { CancelSignal } from './abort.ts';
+import type { CancelSignal, SignalOf } from './abort.ts';
 import type { Headers } from './headers.ts';
 
 type RequestEvent = Extract<EndpointEvent, { type: 'request' }>;
@@ -18,14 +18,9 @@ export class IncomingRequest {
   readonly deadlineNs: Nanos | undefined;
   private readonly exchange: ExchangeId;
   private ownSignal: CancelSignal | undefined;
-  private readonly signalOf: (exchange: ExchangeId) => CancelSignal;
+  private readonly signalOf: SignalOf;
 
-  constructor(
-    event: RequestEvent,
-    headers: Headers,
-    body: Uint8Array,
-    signalOf: (exchange: ExchangeId) => CancelSignal,
-  ) {
+  constructor(event: RequestEvent, headers: Headers, body: Uint8Array, signalOf: SignalOf) {
     this.peer = event.peer;
     this.headers = headers;
     this.body = body;
@@ -35,9 +30,9 @@ export class IncomingRequest {
     this.signalOf = signalOf;
   }
 
-  /** Aborted when the caller no longer waits: it cancelled, its deadline passed, or it is gone. Made when it is first asked for. */
+  /** Aborted when the caller no longer waits: it cancelled, its deadline passed, it is gone, or this pool was closed. Made when it is first asked for. */
   get signal(): CancelSignal {
-    this.ownSignal ??= this.signalOf(this.exchange);
+    this.ownSignal ??= this.signalOf(this.exchange, this.peer);
     return this.ownSignal;
   }
 }

@@ -28,7 +28,7 @@ import type { StreamedResponse } from './streamed-request.ts';
 import { PoolStreams, checkSource } from './streams.ts';
 import type { Source, StreamOptions } from './streams.ts';
 import type { Causal } from '../transfer/outbound.ts';
-import { TransferError } from './transfer-error.ts';
+import { TransferError, errorOfStatus } from './transfer-error.ts';
 import { UnaryCall, keepsSeat } from './unary-call.ts';
 import type { CallHost } from './unary-call.ts';
 import { DEFAULT_PRIORITY, UnaryServer } from './unary-server.ts';
@@ -94,12 +94,6 @@ export interface RequestStreamOptions extends StreamOptions {
 }
 
 const NOTHING: Uint8Array = new Uint8Array(0);
-
-/** An exchange that ended with a status other than OK of its handler's side. */
-function errorOfStatus(status: number, peer: PeerId, text: string): TransferError {
-  const reason = status === ExchangeStatus.HANDLER_FAILED ? 'handler-failed' : 'rejected';
-  return new TransferError(reason, peer, { detail: text, status });
-}
 
 /** Ends of one call; the callback form is for callers with very many, e.g. a workload generator. */
 export interface CallOutcome {
@@ -456,11 +450,10 @@ export class Pool {
     return outcome;
   }
 
-  /** Gives up every pending call, with `closed`, and refuses those of others. Idempotent; the driver stops driving by its own close. */
+  /** Gives up every pending call, with `closed`, refuses those of others, and aborts the signals of handlers that serve them. Idempotent; the driver stops driving by its own close. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.server.closed = true;
     this.streams.close();
     this.endpoint.stopServing(this.driver.now(), utf8('the pool was closed'), DEFAULT_PRIORITY);
     this.buffers.close();
@@ -468,10 +461,15 @@ export class Pool {
     const pending = [...this.calls];
     this.calls.clear();
     for (const call of this.retrying) call.stopWaiting('closed');
-    for (const [exchange, outcome] of pending) {
-      this.endpoint.cancel(this.driver.now(), exchange, 'closed');
-      outcome.onFailure(new TransferError('closed', -1));
+    try {
+      for (const [exchange, outcome] of pending) {
+        this.endpoint.cancel(this.driver.now(), exchange, 'closed');
+        outcome.onFailure(new TransferError('closed', -1));
+      }
+    } finally {
+      this.driver.kick();
+      // Last: handlers may have handed their signals on to calls, which end for `closed` too.
+      this.server.close();
     }
-    this.driver.kick();
   }
 }

@@ -8,7 +8,7 @@ import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import { ExchangeStatus } from '../wire/index.ts';
-import type { AbortSignalLike, CancelSignal } from './abort.ts';
+import type { AbortSignalLike, SignalOf } from './abort.ts';
 import type { CausalCall, CausalOptions, PoolCausality } from './causality.ts';
 import { LIMITS, checkArgument, checkOptions, hasMethods, messageOf } from './arguments.ts';
 import { Channel } from './channel.ts';
@@ -44,7 +44,7 @@ export class PoolStreams {
   handler: StreamHandler | undefined;
   private readonly endpoint: Endpoint;
   private readonly driver: Driver;
-  private readonly signalOf: (exchange: ExchangeId) => CancelSignal;
+  private readonly signalOf: SignalOf;
   private readonly channels: Map<ExchangeId, Channel> = new Map<ExchangeId, Channel>();
   /** Why streams that this side closes end, as their own reader sees it. */
   private readonly ownReasons: Map<ExchangeId, TransferError> = new Map<ExchangeId, TransferError>();
@@ -52,12 +52,7 @@ export class PoolStreams {
   private readonly causals: Map<ExchangeId, CausalCall> = new Map<ExchangeId, CausalCall>();
   private readonly cleanups: Map<ExchangeId, () => void> = new Map<ExchangeId, () => void>();
 
-  constructor(
-    endpoint: Endpoint,
-    driver: Driver,
-    signalOf: (exchange: ExchangeId) => CancelSignal,
-    causality: PoolCausality,
-  ) {
+  constructor(endpoint: Endpoint, driver: Driver, signalOf: SignalOf, causality: PoolCausality) {
     this.causality = causality;
     this.endpoint = endpoint;
     this.driver = driver;

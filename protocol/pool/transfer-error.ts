@@ -1,5 +1,6 @@
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { PeerId } from '../peer/peer.ts';
+import { ExchangeStatus } from '../wire/index.ts';
 
 /** How an exchange ended without what was asked for. `reason` is for programs, the message for people. REQ PAT-12 */
 export class TransferError extends Error {
@@ -44,3 +45,9 @@ const EXPLANATIONS: Record<FailureReason, string> = {
   'dependency-failed': 'a call that this one depends on failed, so it was not sent',
   'protocol-violation': 'the peer broke the protocol',
 };
+
+/** An exchange that ended with a status other than OK of its handler's side. */
+export function errorOfStatus(status: number, peer: PeerId, text: string): TransferError {
+  const reason = status === ExchangeStatus.HANDLER_FAILED ? 'handler-failed' : 'rejected';
+  return new TransferError(reason, peer, { detail: text, status });
+}

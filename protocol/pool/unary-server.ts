@@ -7,6 +7,7 @@ import { OutgoingMessage } from '../records/message.ts';
 import { placed } from '../records/placement.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import { CancelSignal } from './abort.ts';
+import type { SignalOf } from './abort.ts';
 import { rejectionStatus } from './acceptance.ts';
 import type { Acceptor, Offer, Verdict } from './acceptance.ts';
 import { ANSWER, VERDICT, checkArgument, checkOptions, messageOf } from './arguments.ts';
@@ -48,13 +49,13 @@ class RequestOffer implements Offer {
   readonly priority: number;
   readonly deadlineNs: Nanos | undefined;
   private readonly exchange: ExchangeId;
-  private readonly signalOf: (exchange: ExchangeId) => CancelSignal;
+  private readonly signalOf: SignalOf;
 
   constructor(
     event: OfferEvent | RequestEvent | StreamEvent,
     headers: Headers,
     sizeBytes: Bytes,
-    signalOf: (exchange: ExchangeId) => CancelSignal,
+    signalOf: SignalOf,
   ) {
     this.peer = event.peer;
     this.headers = headers;
@@ -67,7 +68,7 @@ class RequestOffer implements Offer {
   }
 
   get signal(): CancelSignal {
-    return this.signalOf(this.exchange);
+    return this.signalOf(this.exchange, this.peer);
   }
 }
 
@@ -75,12 +76,12 @@ class RequestOffer implements Offer {
 export class UnaryServer {
   handler: Handler | undefined;
   acceptor: Acceptor | undefined;
-  closed = false;
   readonly bulk: BulkServer;
   private readonly endpoint: Endpoint;
   private readonly driver: Driver;
+  private closed = false;
   /** Of the requests being served whose handlers asked for one. */
-  private readonly signals: Map<ExchangeId, CancelSignal> = new Map<ExchangeId, CancelSignal>();
+  private readonly signals: Map<ExchangeId, { signal: CancelSignal; peer: PeerId }> = new Map();
 
   constructor(endpoint: Endpoint, driver: Driver) {
     this.endpoint = endpoint;
@@ -89,7 +90,7 @@ export class UnaryServer {
   }
 
   onServed({ exchange, peer, reason }: ServedEvent): void {
-    const signal = this.signals.get(exchange);
+    const signal = this.signals.get(exchange)?.signal;
     this.signals.delete(exchange);
     try {
       this.bulk.end(exchange, peer, reason ?? 'rejected');
@@ -99,6 +100,23 @@ export class UnaryServer {
         signal.abort(new TransferError(reason, peer));
       }
     }
+  }
+
+  /** Nobody is answered any more: whoever works or waits for that learns it. What listeners throw comes out after all were told. */
+  close(): void {
+    this.closed = true;
+    const abandoned = [...this.signals.values()];
+    this.signals.clear();
+    const thrown: unknown[] = [];
+    for (const { signal, peer } of abandoned) {
+      this.driver.touchPromise?.();
+      try {
+        signal.abort(new TransferError('closed', peer));
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
+    if (thrown.length > 0) throw thrown[0];
   }
 
   /** A request will be pulled if the application wants it. MUST OFFER-2 */
@@ -322,13 +340,13 @@ export class UnaryServer {
     this.driver.kick();
   }
 
-  readonly signalOf = (exchange: ExchangeId): CancelSignal => {
-    let signal = this.signals.get(exchange);
-    if (signal === undefined) {
-      signal = new CancelSignal();
-      if (this.endpoint.isServing(exchange)) this.signals.set(exchange, signal);
-      else signal.abort(new TransferError('cancelled', -1));
-    }
+  readonly signalOf: SignalOf = (exchange, peer) => {
+    const known = this.signals.get(exchange);
+    if (known !== undefined) return known.signal;
+    const signal = new CancelSignal();
+    if (this.closed) signal.abort(new TransferError('closed', peer));
+    else if (this.endpoint.isServing(exchange)) this.signals.set(exchange, { signal, peer });
+    else signal.abort(new TransferError('cancelled', peer));
     return signal;
   };
 }

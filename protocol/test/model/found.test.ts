@@ -252,3 +252,56 @@ test('a call that is refused and tried again ends at its deadline', async () => 
   await quiet(pools);
   expectClean(pools.client, pools.server);
 });
+
+/** MUST EXCH-5, LIVE-2: whom they work for was told that nothing comes; also who asks for the signal only then, and in spite of one who throws. */
+test('handlers and acceptors of a pool that closes learn it, and the calls they began end for it', async () => {
+  const ends: string[] = [];
+  const inner: Promise<unknown>[] = [];
+  let askLate = (): void => {};
+  const pools = makePools({
+    unary: (request) => {
+      if (request.headers['how'] === 'asks late') {
+        askLate = () => void ends.push(`late ${(request.signal.reason as TransferError).reason}`);
+        return new Promise(() => {});
+      }
+      const call = callee.unaryRpc(pools.toClient, pattern(1), { signal: request.signal });
+      inner.push(call.catch(({ reason }: TransferError) => ends.push(`call ${reason}`)));
+      return listen('unary', request.signal);
+    },
+    stream: ({ signal }) => listen('stream', signal) as Promise<void>,
+    accept: ({ headers, signal }) => (headers['how'] === 'asked' ? listen('acceptor', signal) : {}),
+  });
+  function listen(name: string, signal: CancelSignal): Promise<never> {
+    signal.addEventListener('abort', () => {
+      const { reason, peer } = signal.reason as TransferError;
+      ends.push(`${name} ${reason} ${peer === pools.toClient}`);
+      throw new Error(name);
+    });
+    return new Promise(() => {});
+  }
+  const { net, caller, callee, toServer } = pools;
+  caller.serve(() => new Promise(() => {}));
+  const waiting = [
+    caller.unaryRpc(toServer, pattern(10)),
+    caller.unaryRpc(toServer, pattern(10), { headers: { how: 'asks late' } }),
+    caller.unaryRpc(toServer, pattern(10), { headers: { how: 'asked' } }),
+    caller.bidirectional(toServer)[Symbol.asyncIterator]().next(),
+  ];
+  const told = Promise.allSettled<unknown>(waiting);
+  net.run(1_000_000);
+  await reactions();
+  expect(() => callee.close()).toThrow('unary');
+  askLate();
+  await Promise.all(inner);
+  expect(ends.sort()).toEqual([
+    'acceptor closed true',
+    'call closed',
+    'late closed',
+    'stream closed true',
+    'unary closed true',
+  ]);
+  net.drain(pools.server);
+  await driven(pools, told);
+  await quiet(pools);
+  expectClean(pools.client, pools.server);
+});
