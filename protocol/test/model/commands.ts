@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { AsyncCommand } from 'fast-check';
 import type { NetworkHost } from '../../../sim/net/index.ts';
-import type { Players, Terms } from './players.ts';
+import type { HeldBuffer } from './buffers.ts';
+import type { Content, Players, Terms } from './players.ts';
 import type { CallRecord, ExchangeRecord, Plan, Reference, StreamPattern } from './reference.ts';
 import type { StreamSide } from './stream-side.ts';
 import type { Awaited } from './waits.ts';
@@ -77,6 +78,9 @@ const plans: fc.Arbitrary<Plan> = fc.record({
 interface TermsPlan {
   plan: Plan;
   deadlineNs: number;
+  idempotent: boolean;
+  /** One of the buffers that are there, in place of bytes. */
+  buffer: number | undefined;
   after: { nths: number[]; missing: number; wait: Awaited['wait']; cascade: boolean } | undefined;
 }
 
@@ -89,25 +93,33 @@ const afters = fc.record({
 const terms: fc.Arbitrary<TermsPlan> = fc.record({
   plan: plans,
   deadlineNs: deadlines,
+  idempotent: fc.boolean(),
+  buffer: fc.option(nth, { nil: undefined, freq: 3 }),
   after: fc.oneof(
     { weight: 2, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: afters as fc.Arbitrary<TermsPlan['after']> },
   ),
 });
 
-function termsText({ plan: { verdict, answer }, deadlineNs, after }: TermsPlan): string {
-  return `${verdict}, answer ${answer}, deadline ${deadlineNs}${after === undefined ? '' : `, after ${JSON.stringify(after)}`}`;
+function termsText({ plan: { verdict, answer }, deadlineNs, idempotent, buffer, after }: TermsPlan): string {
+  return `${verdict}, answer ${answer}, deadline ${deadlineNs}${idempotent ? ', idempotent' : ''}${buffer === undefined ? '' : `, buffer #${buffer}`}${after === undefined ? '' : `, after ${JSON.stringify(after)}`}`;
 }
 
 /** What a call of `from` on these terms waits for. */
-function termsOf(players: Players, from: number, { plan, deadlineNs, after }: TermsPlan): Terms {
+function termsOf(players: Players, from: number, { plan, deadlineNs, idempotent, after }: TermsPlan): Terms {
   const namable = players.namable(from);
-  if (after === undefined || namable.length === 0) return { plan, deadlineNs };
+  if (after === undefined || namable.length === 0) return { plan, deadlineNs, idempotent };
   // Rather the latest, of which some go on.
   const records = after.nths.map((n) => namable[Math.max(namable.length - 1 - n, 0)] as ExchangeRecord);
   const { missing, wait, cascade } = after;
   const quorum = Math.max(records.length - missing, 1);
-  return { plan, deadlineNs, awaited: { records, quorum, wait, cascade } };
+  return { plan, deadlineNs, idempotent, awaited: { records, quorum, wait, cascade } };
+}
+
+/** What a call of `from` sends. */
+function contentOf({ buffers }: Players, from: number, sizeBytes: number, { buffer }: TermsPlan): Content {
+  const own = buffers.list.filter(({ host }) => host === from);
+  return (buffer === undefined ? undefined : pick(own, buffer)) ?? sizeBytes;
 }
 
 /** Another host than `from`. */
@@ -124,7 +136,7 @@ function between(
     const from = a % hosts;
     const to = otherThan(from, b, hosts);
     return new Act(`${text}, ${from} to ${to}`, (players) =>
-      players.stage.isUp(from) ? begin(players, from, to) : 'host is down',
+      players.isOpen(from) ? begin(players, from, to) : 'host is down or its pool closed',
     );
   };
 }
@@ -134,11 +146,10 @@ function starts(hosts: number): fc.Arbitrary<Command>[] {
     fc
       .tuple(nth, nth, sizes, terms)
       .map(([a, b, size, how]) =>
-        between(hosts, (p, from, to) => p.unary(from, to, size, termsOf(p, from, how)).name)(
-          `unary of ${size} bytes, ${termsText(how)}`,
-          a,
-          b,
-        ),
+        between(
+          hosts,
+          (p, from, to) => p.unary(from, to, contentOf(p, from, size, how), termsOf(p, from, how)).name,
+        )(`unary of ${size} bytes, ${termsText(how)}`, a, b),
       ),
     fc.tuple(nth, nth, sizes, terms, nth).map(([a, b, size, how, again]) =>
       between(hosts, (p, from, to) => {
@@ -146,13 +157,13 @@ function starts(hosts: number): fc.Arbitrary<Command>[] {
           (r): r is CallRecord => r.name.startsWith('bulk') && r.from === from && r.to === to,
         );
         const first = again < 10 ? pick(earlier, again) : undefined;
-        return p.bulk(from, to, size, termsOf(p, from, how), first).name;
+        return p.bulk(from, to, contentOf(p, from, size, how), termsOf(p, from, how), first).name;
       })(`bulk of ${size} bytes, ${termsText(how)}`, a, b),
     ),
     fc.tuple(nth, sizes, terms).map(([a, size, how]) => {
       const from = a % hosts;
       return new Act(`broadcast of ${size} bytes from ${from}, ${termsText(how)}`, (p) => {
-        if (p.stage.isUp(from)) p.broadcast(from, size, termsOf(p, from, how));
+        if (p.isOpen(from)) p.broadcast(from, contentOf(p, from, size, how), termsOf(p, from, how));
       });
     }),
     fc
@@ -300,6 +311,26 @@ function otherActs(): fc.Arbitrary<Command>[] {
   ];
 }
 
+function bufferActs(hosts: number): fc.Arbitrary<Command>[] {
+  const onBuffer = (text: string, act: (players: Players, buffer: HeldBuffer) => void) => (n: number) =>
+    new Act(`${text} #${n}`, (players) => {
+      const buffer = pick(players.buffers.list, n);
+      if (buffer === undefined) return 'nothing';
+      act(players, buffer);
+      return `of host ${buffer.host}`;
+    });
+  return [
+    fc.tuple(nth, sizes).map(([a, size]) => {
+      const host = a % hosts;
+      return new Act(`buffer of ${size} bytes at ${host}`, (players) => {
+        if (players.isOpen(host)) players.buffers.allocate(host, size);
+      });
+    }),
+    nth.map(onBuffer('clone buffer', ({ buffers }, buffer) => buffers.clone(buffer))),
+    nth.map(onBuffer('release buffer', ({ buffers }, buffer) => buffers.release(buffer))),
+  ];
+}
+
 function faultActs(hosts: number): fc.Arbitrary<Command>[] {
   const ratio = fc.constantFrom(5, 20, 50).map((numerator) => ({ numerator, denominator: 100 }));
   return [
@@ -333,6 +364,12 @@ function faultActs(hosts: number): fc.Arbitrary<Command>[] {
       });
     }),
     fc.constant(new Act('heal', (players) => players.heal())),
+    nth.map(
+      (a) =>
+        new Act(`close ${a % hosts}`, (players) => {
+          if (players.isOpen(a % hosts)) players.close(a % hosts);
+        }),
+    ),
     nth.map((a) => new Act(`crash ${a % hosts}`, (players) => players.crash(a % hosts))),
     nth.map((a) => new Act(`restart ${a % hosts}`, (players) => players.restart(a % hosts))),
   ];
@@ -348,6 +385,7 @@ export function sequences(hosts: number, maxCommands: number): fc.Arbitrary<Iter
     ...streamActs(),
     ...streamActs().slice(0, 2),
     ...otherActs(),
+    ...bufferActs(hosts),
     waits,
     waits,
     waits,

@@ -15,6 +15,7 @@ const options = fc.record({
   notifyWindow: fc.constantFrom(1, 2, 1024),
   streamMessagesMax: fc.constantFrom(1, 4, 16),
   streamBytesMax: fc.constantFrom(2000, 100_000),
+  bufferBytesMax: fc.constantFrom(80_000, 1_000_000),
 });
 
 /**

@@ -1,3 +1,4 @@
+import type { BufferId } from '../../endpoint/buffers.ts';
 import type { EndpointOptions } from '../../endpoint/options.ts';
 import { CancelSignal } from '../../pool/abort.ts';
 import type { After, Call } from '../../pool/causality.ts';
@@ -8,6 +9,8 @@ import type { IncomingStream } from '../../pool/incoming-stream.ts';
 import type { HandlerResult, Service } from '../../pool/pool.ts';
 import type { IncomingRequest } from '../../pool/incoming.ts';
 import type { FaultSpec } from '../../../sim/net/index.ts';
+import { HeldBuffers } from './buffers.ts';
+import type { HeldBuffer } from './buffers.ts';
 import { DOWN, UP, bodyOf, readBody } from './bytes.ts';
 import { newDirection } from './reference.ts';
 import type {
@@ -25,6 +28,8 @@ import { StreamSide, reasonOf } from './stream-side.ts';
 import type { StreamApi } from './stream-side.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** What a callee that closes its pool may do to a call. */
+const OF_CLOSED = ['closed', 'rejected', 'refused', 'cancelled'];
 
 /** A handler that has not answered, or an acceptor that has not decided. */
 interface Held<T> {
@@ -42,12 +47,17 @@ export interface Troupe {
   accepting: boolean;
 }
 
+/** What is sent: so many bytes, or a buffer. */
+export type Content = number | HeldBuffer;
+
 /** How a call is begun. */
 export interface Terms {
   plan: Plan;
   /** After its beginning. */
   deadlineNs?: number;
   awaited?: Awaited | undefined;
+  /** It may be handled twice, and is tried again when its fate is unknown. */
+  idempotent?: boolean;
 }
 
 /** The applications on all hosts: they do what commands say, and tell the reference what they see. */
@@ -67,13 +77,17 @@ export class Players {
   /** Whatever comes is done at once from now on. */
   isHasty = false;
   private readonly faults: number[] = [];
-  readonly targets: Map<number, BulkTarget> = new Map();
+  /** Pools that were closed: of host and incarnation. */
+  private readonly closed: Set<string> = new Set();
+  readonly buffers: HeldBuffers;
+  readonly targets: Map<string, BulkTarget> = new Map();
 
   constructor(troupe: Troupe, reference: Reference) {
     this.reference = reference;
     this.accepting = troupe.accepting;
     this.stage = new Stage(troupe.hosts, troupe.options, (host) => this.serviceOf(host));
     reference.now = () => this.stage.now;
+    this.buffers = new HeldBuffers(this.stage, reference);
   }
 
   // --- callers -------------------------------------------------------------------------------------------
@@ -90,13 +104,14 @@ export class Players {
     to: number,
     { plan, deadlineNs = NEVER, awaited }: Terms,
     id: number,
-  ): Omit<CallRecord, 'kind' | 'answered' | 'end'> {
+  ): Omit<CallRecord, 'kind' | 'answered' | 'end' | 'idempotent'> {
     const { now } = this.stage;
     const { verdict, answer } = plan;
     const causes = new Set<string>();
     if (answer === 'throw') causes.add('handler-failed');
     const effective: Plan = { verdict: this.accepting ? verdict : 'accept', answer };
     if (effective.verdict === 'reject') causes.add('rejected 300');
+    if (this.closed.has(this.keyOf(to))) for (const reason of OF_CLOSED) causes.add(reason);
     return {
       id,
       name: `${name} ${id} ${from}>${to}`,
@@ -122,7 +137,8 @@ export class Players {
     id: number = this.reference.issue(),
   ): CallRecord {
     const common = this.common(name, from, to, terms, id);
-    return this.note({ kind: 'call', answered: false, end: undefined, ...common });
+    const { idempotent = false } = terms;
+    return this.note({ kind: 'call', idempotent, answered: false, end: undefined, ...common });
   }
 
   private signalFor(record: ExchangeRecord): CancelSignal {
@@ -131,31 +147,40 @@ export class Players {
     return signal;
   }
 
-  unary(from: number, to: number, sizeBytes: number, terms: Terms): CallRecord {
+  /** What a call sends, and whose bytes that are. */
+  private payloadOf(id: number, content: Content): { body: Uint8Array | BufferId; source: number } {
+    if (typeof content === 'number') return { body: bodyOf(id, UP, 0, content), source: id };
+    return { body: content.id, source: content.source };
+  }
+
+  unary(from: number, to: number, content: Content, terms: Terms): CallRecord {
     const record = this.call('unary', from, to, terms);
-    const body = bodyOf(record.id, UP, 0, sizeBytes);
-    this.watch(record, this.stage.pool(from).unaryRpc(this.peer(from, to), body, this.optionsOf(record)));
+    const { body, source } = this.payloadOf(record.id, content);
+    const options = this.optionsOf(record, source);
+    this.watch(record, this.stage.pool(from).unaryRpc(this.peer(from, to), body, options));
     return record;
   }
 
   /** `again`: the same bytes into the target of an earlier one. */
-  bulk(from: number, to: number, sizeBytes: number, terms: Terms, again?: CallRecord): CallRecord {
+  bulk(from: number, to: number, content: Content, terms: Terms, again?: CallRecord): CallRecord {
     const record = this.call('bulk', from, to, terms);
-    const { source, body } = this.sources.get(again?.id ?? -1) ?? {
-      source: record.id,
-      body: bodyOf(record.id, UP, 0, sizeBytes),
-    };
-    this.sources.set(record.id, { source, body });
+    const earlier = this.sources.get(again?.id ?? -1);
+    const { body, source } = earlier ?? this.payloadOf(record.id, content);
+    const bytes = typeof body !== 'number' ? body : (content as HeldBuffer).bytes;
+    const isAgain = this.reference.records.some(
+      (other) => other.to === to && this.sources.get(other.id)?.source === source,
+    );
+    this.sources.set(record.id, { source, body: bytes });
     // The newer takes the target from the older, whichever arrives first.
-    if (again !== undefined)
+    if (isAgain)
       for (const other of this.reference.records)
         if (this.sources.get(other.id)?.source === source) other.causes.add('rejected');
-    const options = { ...this.optionsOf(record), headers: { id: String(record.id), bulk: String(source) } };
+    const options = this.optionsOf(record, source, { bulk: '' });
     this.watch(record, this.stage.pool(from).rawBulkTransfer(this.peer(from, to), body, options));
     return record;
   }
 
-  broadcast(from: number, sizeBytes: number, terms: Terms): CallRecord[] {
+  broadcast(from: number, content: Content, terms: Terms): CallRecord[] {
     const { stage, reference } = this;
     const id = reference.issue();
     const hosts = Array.from({ length: stage.size }, (_, host) => host).filter((host) => host !== from);
@@ -163,8 +188,9 @@ export class Players {
     const signal = new CancelSignal();
     for (const record of records) this.signals.set(record, signal);
     const peers = hosts.map((to) => this.peer(from, to));
-    const options = { ...this.optionsOf(records[0] as CallRecord), signal };
-    const { tokens } = stage.pool(from).broadcast(peers, bodyOf(id, UP, 0, sizeBytes), {
+    const { body, source } = this.payloadOf(id, content);
+    const options = { ...this.optionsOf(records[0] as CallRecord, source), signal };
+    const { tokens } = stage.pool(from).broadcast(peers, body, {
       ...options,
       onOutcome: ({ peer, error, response }) => {
         const record = records[peers.indexOf(peer)] as CallRecord;
@@ -223,9 +249,14 @@ export class Players {
     return this.stage.world.peer(from, to);
   }
 
-  private optionsOf(record: ExchangeRecord): {
+  private optionsOf(
+    record: ExchangeRecord,
+    source: number = record.id,
+    more: Record<string, string> = {},
+  ): {
     signal: CancelSignal;
     headers: Record<string, string>;
+    idempotent?: boolean;
     deadlineNs?: number;
     after: After[];
   } {
@@ -236,7 +267,9 @@ export class Players {
       after.push({ ...how, call: records.map((other) => this.tokens.get(other) as Token) });
     }
     const at = record.deadlineAt === NEVER ? {} : { deadlineNs: record.deadlineAt };
-    return { signal: this.signalFor(record), headers: { id: String(record.id) }, after, ...at };
+    const headers = { id: String(record.id), source: String(source), ...more };
+    const again = record.kind === 'call' ? { idempotent: record.idempotent } : {};
+    return { signal: this.signalFor(record), headers, after, ...again, ...at };
   }
 
   private watch(record: CallRecord, call: Call<{ body: Uint8Array }>): void {
@@ -288,10 +321,19 @@ export class Players {
     const { reference, stage } = this;
     for (const { from, to, incarnation, causes } of reference.records) {
       if (from === host && incarnation === stage.incarnation(host)) causes.add('closed').add('cancelled');
-      if (to === host)
-        for (const reason of ['closed', 'rejected', 'refused', 'cancelled']) causes.add(reason);
+      if (to === host) for (const reason of OF_CLOSED) causes.add(reason);
     }
+    this.closed.add(this.keyOf(host));
     stage.pool(host).close();
+  }
+
+  private keyOf(host: number): string {
+    return `${host}/${this.stage.incarnation(host)}`;
+  }
+
+  /** Whether the host runs, and its application has not closed its pool. */
+  isOpen(host: number): boolean {
+    return this.stage.isUp(host) && !this.closed.has(this.keyOf(host));
   }
 
   /** All faults but crashes are over. */
@@ -340,7 +382,8 @@ export class Players {
     const { headers, signal } = offer;
     const record = this.recordOf(headers, host);
     if (record === undefined) return {};
-    const target = headers['bulk'] === undefined ? {} : { into: this.targetOf(Number(headers['bulk'])) };
+    const target =
+      headers['bulk'] === undefined ? {} : { into: this.targetOf(`${host}/${headers['source']}`) };
     const rejection = { reject: 'no', status: 300 };
     if (record.plan.verdict === 'reject') return rejection;
     if (record.plan.verdict === 'accept' || this.isHasty) return target;
@@ -353,7 +396,7 @@ export class Players {
     });
   }
 
-  private targetOf(source: number): BulkTarget {
+  private targetOf(source: string): BulkTarget {
     let target = this.targets.get(source);
     if (target === undefined) {
       target = new BulkTarget(new Uint8Array(300_000));
@@ -371,7 +414,7 @@ export class Players {
     if (record?.kind !== 'call') throw new Error('no call');
     const incarnation = stage.incarnation(host);
     reference.onRun(record, host, incarnation);
-    const source = Number(headers['bulk'] ?? headers['id']);
+    const source = Number(headers['source']);
     const request = readBody(body);
     if (request?.id !== source || request.way !== UP)
       reference.differ(`the request of ${record.name} is another`);

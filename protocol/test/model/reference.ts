@@ -32,6 +32,8 @@ export interface CallRecord {
   deadlineAt: number;
   plan: Plan;
   awaited: Awaited | undefined;
+  /** It may be handled again when its fate is unknown. */
+  idempotent: boolean;
   /** Something of it was handed to its callee. */
   isSeen: boolean;
   /** Incarnations of the callee in which its handler ran. */
@@ -176,7 +178,8 @@ export class Reference {
   onRun(record: ExchangeRecord, host: number, incarnation: number): void {
     if (host !== record.to) this.differ(`${record.name} was handled by ${host}`);
     if (record.plan.verdict === 'reject') this.differ(`${record.name} was handled, and rejected`);
-    if (record.runs.length > 0) this.differ(`the handler of ${record.name} ran again`);
+    const mayRunAgain = record.kind === 'call' && record.idempotent && this.mayEnd(record, 'peer-timeout');
+    if (record.runs.length > 0 && !mayRunAgain) this.differ(`the handler of ${record.name} ran again`);
     record.runs.push(incarnation);
   }
 

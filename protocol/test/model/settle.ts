@@ -13,6 +13,13 @@ const AT_ONCE: Plan = { verdict: 'accept', answer: 'now' };
 /** All trouble is over: what was begun ends in time, both sides know how, nothing is left, and what comes next is as if nothing had been. */
 export async function settle(players: Players): Promise<void> {
   await conclude(players);
+  await players.stage.act(() => {
+    for (let host = 0; host < players.stage.size; host += 1) {
+      if (players.isOpen(host)) continue;
+      players.crash(host);
+      players.restart(host);
+    }
+  });
   await expectAsNew(players);
 }
 
@@ -33,6 +40,7 @@ export async function conclude(players: Players): Promise<void> {
     for (const side of players.sides) if (isAlive(players, side)) void side.drain();
   });
   expectAllKnown(players);
+  players.buffers.expectNone();
   judge(reference);
   expectNothingLeft(players);
 }
@@ -81,6 +89,7 @@ async function release(players: Players): Promise<void> {
   const { stage, answers, decisions, sides, targets } = players;
   await stage.act(() => {
     players.isHasty = true;
+    players.buffers.releaseAll();
     for (const held of decisions.splice(0)) if (isAlive(players, held)) held.settle('accept');
     for (const target of targets.values()) target.resume();
   });
