@@ -10,7 +10,7 @@ const KINDS: readonly (readonly [Idle, Api])[] = [
 ];
 /** Compiles the code, with a pair of its own. */
 const WARM_UP = 30_000;
-/** So many transfers are begun and ended for a figure of time, in as many rounds as it takes. */
+/** So many transfers are begun and ended for a figure, in as many pairs as it takes. */
 const TIMED = 100_000;
 
 /** So many transfers at once in one pair of endpoints, in a process of its own. */
@@ -32,37 +32,30 @@ export interface TransfersFigures {
   growth: { idle: Idle; api: Api; bytes: number; nanos: number }[];
 }
 
-/** What a child process measures. */
+/**
+ * What a child process measures: of small counts many pairs at once, so that what else the process allocates or frees in between, its code for
+ * one, does not count for many bytes of each. What a pair takes that has nothing is not counted.
+ */
 export async function measureRow(idle: Idle, api: Api, count: number): Promise<TransfersRow> {
   const warm = new Fill(idle, api);
   for (let i = 0; i < 3; i += 1) {
     await warm.begin(WARM_UP / 3);
     await warm.end();
   }
-  const fill = new Fill(idle, api);
+  const pairs = Math.ceil(TIMED / count);
+  const fills = Array.from({ length: pairs }, () => new Fill(idle, api));
   const before = memory();
   const start = process.cpuUsage();
-  await fill.begin(count);
+  for (const fill of fills) await fill.begin(count);
   let micros = microsSince(start);
-  const full = memory();
-  let timed = 0;
-  for (;;) {
-    const rest = process.cpuUsage();
-    await fill.end();
-    timed += count;
-    if (timed >= TIMED) {
-      micros += microsSince(rest);
-      break;
-    }
-    await fill.begin(count);
-    micros += microsSince(rest);
-  }
+  const bytes = (memory() - before) / (pairs * count);
+  const rest = process.cpuUsage();
+  for (const fill of fills) await fill.end();
+  micros += microsSince(rest);
   // Once more, for the share of the receiver.
-  await fill.begin(count);
-  const again = memory();
-  fill.dropReceiver();
-  const receiverBytes = (again - memory()) / count;
-  const bytes = (full - before) / count;
+  const none = freedBy([new Fill(idle, api)]);
+  for (const fill of fills) await fill.begin(count);
+  const receiverBytes = (freedBy(fills) - pairs * none) / (pairs * count);
   return {
     idle,
     api,
@@ -70,8 +63,14 @@ export async function measureRow(idle: Idle, api: Api, count: number): Promise<T
     senderBytes: bytes - receiverBytes,
     receiverBytes,
     bytes,
-    nanos: (micros * 1000) / timed,
+    nanos: (micros * 1000) / (pairs * count),
   };
+}
+
+function freedBy(fills: readonly Fill[]): number {
+  const before = memory();
+  for (const fill of fills) fill.dropReceiver();
+  return before - memory();
 }
 
 function microsSince(start: NodeJS.CpuUsage): number {
