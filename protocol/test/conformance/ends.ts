@@ -1,19 +1,27 @@
 import { expect } from 'vitest';
 import type { IncomingRequest } from '../../pool/incoming.ts';
 import { pattern } from '../support/pair.ts';
-import type { Case } from './bed.ts';
+import type { Bed, Case } from './bed.ts';
 import { PATIENT, failureOf, pairOf } from './bed.ts';
+
+/** A pair whose callee never answers, and the requests that came to it. */
+async function unanswered(
+  bed: Bed,
+): Promise<Awaited<ReturnType<typeof pairOf>> & { requests: IncomingRequest[] }> {
+  const requests: IncomingRequest[] = [];
+  const pair = await pairOf(bed, (request) => {
+    requests.push(request);
+    expect(request.signal.aborted).toBe(false);
+    return new Promise(() => {});
+  });
+  return { ...pair, requests };
+}
 
 export const ENDS: Case[] = [
   {
     name: 'a deadline ends a call at the caller, and tells its handler. REQ POOL-8, XFER-3',
     async run(bed) {
-      const requests: IncomingRequest[] = [];
-      const { client, peer } = await pairOf(bed, (request) => {
-        requests.push(request);
-        expect(request.signal.aborted).toBe(false);
-        return new Promise(() => {});
-      });
+      const { client, peer, requests } = await unanswered(bed);
       const deadlineNs = client.pool.now() + 30_000_000;
       const error = await failureOf(client.pool.unaryRpc(peer, pattern(10), { deadlineNs }));
       expect(error).toMatchObject({ reason: 'deadline', peer });
@@ -24,12 +32,7 @@ export const ENDS: Case[] = [
   {
     name: 'a signal ends a call at any size and time, with its cause, and tells the handler. REQ XFER-6, FLOW-2, FLOW-3',
     async run(bed) {
-      const requests: IncomingRequest[] = [];
-      const { client, peer } = await pairOf(bed, (request) => {
-        requests.push(request);
-        expect(request.signal.aborted).toBe(false);
-        return new Promise(() => {});
-      });
+      const { client, peer, requests } = await unanswered(bed);
       for (const size of [10, 100_000]) {
         const controller = new AbortController();
         const { signal } = controller;
@@ -55,12 +58,7 @@ export const ENDS: Case[] = [
   {
     name: 'a pool that is closed ends what is pending, and its peer learns it. REQ HEALTH-8',
     async run(bed) {
-      const requests: IncomingRequest[] = [];
-      const { client, peer } = await pairOf(bed, (request) => {
-        requests.push(request);
-        expect(request.signal.aborted).toBe(false);
-        return new Promise(() => {});
-      });
+      const { client, peer, requests } = await unanswered(bed);
       const call = client.pool.unaryRpc(peer, pattern(10));
       await bed.until(() => requests.length === 1);
       client.pool.close();
