@@ -64,6 +64,7 @@ interface Way {
  * and the last of them once more at each switch. Back: a header through all cables, in which the response is.
  */
 export class PathOracle implements Oracle {
+  readonly rttNs: Nanos;
   private readonly network: Network;
   private readonly mtuBytes: Bytes;
   /** By `from × hosts + to`. */
@@ -72,6 +73,8 @@ export class PathOracle implements Oracle {
   constructor(network: Network, mtuBytes: Bytes) {
     this.network = network;
     this.mtuBytes = mtuBytes;
+    // Once: checkers ask at every exchange, and there are many pairs of switches.
+    this.rttNs = this.longestNs();
   }
 
   exchangeNs(requestBytes: Bytes, responseBytes: Bytes, from: number, to: number): Nanos {
@@ -84,7 +87,7 @@ export class PathOracle implements Oracle {
     return requestNs + back.delayNs + firstBytes * back.firstByteNs + lastBytes * back.laterByteNs;
   }
 
-  get rttNs(): Nanos {
+  private longestNs(): Nanos {
     let longest = 0;
     for (const [from, to] of this.farPairs()) {
       const [there, back] = [this.way(from, to), this.way(to, from)];
