@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EVENT_FOLDER, EVENT_TABLE, eventFiles } from './events/files.ts';
 import { STATE_PAGE, statePage } from './states/state-page.ts';
 import { TableError } from './wire/node.ts';
 import { GENERATED_FOLDER, wireFiles } from './wire/files.ts';
 
 /**
- * `npm run generate` writes everything that is made from spec/wire.yaml and from tables of states; with `-- --check` it writes nothing and
+ * `npm run generate` writes everything that is made from spec/wire.yaml, spec/events.yaml and tables of states; with `-- --check` it writes nothing and
  * exits with 1 if a file differs.
  */
 function main(args: readonly string[]): number {
@@ -19,7 +20,7 @@ function main(args: readonly string[]): number {
   const stale = staleFiles(root);
   if (args.includes('--check')) {
     for (const path of stale.keys())
-      console.error(`${path} is not what spec/wire.yaml says; run npm run generate`);
+      console.error(`${path} is not what its table says; run npm run generate`);
     return stale.size === 0 ? 0 : 1;
   }
   for (const [path, text] of stale) {
@@ -34,11 +35,14 @@ function main(args: readonly string[]): number {
 export function staleFiles(root: string): Map<string, string | undefined> {
   const stale = new Map<string, string | undefined>();
   const files = wireFiles(readFileSync(join(root, 'spec/wire.yaml'), 'utf8'), 'spec/wire.yaml');
+  for (const [path, text] of eventFiles(readFileSync(join(root, EVENT_TABLE), 'utf8'), EVENT_TABLE))
+    files.set(path, text);
   files.set(STATE_PAGE, statePage());
   for (const [path, text] of files) if (read(join(root, path)) !== text) stale.set(path, text);
-  const folder = join(root, GENERATED_FOLDER);
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (!files.has(`${GENERATED_FOLDER}/${name}`)) stale.set(`${GENERATED_FOLDER}/${name}`, undefined);
+  for (const folder of [GENERATED_FOLDER, EVENT_FOLDER]) {
+    for (const name of existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []) {
+      if (!files.has(`${folder}/${name}`)) stale.set(`${folder}/${name}`, undefined);
+    }
   }
   return stale;
 }

@@ -6,10 +6,11 @@ import { ExitCode } from '../exit-codes.ts';
 import { Interrupt } from '../interrupt.ts';
 import { openPool } from '../net/open-pool.ts';
 import { MTU_OPTION } from '../net/options.ts';
+import { serveMetrics } from '../net/metrics-server.ts';
 import { chooseSecret, SECRET_OPTIONS } from '../net/secret.ts';
 import { handleRequest } from '../net/service.ts';
 import { transportEventJson, transportEventText } from '../net/transport-event.ts';
-import { flag, required } from '../option.ts';
+import { flag, optional, required } from '../option.ts';
 import { complain, print, printJson } from '../terminal.ts';
 import { bindAddress } from '../values.ts';
 
@@ -17,6 +18,7 @@ const OPTIONS = {
   bind: required('ADDR:PORT', 'where to listen; port 0 picks one, address * means all', bindAddress),
   ...SECRET_OPTIONS,
   mtu: MTU_OPTION,
+  metrics: optional('ADDR:PORT', 'serve metrics for Prometheus over HTTP, at /metrics', bindAddress),
   json: flag('print { "address": … } first, then each event as a JSON object on its line'),
 };
 
@@ -31,6 +33,7 @@ export const command: Command = defineCommand({
   examples: [
     'dcquic serve --bind 127.0.0.1:4433',
     'dcquic serve --bind 0.0.0.0:4433 --secret-file dcquic.secret',
+    'dcquic serve --bind 0.0.0.0:4433 --secret-file dcquic.secret --metrics 127.0.0.1:9464',
   ],
   run: async (options) => {
     const chosen = chooseSecret(options, options.bind);
@@ -46,11 +49,17 @@ export const command: Command = defineCommand({
       mtuBytes: options.mtu,
       onEvent: (event) => tell(event),
     });
-    if (options.json) printJson({ address: pool.address });
+    const metrics =
+      options.metrics === undefined
+        ? undefined
+        : await serveMetrics(options.metrics, () => pool.exposition());
+    if (options.json) printJson({ address: pool.address, ...(metrics && { metrics: metrics.address }) });
     else print(greeting(pool.address, options.mtu, chosen.isDevelopment));
+    if (metrics !== undefined && !options.json) print(`metrics at http://${metrics.address}/metrics`);
     tell = onEvent;
     early.forEach(onEvent);
     await serveUntilInterrupt(pool, options.json);
+    await metrics?.close();
     return ExitCode.OK;
   },
 });
@@ -64,14 +73,16 @@ function greeting(address: string, mtuBytes: number, isDevelopment: boolean): st
 async function serveUntilInterrupt(pool: UdpPool, json: boolean): Promise<void> {
   let answered = 0;
   let unanswered = 0;
-  pool.pool.onPeer = (peer, state) => {
-    if (json) printJson({ event: 'peer', peer, state });
-    else print(`peer ${peer} ${state}`);
-  };
-  pool.pool.onServed = (_exchange, _peer, reason) => {
-    if (reason === undefined) answered++;
-    else unanswered++;
-  };
+  pool.pool.events.subscribe(
+    (event) => {
+      if (event.name === 'requestServed') answered++;
+      else if (event.name === 'requestDropped') unanswered++;
+      else if (event.name !== 'peerChanged') return;
+      else if (json) printJson({ event: 'peer', peer: event.peer, state: event.change });
+      else print(`peer ${event.peer} ${event.change}`);
+    },
+    { names: ['peerChanged', 'requestServed', 'requestDropped'] },
+  );
   await new Promise<void>((interrupted) => {
     const interrupt = new Interrupt(interrupted);
     pool.pool.serve(handleRequest);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dcquic, finished, start, temporaryFolder } from './dcquic.ts';
+import { dcquic, finished, Lines, start, temporaryFolder } from './dcquic.ts';
 import { eventOf, serve } from './server.ts';
 
 const folder = temporaryFolder();
@@ -37,6 +37,21 @@ describe('dcquic serve and dcquic call, two processes', () => {
     child.kill('SIGINT');
     expect(await eventOf(events, 'closed')).toEqual({ event: 'closed', answered: 4, unanswered: 0 });
     expect(await done).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  /** REQ EVT-3, OBS-2. */
+  it('serve metrics to whoever asks for /metrics', async () => {
+    const child = start(['serve', '--bind', '127.0.0.1:0', '--metrics', '127.0.0.1:0', '--json']);
+    const { address, metrics } = JSON.parse(await new Lines(child.stdout).next()) as Record<string, string>;
+    expect((await dcquic(['call', '--peer', address!, '--json'])).code).toBe(0);
+    const answer = await fetch(`http://${metrics}/metrics`);
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const text = await answer.text();
+    expect(text).toMatch(/^dcquic_requests_taken_total 1$/m);
+    expect(text).toMatch(/^dcquic_driver_datagrams_received_total [1-9]/m);
+    expect((await fetch(`http://${metrics}/`)).status).toBe(404);
+    child.kill('SIGINT');
+    expect(await finished(child)).toMatchObject({ code: 0 });
   });
 
   it('do many exchanges, each of them checked', async () => {

@@ -44,7 +44,7 @@ export class ControlReader {
     const { packet, context } = this;
     const next = packet.parse(bytes, at, limit);
     if (next < 0 || packet.sealedLength < TAG_BYTES) {
-      context.counters.refusedMalformed += 1;
+      context.telemetry.packetDropped('malformed');
       return -1;
     }
     const peer = this.peers.find(packet.credential, packet.credentialStart);
@@ -73,7 +73,7 @@ export class ControlReader {
   private onCurrent(now: Nanos, peer: Peer, remote: RemoteEpoch, bytes: Uint8Array, at: number): void {
     if (!this.open(remote, bytes, at)) return;
     if (this.isMisaddressed(peer)) {
-      this.context.counters.refusedMisaddressed += 1;
+      this.context.telemetry.packetDropped('misaddressed');
       this.liveness.onMisaddressed(peer);
       return;
     }
@@ -92,7 +92,7 @@ export class ControlReader {
     const { packet, peers, context } = this;
     const secret = peers.resolve(packet.credential, packet.credentialStart);
     if (secret === undefined) {
-      context.counters.refusedUnknown += 1;
+      context.telemetry.packetDropped('unknown');
       return;
     }
     const remote = this.authenticate(secret, 'server', bytes, at);
@@ -171,7 +171,7 @@ export class ControlReader {
   private open(remote: RemoteEpoch, bytes: Uint8Array, at: number): boolean {
     const { packet, plain, context } = this;
     if (!remote.window.isFresh(packet.packetNumber)) {
-      context.counters.refusedReplay += 1;
+      context.telemetry.packetDropped('replay');
       context.observer?.packetRefused?.(packet, 'replay', bytes, at);
       return false;
     }
@@ -182,7 +182,7 @@ export class ControlReader {
       key === undefined ||
       !key.open(packetNumber, bytes, at, sealedStart, bytes, sealedStart, sealedEnd, plain, 0)
     ) {
-      context.counters.refusedForged += 1;
+      context.telemetry.packetDropped('forged');
       context.observer?.packetRefused?.(packet, 'forged', bytes, at);
       return false;
     }

@@ -152,7 +152,7 @@ export class ControlWriter {
     );
     if (this.eliciting) this.track(peer);
     peer.nextPacketNumber += 1;
-    context.counters.controlOut += 1;
+    context.telemetry.controlSent(peer.id, length);
     out.lengthBytes = length;
     out.segmentBytes = length;
     out.shared[0] = undefined;
@@ -209,7 +209,7 @@ export class ControlWriter {
     ofPeer: boolean,
     detail: number,
   ): void {
-    this.context.observer?.frameSent(peer.id, type, slot, generation, ofPeer, detail);
+    this.context.telemetry.frameSent(peer.id, type, slot, generation, ofPeer, detail);
   }
 
   /** The packet is for an incarnation to which all else would mean transfers, numbers and credit that it never had. MUST FRESH-10 */
@@ -386,7 +386,8 @@ export class ControlWriter {
       let bytes = 0;
       for (let i = 0; i < count; i += 1) bytes += pull.ranges[i * 2 + 1] as number;
       ranges.remove(ranges.startAt(0), ranges.endAt(count - 1));
-      this.context.counters.pullsOut += 1;
+      const isAgain = flags === PullRequest.RETRANSMISSION;
+      this.context.telemetry.pullSent(peer.id, transfer.slot, transfer.generation, bytes, isAgain);
       this.observe(peer, PullRequest.TYPE, transfer.slot, transfer.generation, true, bytes);
     }
     return true;
@@ -428,7 +429,16 @@ export class ControlWriter {
       if (t.notifyCount === 1) t.stream?.onLimitsSent();
       const replySlot = t.isResponse ? (t.reply?.slot ?? -1) : -1;
       const replyGeneration = t.reply?.generation ?? 0;
-      this.context.observer?.transferAnnounced(peer.id, t.slot, t.generation, replySlot, replyGeneration);
+      const { slot, generation, notifyCount } = t;
+      const repeated = notifyCount > 1;
+      this.context.telemetry.transferAnnounced(
+        peer.id,
+        slot,
+        generation,
+        replySlot,
+        replyGeneration,
+        repeated,
+      );
       this.observe(peer, TransferNotify.TYPE, t.slot, t.generation, false, t.messageBytes);
     }
     if (!peer.blockedDue) return;

@@ -80,7 +80,8 @@ export class FrameReader {
     end: number,
   ): void {
     this.liveness.onHeard(now, peer);
-    const { counters } = this.context;
+    const { telemetry } = this.context;
+    const { counters } = telemetry;
     const payloadBefore = counters.payloadBytesFirst;
     let eliciting = false;
     let at = 0;
@@ -89,14 +90,13 @@ export class FrameReader {
       const refused = probesOnly && !HARMLESS.includes(type);
       const next = refused ? -1 : this.onFrame(now, peer, type, bytes, at, end);
       if (next < 0) {
-        counters.violations += 1;
-        this.context.observer?.frameRefused?.(peer.id, type, probesOnly);
+        telemetry.frameRefused(peer.id, type, probesOnly);
         break;
       }
       eliciting ||= isAckEliciting(type);
       at = next;
     }
-    if (counters.payloadBytesFirst > payloadBefore) counters.usefulPackets += 1;
+    if (counters.payloadBytesFirst > payloadBefore) telemetry.packetUseful(peer.id);
     peer.acks.onPacket(now, packetNumber, eliciting, this.context.options.ackDelayNs);
     if (eliciting) this.context.wantLazy(peer, peer.acks.deadline);
     if (peer.life === 'dead') this.liveness.onHeardDown(peer);
@@ -125,7 +125,7 @@ export class FrameReader {
       case FlowReset.TYPE:
         return this.onReset(now, peer, this.reset.parse(bytes, at, end));
       case Probe.TYPE:
-        this.context.observer?.probeTaken?.(peer.id);
+        this.context.telemetry.probeTaken(peer.id);
         return this.onProbe(peer.echoes, this.probe.parse(bytes, at, end));
       case ProbeResponse.TYPE:
         return this.onEcho(now, peer, this.echo.parse(bytes, at, end));
@@ -250,7 +250,7 @@ export class FrameReader {
     const message = payload.slice(payloadStart, payloadStart + payloadLength);
     const headers = message.subarray(0, headerSize);
     context.events.push({ type: 'datagram', peer: peer.id, headers, body: message.subarray(headerSize) });
-    context.counters.payloadBytesFirst += payloadLength;
+    context.telemetry.payloadReceived(peer.id, payloadLength, 0);
     return next;
   }
 

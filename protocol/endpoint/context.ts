@@ -6,8 +6,7 @@ import { Deadlines } from '../core/deadlines.ts';
 import type { TimerQueue } from '../core/timer-queue.ts';
 import type { Nanos } from '../core/units.ts';
 import { RecordPool } from '../records/record-pool.ts';
-import { newCounters } from './counters.ts';
-import type { EndpointCounters } from './counters.ts';
+import { Telemetry } from '../telemetry/generated/telemetry.ts';
 import type { EndpointEvent } from './events.ts';
 import type { EndpointObserver } from './observer.ts';
 import type { EndpointOptions } from './options.ts';
@@ -19,7 +18,7 @@ export class Context {
   readonly crypto: CryptoSuite;
   readonly random: RandomSource;
   readonly observer: EndpointObserver | undefined;
-  readonly counters: EndpointCounters = newCounters();
+  readonly telemetry: Telemetry;
   readonly records: RecordPool = new RecordPool();
   readonly events: Fifo<EndpointEvent> = new Fifo<EndpointEvent>();
   readonly deadlines: Deadlines = new Deadlines();
@@ -46,6 +45,7 @@ export class Context {
     this.crypto = crypto;
     this.random = random;
     this.observer = observer;
+    this.telemetry = new Telemetry(observer);
     this.datagramBytesMax = options.mtuBytes - options.datagramHeaderBytes;
   }
 

@@ -21,7 +21,6 @@ import { Alarm, Alarms } from './alarms.ts';
 import { Buffers } from './buffers.ts';
 import type { EndpointConfig, OpenStreamOptions } from './config.ts';
 import { Context } from './context.ts';
-import type { EndpointCounters } from './counters.ts';
 import { sendDatagram } from './datagrams.ts';
 import type { EndpointEvent, ExchangeId } from './events.ts';
 import type { Exchanges } from './exchanges.ts';
@@ -29,12 +28,13 @@ import { resolveOptions } from './options.ts';
 import { assemble } from './parts.ts';
 import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
-import type { EndpointState } from './state.ts';
+import type { MetricSource } from '../telemetry/exposition.ts';
+import type { EndpointCounters, EndpointState } from '../telemetry/generated/counters.ts';
+import type { Telemetry } from '../telemetry/generated/telemetry.ts';
 import { TimerNumber } from './timer-numbers.ts';
 import { UsageError, checkDeadline, checkMessage, checkPriority, checkQueue, noPeer } from './usage-error.ts';
 
 export { UsageError } from './usage-error.ts';
-export type { EndpointState } from './state.ts';
 export type { EndpointConfig, OpenStreamOptions } from './config.ts';
 
 /** Bytes of a reason that are sent, and what is around them in a packet of their own. */
@@ -51,6 +51,8 @@ const REASON_OVERHEAD_BYTES = 120;
 export class Endpoint {
   readonly options: EndpointOptions;
   readonly counters: EndpointCounters;
+  /** What it tells of itself: subscribe there. */
+  readonly telemetry: Telemetry;
   readonly buffers: Buffers;
   private readonly context: Context;
   private readonly peers: PeerTable;
@@ -70,7 +72,8 @@ export class Endpoint {
     this.options = resolveOptions(config.options ?? {});
     const context = new Context(this.options, config.crypto, config.random, config.observer);
     this.context = context;
-    this.counters = context.counters;
+    this.telemetry = context.telemetry;
+    this.counters = context.telemetry.counters;
     this.alarms = new Alarms(context);
     this.buffers = new Buffers(context);
     const parts = assemble(context, config);
@@ -328,19 +331,18 @@ export class Endpoint {
   ): void {
     // MUST WIRE-1, WIRE-2
     this.begin(now);
-    const { counters } = this;
-    counters.datagramsIn += 1;
-    if (isMarked) counters.datagramsMarked += 1;
+    const { telemetry } = this;
+    telemetry.datagramReceived(isMarked);
     const limit = bytes.length;
     let at = 0;
     while (at >= 0 && at < limit) {
-      counters.packetsIn += 1;
+      telemetry.packetReceived();
       const kind = (bytes[at] as number) >>> 6;
       if (kind === DataPacket.KIND) {
         at = this.receiver.onData(now, bytes, at, limit, shared, sharedStart);
       } else if (kind === ControlPacket.KIND) at = this.reader.onPacket(now, from, bytes, at, limit);
       else {
-        counters.refusedMalformed += 1;
+        telemetry.packetDropped('malformed');
         at = -1;
       }
     }
@@ -366,8 +368,8 @@ export class Endpoint {
       this.receiver.setRoom(signal.bytes);
       return;
     }
-    this.counters.unreachables += 1;
     const peer = this.peers.quoted(signal.quoted);
+    this.telemetry.unreachableReported(peer?.id ?? -1);
     if (peer !== undefined) this.liveness.onUnreachable(now, peer);
   }
 
@@ -388,6 +390,7 @@ export class Endpoint {
   pollTransmit(now: Nanos, out: TransmitBuffer): boolean {
     assert(now >= this.now, 'time went backwards');
     this.now = now;
+    this.telemetry.now = now;
     this.receiver.scheduler.run(now);
     if (this.context.controlQueue.length > 0 && this.pacer.controlAt <= now && this.writer.poll(now, out))
       return true;
@@ -414,6 +417,7 @@ export class Endpoint {
   private begin(now: Nanos): void {
     assert(now >= this.now, 'time went backwards');
     this.now = now;
+    this.telemetry.now = now;
     this.drained = false;
   }
 
@@ -444,6 +448,12 @@ export class Endpoint {
   /** Own calls and streams of `priority` that are not announced yet. REQ PQ-5 */
   queueDepth(priority: number): number {
     return this.sender.depths.of(priority);
+  }
+
+  /** What an exposition reads. */
+  metrics(): MetricSource {
+    const { counters, histograms } = this.telemetry;
+    return { counters, histograms, state: this.state };
   }
 
   /** The wire id of an own exchange's request, once it was announced. */

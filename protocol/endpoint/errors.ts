@@ -1,22 +1,7 @@
+import type { FailureReason } from '../telemetry/generated/events.ts';
 import { TransferErrorCode } from '../wire/index.ts';
 
-/** Why an exchange ended without its response. The first group travels in FLOW_RESET, then what a status says, the rest is found out locally. */
-export type FailureReason =
-  | 'cancelled'
-  | 'unknown-transfer'
-  | 'message-too-large'
-  | 'refused'
-  | 'integrity'
-  | 'limit'
-  | 'handler-failed'
-  | 'rejected'
-  | 'aborted'
-  | 'deadline'
-  | 'peer-timeout'
-  | 'peer-restarted'
-  | 'closed'
-  | 'dependency-failed'
-  | 'protocol-violation';
+export type { FailureReason };
 
 const BY_CODE: ReadonlyMap<number, FailureReason> = new Map<number, FailureReason>([
   [TransferErrorCode.CANCELLED, 'cancelled'],

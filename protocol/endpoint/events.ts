@@ -17,7 +17,7 @@ export interface ExchangeMetrics {
   repulledBytes: number;
 }
 
-/** What an application is told; bounded, because every event but `peer` belongs to an admitted exchange. */
+/** What an application is told; and must act on; bounded, because each belongs to an admitted exchange. What it may like to know are the events of `telemetry/`. */
 export type EndpointEvent =
   | {
       type: 'request';
@@ -88,5 +88,4 @@ export type EndpointEvent =
   | { type: 'served'; exchange: ExchangeId; peer: PeerId; reason: FailureReason | undefined }
   /** Half of the queue of a priority whose room was wanted has left. */
   | { type: 'queue-room'; priority: number }
-  | { type: 'alarm'; alarm: Alarm }
-  | { type: 'peer'; peer: PeerId; state: 'up' | 'down' | 'restarted' };
+  | { type: 'alarm'; alarm: Alarm };

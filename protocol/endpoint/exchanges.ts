@@ -255,6 +255,7 @@ export class Exchanges implements Gate {
     const offered = exchange.state === 'accepted';
     exchange.state = nextServed(exchange.state, 'whole');
     exchange.request = undefined;
+    this.context.telemetry.requestTaken(id, exchange.peer.id, priority, body.length);
     this.context.events.push({
       type: 'request',
       exchange: id,
@@ -307,7 +308,10 @@ export class Exchanges implements Gate {
       this.part.admission.renounce(exchange.peer, exchange.requestSlot, exchange.requestGeneration);
     }
     this.context.freeCredit(exchange.peer);
-    this.context.events.push({ type: 'served', exchange: id, peer: exchange.peer.id, reason });
+    const { id: peer } = exchange.peer;
+    if (reason === undefined) this.context.telemetry.requestServed(id, peer);
+    else this.context.telemetry.requestDropped(id, peer, reason);
+    this.context.events.push({ type: 'served', exchange: id, peer, reason });
   }
 
   /** The peer will not take a transfer of ours. */

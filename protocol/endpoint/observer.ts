@@ -1,32 +1,13 @@
 import type { PeerId } from '../peer/peer.ts';
+import type { EventObserver } from '../telemetry/generated/events.ts';
 import type { ControlPacket } from '../wire/index.ts';
 
 /**
- * Watches what an endpoint puts into packets; for sequence diagrams and captures. Called while a packet is written or read, so it must not
- * call the endpoint. Absent in production unless somebody asks. REQ OBS-4
+ * Watches an endpoint: its events, and what it puts into packets; for sequence diagrams and captures. Called while a packet is written or read, so it
+ * must not call the endpoint, and a packet is there for the time of the call. Absent in production unless somebody asks. REQ OBS-4
  */
-export interface EndpointObserver {
-  /**
-   * A frame of wire type `type` was written for the transfer (slot, generation); -1, 0 if it concerns none. `ofPeer`: the
-   * transfer is one the peer sends. `detail`: message size for TRANSFER_NOTIFY, bytes pulled, 1 for a final RANGE_ACK.
-   */
-  frameSent(
-    peer: PeerId,
-    type: number,
-    slot: number,
-    generation: number,
-    ofPeer: boolean,
-    detail: number,
-  ): void;
-  /** A TRANSFER_NOTIFY was written; `replySlot` is -1 for a request. Comes before its frameSent. */
-  transferAnnounced(
-    peer: PeerId,
-    slot: number,
-    generation: number,
-    replySlot: number,
-    replyGeneration: number,
-  ): void;
-  /** A control packet is written: its frames are `bytes` from `start` to `end`, not sealed yet. `packet` is its header, for the time of the call. */
+export interface EndpointObserver extends EventObserver {
+  /** A control packet is written: its frames are `bytes` from `start` to `end`, not sealed yet. `packet` is its header. */
   packetSent?(peer: PeerId, packet: ControlPacket, bytes: Uint8Array, start: number, end: number): void;
   /** A control packet was authentic and not seen before. Whether it may act is not known yet. */
   packetOpened?(packet: ControlPacket): void;
@@ -34,13 +15,4 @@ export interface EndpointObserver {
   packetRefused?(packet: ControlPacket, why: 'replay' | 'forged', bytes: Uint8Array, at: number): void;
   /** The frames of a control packet act. `probesOnly`: only PROBEs and their answers do. */
   packetTaken?(peer: PeerId, packet: ControlPacket, probesOnly: boolean): void;
-  /**
-   * A frame of wire type `type` broke a rule. `isEarly`: its packet named no incarnation of ours, which its sender may not have known yet. MUST
-   * WIRE-6, FRESH-10
-   */
-  frameRefused?(peer: PeerId, type: number, isEarly: boolean): void;
-  /** A PROBE is to be answered. */
-  probeTaken?(peer: PeerId): void;
-  /** A data packet with sealed bytes [offset, offset + length) was written. */
-  dataSent(peer: PeerId, slot: number, generation: number, offset: number, length: number): void;
 }

@@ -75,6 +75,7 @@ export class OwnExchanges {
       timerIndex: -1,
     };
     const id = this.table.insert(exchange);
+    this.context.telemetry.exchangeBegun(id, peer.id, priority, message.sizeBytes);
     const moreBytes = deadlineNs === NEVER ? 0 : DEADLINE_BYTES;
     exchange.request = outboundOf(this.parts(), peer, message, priority, id, false, moreBytes);
     if (deadlineNs !== NEVER) exchange.request.deadlineNs = deadlineNs;
@@ -147,6 +148,16 @@ export class OwnExchanges {
     };
     // A response proves that the request arrived: its final RANGE_ACK may be missing, or on its way.
     this.endOwn(now, exchange, undefined);
+    const { latencyNs, requestBytes, responseBytes, notifyRetries, repulledBytes } = metrics;
+    this.context.telemetry.exchangeAnswered(
+      request.exchange,
+      peer.id,
+      latencyNs,
+      requestBytes,
+      responseBytes,
+      notifyRetries,
+      repulledBytes,
+    );
     this.context.events.push({
       type: 'response',
       exchange: request.exchange,
@@ -181,6 +192,7 @@ export class OwnExchanges {
   fail(now: Nanos, exchange: OwnExchange, reason: FailureReason): void {
     const id = exchange.request.exchange;
     this.endOwn(now, exchange, reason);
+    this.context.telemetry.exchangeFailed(id, exchange.peer.id, reason);
     this.context.events.push({ type: 'failure', exchange: id, peer: exchange.peer.id, reason });
   }
 }

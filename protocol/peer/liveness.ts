@@ -5,6 +5,7 @@ import type { FailureReason } from '../endpoint/errors.ts';
 import type { Peer, RemoteEpoch } from './peer.ts';
 import { nextLife } from './states.ts';
 import type { PeerTable } from './peer-table.ts';
+import type { LifeChange } from '../telemetry/generated/events.ts';
 
 /** A silent peer is probed this many times before it is taken for dead. */
 const PROBES_PER_TIMEOUT = 8;
@@ -114,15 +115,19 @@ export class Liveness {
   }
 
   private fail(now: Nanos, peer: Peer): void {
-    this.context.counters.peerTimeouts += 1;
+    this.context.telemetry.peerTimedOut(peer.id, now - peer.lastHeardAt);
     const wasDown = peer.life === 'dead';
     peer.life = nextLife(peer.life, 'silence');
     peer.probeAwaited = false;
     peer.remoteBlocked = false;
     this.endAll(now, peer, 'peer-timeout', true);
     peer.sent.forgetNotifies();
-    if (!wasDown) this.context.events.push({ type: 'peer', peer: peer.id, state: 'down' });
+    if (!wasDown) this.tell(peer, 'down');
     if (peer.resolved) this.peers.remove(peer);
+  }
+
+  private tell(peer: Peer, change: LifeChange): void {
+    this.context.telemetry.peerChanged(peer.id, change);
   }
 
   /** A FLOW_RESET has no other way to be repaired than to be sent again until it is acknowledged. MUST RESET-3 */
@@ -138,7 +143,7 @@ export class Liveness {
     peer.life = nextLife(peer.life, 'answer');
     peer.resetTries = 0;
     this.resendResets(peer);
-    this.context.events.push({ type: 'peer', peer: peer.id, state: 'up' });
+    this.tell(peer, 'up');
     this.context.wantControl(peer);
   }
 
@@ -167,7 +172,7 @@ export class Liveness {
   onFirstContact(now: Nanos, peer: Peer, remote: RemoteEpoch): void {
     this.adopt(peer, remote);
     peer.lastHeardAt = now;
-    if (peer.resolved) this.context.events.push({ type: 'peer', peer: peer.id, state: 'up' });
+    if (peer.resolved) this.tell(peer, 'up');
   }
 
   /**
@@ -188,7 +193,7 @@ export class Liveness {
     peer.admitted = 0;
     peer.ended = 0;
     peer.advertisedLimit = this.context.options.notifyWindow;
-    this.context.events.push({ type: 'peer', peer: peer.id, state: wasDown ? 'up' : 'restarted' });
+    this.tell(peer, wasDown ? 'up' : 'restarted');
     this.context.wantControl(peer);
   }
 }

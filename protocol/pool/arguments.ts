@@ -1,5 +1,6 @@
 import { UsageError, nameOf } from '../endpoint/usage-error.ts';
 import { OutgoingMessage } from '../records/message.ts';
+import { EVENT_LEVELS, LEVELS } from '../telemetry/generated/events.ts';
 import { encodeHeaders } from './headers.ts';
 import type { Headers } from './headers.ts';
 
@@ -105,6 +106,16 @@ export const BUFFER_OPTIONS: OptionKinds = kinds({
   sealing: oneOf('encrypt', 'authenticate'),
   whenFull: oneOf('wait', 'refuse'),
   signal: SIGNAL,
+});
+
+export const SUBSCRIPTION_OPTIONS: OptionKinds = kinds({
+  level: oneOf(...LEVELS),
+  names: {
+    text: `an array of ${Object.keys(EVENT_LEVELS).join(', ')}`,
+    is: (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((name) => Object.hasOwn(EVENT_LEVELS, name)),
+  },
+  depth: COUNT,
 });
 
 /** Throws UsageError `ERR_DCQUIC_ARGUMENT` unless `isIt`: `what` is not `wanted`. */

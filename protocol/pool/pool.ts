@@ -2,7 +2,6 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import { UsageError } from '../endpoint/endpoint.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { BufferId } from '../endpoint/buffers.ts';
-import type { FailureReason } from '../endpoint/errors.ts';
 import type { EndpointEvent, ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
 import type { PeerConfig, PeerId } from '../peer/peer.ts';
 import type { OutgoingMessage } from '../records/message.ts';
@@ -17,6 +16,7 @@ import type { Acceptor } from './acceptance.ts';
 import { PoolCausality } from './causality.ts';
 import type { Call, CausalCall, CausalOptions } from './causality.ts';
 import type { Driver } from './driver.ts';
+import { PoolEvents } from './events.ts';
 import { decodeHeaders, encodeHeaders, textOf, utf8 } from './headers.ts';
 import type { Headers } from './headers.ts';
 import type { IncomingRequest } from './incoming.ts';
@@ -118,12 +118,10 @@ export class Pool {
   /** Messages to be submitted by id. */
   readonly buffers: PoolBuffers;
   private readonly room: QueueRoom;
+  /** What the endpoint tells of itself. */
+  readonly events: PoolEvents;
   private onDatagram: DatagramHandler | undefined;
   private closed = false;
-  /** Told of every peer that comes, goes or restarts. REQ EVT-1, HEALTH-12 */
-  onPeer: ((peer: PeerId, state: 'up' | 'down' | 'restarted') => void) | undefined;
-  /** Told of every served exchange that ended; without a reason its response arrived. */
-  onServed: ((exchange: ExchangeId, peer: PeerId, reason: FailureReason | undefined) => void) | undefined;
 
   private readonly callHost: CallHost = {
     call: (peer, message, options, outcome, causal) => {
@@ -158,6 +156,7 @@ export class Pool {
     this.server = new UnaryServer(endpoint, driver);
     this.room = new QueueRoom(endpoint, driver);
     this.causality = new PoolCausality(endpoint, driver, tokens);
+    this.events = new PoolEvents(endpoint.telemetry, driver);
     this.buffers = new PoolBuffers(endpoint.buffers, driver, endpoint.options.bufferWaitersMax);
     this.streams = new PoolStreams(endpoint, driver, this.server.signalOf, this.causality);
   }
@@ -384,6 +383,7 @@ export class Pool {
     for (let event = this.endpoint.pollEvent(); event !== undefined; event = this.endpoint.pollEvent()) {
       this.onEvent(event);
     }
+    this.events.deliver();
   }
 
   private onEvent(event: EndpointEvent): void {
@@ -414,7 +414,6 @@ export class Pool {
         return;
       case 'served':
         this.server.onServed(event);
-        this.onServed?.(event.exchange, event.peer, event.reason);
         return;
       case 'queue-room':
         this.room.onRoom(event.priority);
@@ -431,9 +430,6 @@ export class Pool {
         if (headers !== undefined) this.onDatagram?.({ peer: event.peer, headers, body: event.body });
         return;
       }
-      case 'peer':
-        this.onPeer?.(event.peer, event.state);
-        return;
       default:
         this.streams.onEvent(event);
     }

@@ -113,6 +113,6 @@ export class StreamFrameWriter {
   }
 
   private observe(peer: Peer, type: number, slot: number, generation: number, byCallee: number): void {
-    this.context.observer?.frameSent(peer.id, type, slot, generation, byCallee !== 0, 0);
+    this.context.telemetry.frameSent(peer.id, type, slot, generation, byCallee !== 0, 0);
   }
 }

@@ -204,7 +204,7 @@ export class Streams {
     const { incoming } = stream;
     if (!incoming.isGranted(notify.sequence, inline ? notify.size : 0)) return TransferErrorCode.LIMIT;
     if (incoming.isOpen(notify.sequence)) return 0;
-    this.context.counters.violations += 1;
+    this.context.telemetry.ruleBroken(stream.peer.id, 'stream');
     return TransferErrorCode.UNKNOWN_TRANSFER;
   }
 

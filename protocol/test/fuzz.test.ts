@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../transports/crypto/node-crypto.ts';
-import type { EndpointCounters } from '../endpoint/counters.ts';
+import type { EndpointCounters } from '../telemetry/generated/counters.ts';
 import { Garbage } from './support/garbage.ts';
 import { Net } from './support/net.ts';
 import type { Node } from './support/node.ts';

@@ -124,7 +124,7 @@ export class Admission {
       peer.inbound.set(slot, { generation, transfer: undefined, resetCode: 0, exchange: -1 });
       this.acknowledge(now, peer, slot, generation);
       const payload = notify.inline.slice(notify.inlineStart, notify.inlineStart + notify.inlineLength);
-      this.context.counters.payloadBytesFirst += payload.length;
+      this.context.telemetry.payloadReceived(peer.id, payload.length, 0);
       this.gate.deliverInline(now, peer, notify, payload);
       return true;
     }

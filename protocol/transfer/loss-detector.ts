@@ -120,7 +120,10 @@ export class LossDetector {
       lost += holes.add(start, end);
     });
     pull.repulledBytes += lost;
-    this.context.counters.repulledBytes += lost;
+    if (lost > 0) {
+      const { peer, slot, generation } = pull.transfer;
+      this.context.telemetry.dataLost(peer.id, slot, generation, lost);
+    }
     return lost;
   }
 

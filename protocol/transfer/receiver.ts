@@ -166,10 +166,10 @@ export class Receiver {
     sharedStart: number,
   ): number {
     const { packet } = this;
-    const { counters } = this.context;
+    const { telemetry } = this.context;
     const next = packet.parse(bytes, at, limit);
     if (next < 0) {
-      counters.refusedMalformed += 1;
+      telemetry.packetDropped('malformed');
       return -1;
     }
     const transfer = this.table[packet.pullSlot];
@@ -178,12 +178,12 @@ export class Receiver {
       transfer.tokenLo !== (packet.tokenLo | 0) ||
       transfer.tokenHi !== (packet.tokenHi | 0)
     ) {
-      counters.refusedForged += 1;
+      telemetry.packetDropped('forged');
       return next;
     }
     const end = packet.offset + packet.payloadLength;
     if (end > transfer.pull.next || packet.payloadLength === 0) {
-      counters.violations += 1;
+      telemetry.ruleBroken(transfer.peer.id, 'data');
       return next;
     }
     if (shared === undefined) {
@@ -202,14 +202,13 @@ export class Receiver {
     start: number,
     end: number,
   ): void {
-    const { counters } = this.context;
-    const { pull } = transfer;
+    const { telemetry } = this.context;
+    const { pull, peer } = transfer;
     const { received, holes } = pull;
     const fresh = end - start - received.overlap(start, end);
-    counters.payloadBytesFirst += fresh;
-    if (fresh > 0) counters.usefulPackets += 1;
+    telemetry.payloadReceived(peer.id, fresh, end - start - fresh);
+    if (fresh > 0) telemetry.packetUseful(peer.id);
     if (fresh < end - start) {
-      counters.payloadBytesDuplicate += end - start - fresh;
       if ((this.packet.flags & DataPacket.RETRANSMISSION) !== 0) this.losses.onSpurious(pull);
       if (fresh === 0) return;
     }
@@ -270,12 +269,11 @@ export class Receiver {
     pull.holes.add(start, end);
     pull.poisoned += 1;
     pull.repulledBytes += end - start;
-    const { counters } = this.context;
-    counters.recordsPoisoned += 1;
+    const { telemetry } = this.context;
+    const { peer, slot, generation } = transfer;
     // What they brought has to come again: they were of no use.
-    counters.payloadBytesFirst -= end - start;
-    counters.usefulPackets -= Math.min(pull.assembly?.failedPieces ?? 0, counters.usefulPackets);
-    counters.repulledBytes += end - start;
+    const packets = Math.min(pull.assembly?.failedPieces ?? 0, telemetry.counters.usefulPackets);
+    telemetry.recordPoisoned(peer.id, slot, generation, end - start, packets);
   }
 
   private complete(now: Nanos, transfer: InboundTransfer): void {

@@ -94,7 +94,7 @@ export class SendScheduler {
   private fill(now: Nanos, pull: OutboundPull, out: TransmitBuffer): void {
     const { context, packet } = this;
     const { transfer, toSend } = pull;
-    const { options, counters } = context;
+    const { options, telemetry } = context;
     const buffer = transfer.buffer;
     if (buffer === undefined) return;
     const segmentBytes = Math.min(context.datagramBytesMax, out.bytes.length);
@@ -122,9 +122,7 @@ export class SendScheduler {
       }
       toSend.remove(offset, offset + length);
       if (offset + length > pull.sentHigh) pull.sentHigh = offset + length;
-      counters.dataOut += 1;
-      counters.dataBytesOut += length;
-      context.observer?.dataSent(transfer.peer.id, transfer.slot, transfer.generation, offset, length);
+      telemetry.dataSent(transfer.peer.id, transfer.slot, transfer.generation, offset, length);
       at += header + length;
       if (header + length < segmentBytes) break;
     }

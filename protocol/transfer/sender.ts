@@ -193,8 +193,6 @@ export class Sender {
     transfer.state = nextOutbound(transfer.state, 'announce');
     transfer.notifyCount += 1;
     this.holds.onAnnounced(transfer);
-    this.context.counters.notifiesOut += 1;
-    if (transfer.notifyCount > 1) this.context.counters.notifyRetries += 1;
     this.armRetry(now, transfer);
   }
 

@@ -19,7 +19,7 @@ export class FrameWatch {
           if (detail < this.smallestNotifyBytes) this.smallestNotifyBytes = detail;
           if (detail > this.largestNotifyBytes) this.largestNotifyBytes = detail;
         }
-        inner.frameSent(peer, type, slot, generation, ofPeer, detail);
+        inner.frameSent?.(peer, type, slot, generation, ofPeer, detail);
       },
     };
   }

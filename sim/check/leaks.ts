@@ -1,4 +1,4 @@
-import type { EndpointState } from '../../protocol/endpoint/endpoint.ts';
+import type { EndpointState } from '../../protocol/telemetry/generated/counters.ts';
 import type { SimHost } from '../host/sim-host.ts';
 import type { World } from '../host/world.ts';
 import type { Network } from '../net/network.ts';

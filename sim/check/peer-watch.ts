@@ -130,15 +130,15 @@ class HostWatch implements EndpointObserver {
     detail: number,
   ): void {
     if (type === FrameType.PROBE_RESPONSE) this.#answered(peer);
-    this.#inner.frameSent(peer, type, slot, generation, ofPeer, detail);
+    this.#inner.frameSent?.(peer, type, slot, generation, ofPeer, detail);
   }
 
-  transferAnnounced(...call: Parameters<EndpointObserver['transferAnnounced']>): void {
-    this.#inner.transferAnnounced(...call);
+  transferAnnounced(...call: Parameters<NonNullable<EndpointObserver['transferAnnounced']>>): void {
+    this.#inner.transferAnnounced?.(...call);
   }
 
-  dataSent(...call: Parameters<EndpointObserver['dataSent']>): void {
-    this.#inner.dataSent(...call);
+  dataSent(...call: Parameters<NonNullable<EndpointObserver['dataSent']>>): void {
+    this.#inner.dataSent?.(...call);
   }
 
   packetSent(peer: PeerId, packet: ControlPacket): void {

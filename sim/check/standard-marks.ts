@@ -1,5 +1,5 @@
 import { inlineRoom } from '../../protocol/control/control-writer.ts';
-import type { EndpointCounters } from '../../protocol/endpoint/counters.ts';
+import type { EndpointCounters } from '../../protocol/telemetry/generated/counters.ts';
 import { FrameType } from '../../protocol/wire/generated/types.ts';
 import type { World } from '../host/world.ts';
 import { DropReason } from '../net/drop-reason.ts';

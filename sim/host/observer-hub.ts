@@ -5,9 +5,9 @@ type Call<Name extends keyof EndpointObserver> = Parameters<NonNullable<Endpoint
 
 /** Hands on what one host's endpoints write and take to whoever wants to know. */
 export class ObserverHub implements EndpointObserver {
-  readonly #observers: Partial<EndpointObserver>[] = [];
+  readonly #observers: EndpointObserver[] = [];
 
-  add(observer: Partial<EndpointObserver>): void {
+  add(observer: EndpointObserver): void {
     this.#observers.push(observer);
   }
 
@@ -30,9 +30,10 @@ export class ObserverHub implements EndpointObserver {
     generation: number,
     replySlot: number,
     replyGeneration: number,
+    isRepeated: boolean,
   ): void {
     for (const observer of this.#observers)
-      observer.transferAnnounced?.(peer, slot, generation, replySlot, replyGeneration);
+      observer.transferAnnounced?.(peer, slot, generation, replySlot, replyGeneration, isRepeated);
   }
 
   dataSent(peer: PeerId, slot: number, generation: number, offset: number, length: number): void {

@@ -1,7 +1,7 @@
 import { Endpoint } from '../../protocol/endpoint/endpoint.ts';
 import type { EndpointConfig } from '../../protocol/endpoint/endpoint.ts';
-import type { EndpointCounters } from '../../protocol/endpoint/counters.ts';
-import { newCounters } from '../../protocol/endpoint/counters.ts';
+import type { EndpointCounters } from '../../protocol/telemetry/generated/counters.ts';
+import { newCounters } from '../../protocol/telemetry/generated/counters.ts';
 import { NEVER } from '../../protocol/core/units.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 import type { SharedBytes } from '../../protocol/core/shared-bytes.ts';

@@ -2,6 +2,7 @@ import type { Address } from '../../protocol/core/address.ts';
 import { assert } from '../../protocol/core/assert.ts';
 import { NANOS_PER_MILLI, NEVER, type Bytes, type Nanos } from '../../protocol/core/units.ts';
 import type { Driver } from '../../protocol/pool/driver.ts';
+import { newDriverCounters, type DriverCounters } from '../../protocol/telemetry/generated/counters.ts';
 import type { TransmitBuffer } from '../../protocol/transmit.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { DatagramPort } from './port.ts';
@@ -37,19 +38,6 @@ export interface InlineDriverOptions {
   onSendError(error: Error): void;
 }
 
-/** Numbers only, monotone. REQ OBS-2 */
-export interface InlineDriverCounters {
-  turns: number;
-  datagramsReceived: number;
-  bytesReceived: number;
-  runsSent: number;
-  datagramsSent: number;
-  bytesSent: number;
-  sendErrors: number;
-  /** How often a full kernel buffer stopped the drain. */
-  sendStalls: number;
-}
-
 /** While there is more to send than the kernel takes, the endpoint's timers are looked at this often. */
 const UNDRAINED_CHECK_NS: Nanos = 2 * NANOS_PER_MILLI;
 
@@ -64,16 +52,7 @@ const UNDRAINED_CHECK_NS: Nanos = 2 * NANOS_PER_MILLI;
  * and the answers to many questions share packets. REQ SIM-1, POOL-2, NIC-5
  */
 export class InlineDriver implements Driver {
-  readonly counters: InlineDriverCounters = {
-    turns: 0,
-    datagramsReceived: 0,
-    bytesReceived: 0,
-    runsSent: 0,
-    datagramsSent: 0,
-    bytesSent: 0,
-    sendErrors: 0,
-    sendStalls: 0,
-  };
+  readonly counters: DriverCounters = newDriverCounters();
   readonly #loop: EventLoop;
   readonly #port: DatagramPort;
   readonly #endpoint: DrivenEndpoint;

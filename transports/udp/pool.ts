@@ -1,5 +1,10 @@
-import { Endpoint, type EndpointState } from '../../protocol/endpoint/endpoint.ts';
-import type { EndpointCounters } from '../../protocol/endpoint/counters.ts';
+import { Endpoint } from '../../protocol/endpoint/endpoint.ts';
+import { exposition } from '../../protocol/telemetry/exposition.ts';
+import type {
+  DriverCounters,
+  EndpointCounters,
+  EndpointState,
+} from '../../protocol/telemetry/generated/counters.ts';
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
 import type { Address } from '../../protocol/core/address.ts';
 import { NANOS_PER_MILLI } from '../../protocol/core/units.ts';
@@ -12,7 +17,7 @@ import { nodeCrypto } from '../crypto/node-crypto.ts';
 import { cryptoRandom } from '../crypto/random.ts';
 import { TransportError } from '../errors.ts';
 import { ErrorTally, codeOf, type TransportEventSubscriber } from '../events.ts';
-import { InlineDriver, type InlineDriverCounters } from '../inline/driver.ts';
+import { InlineDriver } from '../inline/driver.ts';
 import { nodeLoop, type EventLoop } from '../inline/event-loop.ts';
 import type { PresharedSecret } from '../psk/preshared-secret.ts';
 import { formatAddress, isIpv6, splitHostPort } from './address.ts';
@@ -46,7 +51,7 @@ export interface UdpPoolOptions {
 
 /** Counters of one pool over UDP; numbers only, a snapshot. REQ OBS-2 */
 export interface UdpPoolStats {
-  driver: InlineDriverCounters;
+  driver: DriverCounters;
   endpoint: EndpointCounters;
   state: EndpointState;
   /** What the kernel granted. */
@@ -63,6 +68,8 @@ export interface UdpPool {
   /** Makes a server known under a new path secret: `HOST:PORT`, names are looked up. */
   connect(peer: string): Promise<PeerId>;
   stats(): UdpPoolStats;
+  /** All metrics as text for Prometheus, of media type EXPOSITION_TYPE. REQ OBS-2, EVT-3 */
+  exposition(): string;
   /**
    * Ends pending calls, sends the last acknowledgements, closes the sockets. Idempotent; afterwards nothing of the
    * pool keeps the process alive.
@@ -195,6 +202,7 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
       socketBuffers: port.buffers,
       sendErrors: sendErrors.counts(),
     }),
+    exposition: () => exposition([{ ...endpoint.metrics(), driver: driver.counters }]),
     close: () => (closing ??= shutDown()),
   };
 }

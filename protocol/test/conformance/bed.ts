@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { EndpointState } from '../../endpoint/state.ts';
+import type { EndpointState } from '../../telemetry/generated/counters.ts';
 import type { EndpointOptions } from '../../endpoint/options.ts';
 import type { PeerId } from '../../peer/peer.ts';
 import type { Handler, Pool, Service } from '../../pool/pool.ts';

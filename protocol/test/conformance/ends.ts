@@ -87,7 +87,9 @@ export const ENDS: Case[] = [
     async run(bed) {
       const { server, client, peer } = await pairOf(bed, ({ body }) => body, { mayFail: true });
       const states: string[] = [];
-      client.pool.onPeer = (_peer, state) => states.push(state);
+      client.pool.events.subscribe((event) => {
+        if (event.name === 'peerChanged') states.push(event.change);
+      });
       await client.pool.unaryRpc(peer, pattern(10));
       bed.cut(server);
       const calls = [10, 50_000].map((size) => failureOf(client.pool.unaryRpc(peer, pattern(size))));
@@ -113,7 +115,9 @@ export const ENDS: Case[] = [
         { mayFail: true },
       );
       const states: string[] = [];
-      client.pool.onPeer = (_peer, state) => states.push(state);
+      client.pool.events.subscribe((event) => {
+        if (event.name === 'peerChanged') states.push(event.change);
+      });
       const lost = failureOf(client.pool.unaryRpc(peer, pattern(10)));
       const again = client.pool.unaryRpc(peer, pattern(60_000), { idempotent: true });
       await bed.until(() => before === 2);

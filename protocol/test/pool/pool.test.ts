@@ -133,18 +133,3 @@ describe('misuse', () => {
     );
   });
 });
-
-/** REQ EVT-1, HEALTH-12. */
-test('onPeer and onServed tell what the pool learns', async () => {
-  const pools = makePools(({ body }) => body);
-  const peers: unknown[] = [];
-  const served: unknown[] = [];
-  pools.caller.onPeer = (peer, state) => peers.push([peer, state]);
-  pools.callee.onServed = (_exchange, peer, reason) => served.push([peer, reason]);
-  await settled(pools, pools.caller.unaryRpc(pools.toServer, pattern(1)));
-  expect(served).toEqual([[pools.toClient, undefined]]);
-  pools.net.hook = () => [];
-  const error = await failureOf(pools, pools.caller.unaryRpc(pools.toServer, pattern(1)));
-  expect(error.reason).toBe('peer-timeout');
-  expect(peers).toEqual([[pools.toServer, 'down']]);
-});

@@ -184,9 +184,9 @@ describe('a transient failure', () => {
     const pools = makePools(() => pattern(1));
     let lost = true;
     pools.net.hook = () => (lost ? [] : undefined);
-    pools.caller.onPeer = (_peer, state) => {
-      if (state === 'down') lost = false;
-    };
+    pools.caller.events.subscribe((event) => {
+      if (event.name === 'peerChanged' && event.change === 'down') lost = false;
+    });
     const result = await settled(pools, pools.caller.unaryRpc(pools.toServer, pattern(1), { idempotent }));
     expect(result.status).toBe(outcome);
     if (result.status === 'rejected') expect(result.reason.reason).toBe('peer-timeout');

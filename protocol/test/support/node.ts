@@ -7,6 +7,7 @@ import type { FailureReason } from '../../endpoint/errors.ts';
 import type { PeerId } from '../../peer/peer.ts';
 import { OutgoingMessage } from '../../records/message.ts';
 import { Pool } from '../../pool/pool.ts';
+import type { Subscription } from '../../telemetry/subscription.ts';
 import type { Net } from './net.ts';
 
 export interface Request {
@@ -56,14 +57,27 @@ export class Node {
   results: Map<ExchangeId, Result> = new Map();
   /** Ends of served exchanges. */
   served: { exchange: ExchangeId; reason: FailureReason | undefined; atNs: number }[] = [];
-  peerStates: string[] = [];
   private incarnation = 0;
+  private readonly changes: string[] = [];
+  private changed: Subscription;
 
   constructor(net: Net, address: Address, config: Partial<EndpointConfig>) {
     this.net = net;
     this.address = address;
     this.config = config;
     this.endpoint = this.make();
+    this.changed = this.watch();
+  }
+
+  private watch(): Subscription {
+    return this.endpoint.telemetry.subscribe({ names: ['peerChanged'] });
+  }
+
+  /** What became of its peers, in all incarnations. */
+  get peerStates(): string[] {
+    for (let event = this.changed.next(); event !== undefined; event = this.changed.next())
+      if (event.name === 'peerChanged') this.changes.push(event.change);
+    return this.changes;
   }
 
   private make(): Endpoint {
@@ -75,7 +89,9 @@ export class Node {
 
   /** The process died and came back: a new endpoint that remembers nothing. */
   restart(): void {
+    void this.peerStates;
     this.endpoint = this.make();
+    this.changed = this.watch();
     this.timeoutAt = NEVER;
     this.crashed = false;
     this.results.clear();
@@ -127,9 +143,6 @@ export class Node {
         return;
       case 'alarm':
         event.alarm.ring();
-        return;
-      case 'peer':
-        this.peerStates.push(event.state);
         return;
       default:
     }

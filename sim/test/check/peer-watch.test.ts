@@ -169,7 +169,7 @@ describe('a control packet that is refused', () => {
 describe('what an endpoint says', () => {
   test('a PROBE that is answered late, or not at all, is a violation. MUST LIVE-4', () => {
     const at = pair.observers[1]!;
-    const answer = (): void => at.frameSent(PEER, FrameType.PROBE_RESPONSE, -1, 0, false, 0);
+    const answer = (): void => at.frameSent?.(PEER, FrameType.PROBE_RESPONSE, -1, 0, false, 0);
     at.probeTaken?.(PEER);
     answer();
     at.probeTaken?.(PEER);

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Pool } from '../../protocol/pool/pool.ts';
 
 const DOCS = join(import.meta.dirname, '..');
-const GUIDE = join(DOCS, 'patterns.md');
+const GUIDES = ['patterns.md', 'monitoring.md'];
 /** A program with its name, and what it prints. */
 const EXAMPLE = /^```js (\S+)\n([^]*?)^```\n\n```text\n([^]*?)^```$/gm;
 
@@ -20,32 +20,36 @@ async function outputOf(name: string): Promise<string> {
 }
 
 if (process.env['UPDATE'] === '1') {
-  let text = readFileSync(GUIDE, 'utf8');
-  for (const [block, name = ''] of text.matchAll(EXAMPLE)) {
-    const output = await outputOf(name);
-    text = text.replace(
-      block,
-      () => `\`\`\`js ${name}\n${codeOf(name)}\`\`\`\n\n\`\`\`text\n${output}\`\`\``,
-    );
+  for (const guide of GUIDES) {
+    let text = readFileSync(join(DOCS, guide), 'utf8');
+    for (const [block, name = ''] of text.matchAll(EXAMPLE)) {
+      const output = await outputOf(name);
+      text = text.replace(
+        block,
+        () => `\`\`\`js ${name}\n${codeOf(name)}\`\`\`\n\n\`\`\`text\n${output}\`\`\``,
+      );
+    }
+    writeFileSync(join(DOCS, guide), text);
   }
-  writeFileSync(GUIDE, text);
 }
 
-const guide = readFileSync(GUIDE, 'utf8');
-const examples = [...guide.matchAll(EXAMPLE)].map(([, name = '', code = '', output = '']) => ({
-  name,
-  code,
-  output,
-}));
+const texts = GUIDES.map((guide) => readFileSync(join(DOCS, guide), 'utf8'));
+const examples = texts
+  .flatMap((text) => [...text.matchAll(EXAMPLE)])
+  .map(([, name = '', code = '', output = '']) => ({
+    name,
+    code,
+    output,
+  }));
 
-/** REQ DOC-1, DOC-2 */
-describe('the guide to the patterns', () => {
-  it('shows every example', () => {
+/** REQ DOC-1, DOC-2, DOC-5 */
+describe('the guides', () => {
+  it('show every example', () => {
     const files = readdirSync(join(DOCS, 'examples'));
     expect(examples.map(({ name }) => name).toSorted()).toEqual(files.toSorted());
   });
 
-  it('has an example for each pattern of the pool', () => {
+  it('have an example for each pattern of the pool', () => {
     const patterns = Object.getOwnPropertyNames(Pool.prototype).filter((name) =>
       /Rpc$|^streaming|^bidirectional$|^raw|^broadcast$|^datagram$/.test(name),
     );
@@ -62,7 +66,7 @@ describe('the guide to the patterns', () => {
     expect(await outputOf(example.name)).toBe(example.output);
   });
 
-  it('links to headings that exist', () => {
+  it.each(texts)('link to headings that exist', (guide) => {
     const headings = [...guide.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
       title
         .toLowerCase()

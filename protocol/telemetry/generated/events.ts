@@ -1,0 +1,499 @@
+// Generated from spec/events.yaml by `npm run generate`. Do not edit.
+import type { Bytes, Nanos } from '../../core/units.ts';
+import type { ExchangeId } from '../../endpoint/events.ts';
+import type { PeerId } from '../../peer/peer.ts';
+
+/** How much an event matters: one for each packet; one for each exchange or change; something is wrong. */
+export const LEVELS = ['trace', 'info', 'warning'] as const;
+export type Level = (typeof LEVELS)[number];
+
+export const REFUSALS = [
+  /** Does not parse. */
+  'malformed',
+  /** Of a credential nobody knows. */
+  'unknown',
+  /** Does not authenticate. */
+  'forged',
+  /** Was seen before. */
+  'replay',
+  /** Meant for an incarnation of this endpoint that is gone. */
+  'misaddressed',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+export const FAILURE_REASONS = [
+  /** The other side gave it up. */
+  'cancelled',
+  /** The other side does not know it. */
+  'unknown-transfer',
+  /** Beyond the limits of the other side. */
+  'message-too-large',
+  /** Nobody serves it, or there is no room. */
+  'refused',
+  /** Too many records failed verification. */
+  'integrity',
+  /** Beyond credit or slots. */
+  'limit',
+  /** The handler threw. */
+  'handler-failed',
+  /** The acceptor did not want it. */
+  'rejected',
+  /** Its caller aborted it. */
+  'aborted',
+  /** Its deadline passed. */
+  'deadline',
+  /** The peer is dead. */
+  'peer-timeout',
+  /** The peer forgot it. */
+  'peer-restarted',
+  /** The pool was closed. */
+  'closed',
+  /** What it depends on failed. */
+  'dependency-failed',
+  /** The other side broke a rule. */
+  'protocol-violation',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+export const LIFE_CHANGES = [
+  /** It can be reached, for the first time or again. */
+  'up',
+  /** It was silent for longer than the peer timeout. */
+  'down',
+  /** Another incarnation of it has proven itself. */
+  'restarted',
+] as const;
+export type LifeChange = (typeof LIFE_CHANGES)[number];
+
+export const BROKENS = [
+  /** A frame of a control packet. */
+  'frame',
+  /** A data packet. */
+  'data',
+  /** A message of a stream. */
+  'stream',
+] as const;
+export type Broken = (typeof BROKENS)[number];
+
+/** A datagram came, whatever it holds. */
+export interface DatagramReceivedEvent {
+  readonly name: 'datagramReceived';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** The network marked it as having met congestion. */
+  readonly isMarked: boolean;
+}
+
+/** A packet in a datagram is looked at. */
+export interface PacketReceivedEvent {
+  readonly name: 'packetReceived';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+}
+
+/** A packet was dropped before anything changed. */
+export interface PacketDroppedEvent {
+  readonly name: 'packetDropped';
+  readonly level: 'warning';
+  readonly atNs: Nanos;
+  /** What is wrong with it. */
+  readonly why: Refusal;
+}
+
+/** A control packet was written. */
+export interface ControlSentEvent {
+  readonly name: 'controlSent';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** For whom. */
+  readonly peer: PeerId;
+  /** Its length, tag included. */
+  readonly packetBytes: Bytes;
+}
+
+/** A frame was written for a transfer, or for none. */
+export interface FrameSentEvent {
+  readonly name: 'frameSent';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** For whom. */
+  readonly peer: PeerId;
+  /** Frame type on the wire. */
+  readonly type: number;
+  /** Of the transfer; -1 if it concerns none. */
+  readonly slot: number;
+  /** Of the transfer. */
+  readonly generation: number;
+  /** The transfer is one the peer sends. */
+  readonly ofPeer: boolean;
+  /** Message size for TRANSFER_NOTIFY, bytes pulled, 1 for a final RANGE_ACK. */
+  readonly detail: number;
+}
+
+/** A frame of an authentic packet does not parse or broke a rule, and ended its packet. */
+export interface FrameRefusedEvent {
+  readonly name: 'frameRefused';
+  readonly level: 'warning';
+  readonly atNs: Nanos;
+  /** Whose. */
+  readonly peer: PeerId;
+  /** Frame type on the wire. */
+  readonly type: number;
+  /** Its packet named no incarnation of ours, which its sender may not have known yet. */
+  readonly isEarly: boolean;
+}
+
+/** Something else authentic broke a rule. */
+export interface RuleBrokenEvent {
+  readonly name: 'ruleBroken';
+  readonly level: 'warning';
+  readonly atNs: Nanos;
+  /** Whose. */
+  readonly peer: PeerId;
+  /** What did. */
+  readonly what: Broken;
+}
+
+/** A PROBE is to be answered. */
+export interface ProbeTakenEvent {
+  readonly name: 'probeTaken';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** Whose. */
+  readonly peer: PeerId;
+}
+
+/** A TRANSFER_NOTIFY was written. Comes before its frameSent. */
+export interface TransferAnnouncedEvent {
+  readonly name: 'transferAnnounced';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** For whom. */
+  readonly peer: PeerId;
+  /** Of the transfer. */
+  readonly slot: number;
+  /** Of the transfer. */
+  readonly generation: number;
+  /** Of the request that it answers; -1 for a request. */
+  readonly replySlot: number;
+  /** Of the request that it answers. */
+  readonly replyGeneration: number;
+  /** Not for the first time. */
+  readonly isRepeated: boolean;
+}
+
+/** A data packet was written. */
+export interface DataSentEvent {
+  readonly name: 'dataSent';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** For whom. */
+  readonly peer: PeerId;
+  /** Of the transfer. */
+  readonly slot: number;
+  /** Of the transfer. */
+  readonly generation: number;
+  /** Of its payload in the sealed message. */
+  readonly offset: Bytes;
+  /** Of its payload. */
+  readonly length: Bytes;
+}
+
+/** A PULL_REQUEST was written. */
+export interface PullSentEvent {
+  readonly name: 'pullSent';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** For whom. */
+  readonly peer: PeerId;
+  /** Of the transfer. */
+  readonly slot: number;
+  /** Of the transfer. */
+  readonly generation: number;
+  /** Asked for. */
+  readonly pulledBytes: Bytes;
+  /** They were pulled before. */
+  readonly isAgain: boolean;
+}
+
+/** Payload of a packet was taken. */
+export interface PayloadReceivedEvent {
+  readonly name: 'payloadReceived';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** Whose. */
+  readonly peer: PeerId;
+  /** That had not arrived before. */
+  readonly newBytes: Bytes;
+  /** That had. */
+  readonly knownBytes: Bytes;
+}
+
+/** A packet brought payload that had not arrived before. */
+export interface PacketUsefulEvent {
+  readonly name: 'packetUseful';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** Whose. */
+  readonly peer: PeerId;
+}
+
+/** Bytes that were pulled count as lost and are pulled again. */
+export interface DataLostEvent {
+  readonly name: 'dataLost';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Who sends them. */
+  readonly peer: PeerId;
+  /** Of the transfer. */
+  readonly slot: number;
+  /** Of the transfer. */
+  readonly generation: number;
+  /** How many. */
+  readonly lostBytes: Bytes;
+}
+
+/** A record failed verification and is pulled again. */
+export interface RecordPoisonedEvent {
+  readonly name: 'recordPoisoned';
+  readonly level: 'warning';
+  readonly atNs: Nanos;
+  /** Who sends it. */
+  readonly peer: PeerId;
+  /** Of the transfer. */
+  readonly slot: number;
+  /** Of the transfer. */
+  readonly generation: number;
+  /** Sealed, of the record. */
+  readonly recordBytes: Bytes;
+  /** That brought it and were of no use. */
+  readonly packets: number;
+}
+
+/** The application began an exchange. */
+export interface ExchangeBegunEvent {
+  readonly name: 'exchangeBegun';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly exchange: ExchangeId;
+  /** With whom. */
+  readonly peer: PeerId;
+  /** 0 (first) … 7. */
+  readonly priority: number;
+  /** Of its first message. */
+  readonly requestBytes: Bytes;
+}
+
+/** The response to an own unary exchange arrived. */
+export interface ExchangeAnsweredEvent {
+  readonly name: 'exchangeAnswered';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly exchange: ExchangeId;
+  /** With whom. */
+  readonly peer: PeerId;
+  /** Since it began. */
+  readonly latencyNs: Nanos;
+  /** Of the request. */
+  readonly requestBytes: Bytes;
+  /** Of the response, headers included. */
+  readonly responseBytes: Bytes;
+  /** Announcements of the request beyond the first. */
+  readonly notifyRetries: number;
+  /** Of the response that were pulled again. */
+  readonly repulledBytes: Bytes;
+}
+
+/** An own unary exchange ended without its response. */
+export interface ExchangeFailedEvent {
+  readonly name: 'exchangeFailed';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly exchange: ExchangeId;
+  /** With whom. */
+  readonly peer: PeerId;
+  /** Why. */
+  readonly reason: FailureReason;
+}
+
+/** A request was handed to the application. */
+export interface RequestTakenEvent {
+  readonly name: 'requestTaken';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly exchange: ExchangeId;
+  /** Whose. */
+  readonly peer: PeerId;
+  /** 0 (first) … 7. */
+  readonly priority: number;
+  /** Its body. */
+  readonly requestBytes: Bytes;
+}
+
+/** The response to a request was acknowledged. */
+export interface RequestServedEvent {
+  readonly name: 'requestServed';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly exchange: ExchangeId;
+  /** Whose. */
+  readonly peer: PeerId;
+}
+
+/** A request that was being served ended without its response acknowledged. */
+export interface RequestDroppedEvent {
+  readonly name: 'requestDropped';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly exchange: ExchangeId;
+  /** Whose. */
+  readonly peer: PeerId;
+  /** Why. */
+  readonly reason: FailureReason;
+}
+
+/** A peer came, went or restarted. */
+export interface PeerChangedEvent {
+  readonly name: 'peerChanged';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly peer: PeerId;
+  /** What happened. */
+  readonly change: LifeChange;
+}
+
+/** A peer was silent for the peer timeout with something waiting, and all of it ended. */
+export interface PeerTimedOutEvent {
+  readonly name: 'peerTimedOut';
+  readonly level: 'warning';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly peer: PeerId;
+  /** Since it was last heard. */
+  readonly silentNs: Nanos;
+}
+
+/** A report, forged or not, that a datagram could not be delivered. */
+export interface UnreachableReportedEvent {
+  readonly name: 'unreachableReported';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** -1 if it quotes nothing of ours. */
+  readonly peer: PeerId;
+}
+
+/** What an endpoint tells about itself. REQ EVT-2, OBS-1 */
+export type TelemetryEvent =
+  | DatagramReceivedEvent
+  | PacketReceivedEvent
+  | PacketDroppedEvent
+  | ControlSentEvent
+  | FrameSentEvent
+  | FrameRefusedEvent
+  | RuleBrokenEvent
+  | ProbeTakenEvent
+  | TransferAnnouncedEvent
+  | DataSentEvent
+  | PullSentEvent
+  | PayloadReceivedEvent
+  | PacketUsefulEvent
+  | DataLostEvent
+  | RecordPoisonedEvent
+  | ExchangeBegunEvent
+  | ExchangeAnsweredEvent
+  | ExchangeFailedEvent
+  | RequestTakenEvent
+  | RequestServedEvent
+  | RequestDroppedEvent
+  | PeerChangedEvent
+  | PeerTimedOutEvent
+  | UnreachableReportedEvent;
+
+export type EventName = TelemetryEvent['name'];
+
+/** How much each event matters. */
+export const EVENT_LEVELS: Readonly<Record<EventName, Level>> = {
+  datagramReceived: 'trace',
+  packetReceived: 'trace',
+  packetDropped: 'warning',
+  controlSent: 'trace',
+  frameSent: 'trace',
+  frameRefused: 'warning',
+  ruleBroken: 'warning',
+  probeTaken: 'trace',
+  transferAnnounced: 'trace',
+  dataSent: 'trace',
+  pullSent: 'trace',
+  payloadReceived: 'trace',
+  packetUseful: 'trace',
+  dataLost: 'info',
+  recordPoisoned: 'warning',
+  exchangeBegun: 'info',
+  exchangeAnswered: 'info',
+  exchangeFailed: 'info',
+  requestTaken: 'info',
+  requestServed: 'info',
+  requestDropped: 'info',
+  peerChanged: 'info',
+  peerTimedOut: 'warning',
+  unreachableReported: 'info',
+};
+
+/** Is called while an event happens, so it must not call the endpoint. REQ OBS-4 */
+export interface EventObserver {
+  /** A datagram came, whatever it holds. */
+  datagramReceived?(isMarked: boolean): void;
+  /** A packet in a datagram is looked at. */
+  packetReceived?(): void;
+  /** A packet was dropped before anything changed. */
+  packetDropped?(why: Refusal): void;
+  /** A control packet was written. */
+  controlSent?(peer: PeerId, packetBytes: Bytes): void;
+  /** A frame was written for a transfer, or for none. */
+  frameSent?(peer: PeerId, type: number, slot: number, generation: number, ofPeer: boolean, detail: number): void;
+  /** A frame of an authentic packet does not parse or broke a rule, and ended its packet. */
+  frameRefused?(peer: PeerId, type: number, isEarly: boolean): void;
+  /** Something else authentic broke a rule. */
+  ruleBroken?(peer: PeerId, what: Broken): void;
+  /** A PROBE is to be answered. */
+  probeTaken?(peer: PeerId): void;
+  /** A TRANSFER_NOTIFY was written. Comes before its frameSent. */
+  transferAnnounced?(peer: PeerId, slot: number, generation: number, replySlot: number, replyGeneration: number, isRepeated: boolean): void;
+  /** A data packet was written. */
+  dataSent?(peer: PeerId, slot: number, generation: number, offset: Bytes, length: Bytes): void;
+  /** A PULL_REQUEST was written. */
+  pullSent?(peer: PeerId, slot: number, generation: number, pulledBytes: Bytes, isAgain: boolean): void;
+  /** Payload of a packet was taken. */
+  payloadReceived?(peer: PeerId, newBytes: Bytes, knownBytes: Bytes): void;
+  /** A packet brought payload that had not arrived before. */
+  packetUseful?(peer: PeerId): void;
+  /** Bytes that were pulled count as lost and are pulled again. */
+  dataLost?(peer: PeerId, slot: number, generation: number, lostBytes: Bytes): void;
+  /** A record failed verification and is pulled again. */
+  recordPoisoned?(peer: PeerId, slot: number, generation: number, recordBytes: Bytes, packets: number): void;
+  /** The application began an exchange. */
+  exchangeBegun?(exchange: ExchangeId, peer: PeerId, priority: number, requestBytes: Bytes): void;
+  /** The response to an own unary exchange arrived. */
+  exchangeAnswered?(exchange: ExchangeId, peer: PeerId, latencyNs: Nanos, requestBytes: Bytes, responseBytes: Bytes, notifyRetries: number, repulledBytes: Bytes): void;
+  /** An own unary exchange ended without its response. */
+  exchangeFailed?(exchange: ExchangeId, peer: PeerId, reason: FailureReason): void;
+  /** A request was handed to the application. */
+  requestTaken?(exchange: ExchangeId, peer: PeerId, priority: number, requestBytes: Bytes): void;
+  /** The response to a request was acknowledged. */
+  requestServed?(exchange: ExchangeId, peer: PeerId): void;
+  /** A request that was being served ended without its response acknowledged. */
+  requestDropped?(exchange: ExchangeId, peer: PeerId, reason: FailureReason): void;
+  /** A peer came, went or restarted. */
+  peerChanged?(peer: PeerId, change: LifeChange): void;
+  /** A peer was silent for the peer timeout with something waiting, and all of it ended. */
+  peerTimedOut?(peer: PeerId, silentNs: Nanos): void;
+  /** A report, forged or not, that a datagram could not be delivered. */
+  unreachableReported?(peer: PeerId): void;
+}
