@@ -6,6 +6,7 @@
  *   npm run bench -- simulated|loopback   one of them
  *   npm run bench -- --profile            the first costs of the simulation
  *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
+ *   npm run bench -- timers               the timing wheel of the endpoints next to a heap, at a million timers
  *   npm run bench -- sweep                `dcquic sweep` with two workers against one and on one core
  *   npm run bench -- scale                cost per packet from 16 to 432 hosts; 100,000 messages on 144 hosts
  *   npm run bench -- transfers            a thousand to a million transfers at once in one pair: memory and time of each
@@ -60,6 +61,12 @@ switch (part) {
     const { measureKernel, kernelLines } = await import('./kernel.ts');
     const figures = await measureKernel();
     for (const line of values.json ? [JSON.stringify(figures)] : kernelLines(figures)) console.log(line);
+    break;
+  }
+  case 'timers': {
+    const { measureTimers, timerLines } = await import('./timers.ts');
+    const figures = measureTimers();
+    for (const line of values.json ? [JSON.stringify(figures)] : timerLines(figures)) console.log(line);
     break;
   }
   case 'sweep': {

@@ -1,6 +1,7 @@
 import { assert } from './assert.ts';
 import { TimerQueue } from './timer-queue.ts';
 import type { Timed } from './timer-queue.ts';
+import { TimingWheel } from './timing-wheel.ts';
 import { NEVER } from './units.ts';
 import type { Nanos } from './units.ts';
 
@@ -12,13 +13,15 @@ let block = new Float64Array(0);
 let blockUsed = 0;
 
 /**
- * The timer queues of one endpoint. The earliest deadline of each is kept in one array, so that the next one of all, asked for with
- * every packet, is one line of the processor's cache and not the heads of many heaps.
+ * The timer queues of one endpoint, on one timing wheel that its driver turns. The earliest deadline of each is kept in one array, so that the next one of all, asked for with
+ * every packet, is one line of the processor's cache. REQ WHEEL-5
  */
 export class Deadlines {
   private readonly earliest: Float64Array;
   /** Where in it those of this endpoint begin. */
   private readonly start: number;
+  private readonly wheel: TimingWheel = new TimingWheel();
+  private readonly items: (Timed | undefined)[] = [];
 
   constructor() {
     if (blockUsed === block.length) {
@@ -33,7 +36,7 @@ export class Deadlines {
   /** The queue with this number, 0 … QUEUES_MAX - 1. */
   queue<T extends Timed>(number: number): TimerQueue<T> {
     assert(number < QUEUES_MAX, 'an endpoint has few timer queues');
-    return new TimerQueue<T>(this.earliest, this.start + number);
+    return new TimerQueue<T>(this.wheel, this.items, number, this.earliest, this.start + number);
   }
 
   /** Whether something in that queue is due. */

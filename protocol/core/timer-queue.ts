@@ -1,29 +1,42 @@
 import { assert } from './assert.ts';
+import type { TimingWheel } from './timing-wheel.ts';
 import { NEVER } from './units.ts';
 import type { Nanos } from './units.ts';
 
 /** Something with one deadline, which the queue keeps. */
 export interface Timed {
-  /** Position in the heap, -1 when not armed. The queue owns it. */
+  /** Its number on the wheel, -1 when not armed. The queue owns it. */
   timerIndex: number;
 }
 
-/** Deadlines in a binary heap that knows each item's position: arm, move and disarm are O(log n), the earliest is O(1). */
+/** The things of one kind that an endpoint keeps deadlines for: one queue of its timing wheel. Deadlines are whole nanoseconds. REQ WHEEL-3, WHEEL-4 */
 export class TimerQueue<T extends Timed> {
-  private readonly heap: T[] = [];
-  /** The deadlines of those in `heap`. In a field of each they would take three times the memory, and a look at each where two are compared. */
-  private readonly times: Nanos[] = [];
-  /** The earliest deadline is kept at `slot` of it. */
+  private readonly wheel: TimingWheel;
+  /** Of all queues of the wheel, by timer. */
+  private readonly items: (Timed | undefined)[];
+  private readonly queue: number;
+  /** The earliest deadline is kept in it, at `slot`. */
   private readonly earliest: Float64Array;
   private readonly slot: number;
+  private first = -1;
+  private count = 0;
 
-  constructor(earliest: Float64Array = new Float64Array([NEVER]), slot = 0) {
+  constructor(
+    wheel: TimingWheel,
+    items: (Timed | undefined)[],
+    queue: number,
+    earliest: Float64Array,
+    slot: number,
+  ) {
+    this.wheel = wheel;
+    this.items = items;
+    this.queue = queue;
     this.earliest = earliest;
     this.slot = slot;
   }
 
   get size(): number {
-    return this.heap.length;
+    return this.count;
   }
 
   get next(): Nanos {
@@ -32,85 +45,53 @@ export class TimerQueue<T extends Timed> {
 
   /** When `item` is due; NEVER if it is not armed. */
   at({ timerIndex }: T): Nanos {
-    return timerIndex < 0 ? NEVER : (this.times[timerIndex] as number);
+    return timerIndex < 0 ? NEVER : this.wheel.at(timerIndex);
   }
 
   /** Arms or moves `item`; NEVER disarms it. */
   arm(item: T, at: Nanos): void {
     if (at === NEVER) return this.disarm(item);
-    const index = item.timerIndex;
-    if (index < 0) {
-      this.heap.push(item);
-      this.times.push(at);
-      this.up(this.heap.length - 1, item, at);
+    const { wheel, queue, earliest, slot } = this;
+    let timer = item.timerIndex;
+    if (timer < 0) {
+      timer = wheel.schedule(queue, at);
+      item.timerIndex = timer;
+      this.items[timer] = item;
+      this.count += 1;
     } else {
-      const earlier = at < (this.times[index] as number);
-      if (earlier) this.up(index, item, at);
-      else this.down(index, item, at);
+      assert(this.items[timer] === item, 'timer queue lost an item');
+      wheel.move(queue, timer, at);
     }
-    this.note();
+    if (at < (earliest[slot] as number)) {
+      this.first = timer;
+      earliest[slot] = at;
+    } else if (timer === this.first) this.note();
   }
 
   disarm(item: T): void {
-    const index = item.timerIndex;
-    if (index < 0) return;
-    assert(this.heap[index] === item, 'timer queue lost an item');
+    const timer = item.timerIndex;
+    if (timer < 0) return;
+    assert(this.items[timer] === item, 'timer queue lost an item');
     item.timerIndex = -1;
-    const last = this.heap.pop() as T;
-    const at = this.times.pop() as number;
-    if (last !== item) {
-      this.up(index, last, at);
-      this.down(last.timerIndex, last, at);
-    }
-    this.note();
+    this.items[timer] = undefined;
+    this.count -= 1;
+    this.wheel.cancel(timer);
+    if (timer === this.first) this.note();
   }
 
-  /** Removes and returns an item whose deadline is not after `now`. */
+  /** Removes and returns the first item whose deadline is not after `now`. */
   expire(now: Nanos): T | undefined {
     const due = this.next;
     if (due > now) return undefined;
-    const first = this.heap[0] as T;
+    const first = this.items[this.first] as T;
     this.disarm(first);
     assert(this.next >= due, 'timers expire in the order of their deadlines');
     return first;
   }
 
   private note(): void {
-    this.earliest[this.slot] = this.heap.length === 0 ? NEVER : (this.times[0] as number);
-  }
-
-  private up(from: number, item: T, at: Nanos): void {
-    let index = from;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      const parentAt = this.times[parent] as number;
-      if (parentAt <= at) break;
-      this.set(index, this.heap[parent] as T, parentAt);
-      index = parent;
-    }
-    this.set(index, item, at);
-  }
-
-  private down(from: number, item: T, at: Nanos): void {
-    const { times } = this;
-    const size = times.length;
-    let index = from;
-    for (;;) {
-      let child = index * 2 + 1;
-      if (child >= size) break;
-      const right = child + 1;
-      if (right < size && (times[right] as number) < (times[child] as number)) child = right;
-      const childAt = times[child] as number;
-      if (childAt >= at) break;
-      this.set(index, this.heap[child] as T, childAt);
-      index = child;
-    }
-    this.set(index, item, at);
-  }
-
-  private set(index: number, item: T, at: Nanos): void {
-    this.heap[index] = item;
-    this.times[index] = at;
-    item.timerIndex = index;
+    const first = this.wheel.first(this.queue);
+    this.first = first;
+    this.earliest[this.slot] = first < 0 ? NEVER : this.wheel.at(first);
   }
 }

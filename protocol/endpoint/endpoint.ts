@@ -32,7 +32,15 @@ import type { MetricSource } from '../telemetry/exposition.ts';
 import type { EndpointCounters, EndpointState } from '../telemetry/generated/counters.ts';
 import type { Telemetry } from '../telemetry/generated/telemetry.ts';
 import { TimerNumber } from './timer-numbers.ts';
-import { UsageError, checkDeadline, checkMessage, checkPriority, checkQueue, noPeer } from './usage-error.ts';
+import {
+  UsageError,
+  checkDeadline,
+  checkMessage,
+  checkPriority,
+  checkQueue,
+  noPeer,
+  wholeDeadline,
+} from './usage-error.ts';
 
 export { UsageError } from './usage-error.ts';
 export type { EndpointConfig, OpenStreamOptions } from './config.ts';
@@ -134,8 +142,8 @@ export class Endpoint {
     const target = this.target(peer);
     checkMessage(this.options, request, priority);
     this.checkQueue(priority, 1);
-    checkDeadline(deadlineNs);
-    return this.exchanges.own.call(now, target, request, priority, Math.ceil(deadlineNs), causal);
+    const deadline = checkDeadline(deadlineNs);
+    return this.exchanges.own.call(now, target, request, priority, deadline, causal);
   }
 
   /** Throws as `call` of any of the peers would, for as many calls of `message`, and begins nothing. */
@@ -218,7 +226,7 @@ export class Endpoint {
   setAlarm(now: Nanos, at: Nanos, ring: () => void): Alarm {
     this.begin(now);
     const alarm = new Alarm(ring);
-    this.alarms.timers.arm(alarm, at);
+    this.alarms.timers.arm(alarm, wholeDeadline(at));
     return alarm;
   }
 
@@ -266,11 +274,11 @@ export class Endpoint {
     const target = this.target(peer);
     checkMessage(this.options, opening, priority);
     this.checkQueue(priority, 1);
-    checkDeadline(deadlineNs);
+    const deadline = checkDeadline(deadlineNs);
     const { streamMessagesMax, streamBytesMax } = this.options;
     const limits = { messages: streamMessagesMax, bytes: streamBytesMax, ...options.limits };
     const { streams } = this.exchanges;
-    return streams.open(now, target, opening, priority, last, limits, Math.ceil(deadlineNs), causal);
+    return streams.open(now, target, opening, priority, last, limits, deadline, causal);
   }
 
   /** Puts a message behind those that were written; false if the stream takes none any more. It waits here until the reader grants it. */

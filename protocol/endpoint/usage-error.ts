@@ -1,3 +1,4 @@
+import { NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { EndpointOptions } from './options.ts';
@@ -29,12 +30,17 @@ export function noPeer(peer: unknown): UsageError {
   return new UsageError('ERR_DCQUIC_PEER', text);
 }
 
-export function checkDeadline(deadlineNs: Nanos): void {
-  if (typeof deadlineNs === 'number' && deadlineNs >= 0) return;
+export function checkDeadline(deadlineNs: Nanos): Nanos {
+  if (typeof deadlineNs === 'number' && deadlineNs >= 0) return wholeDeadline(deadlineNs);
   throw new UsageError(
     'ERR_DCQUIC_DEADLINE',
     `the deadline is ${nameOf(deadlineNs)}; it must be an instant of pool.now(), in ns`,
   );
+}
+
+/** As timers take it: one that no clock reaches is none. */
+export function wholeDeadline(deadlineNs: Nanos): Nanos {
+  return deadlineNs <= Number.MAX_SAFE_INTEGER ? Math.ceil(deadlineNs) : NEVER;
 }
 
 /** For `count` more calls of a priority of which `depth` wait. REQ CONF-3 */

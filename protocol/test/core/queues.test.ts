@@ -3,21 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { Fifo } from '../../core/fifo.ts';
 import { RankedHeap } from '../../core/ranked-heap.ts';
 import type { Ranked } from '../../core/ranked-heap.ts';
-import { TimerQueue } from '../../core/timer-queue.ts';
-import type { Timed } from '../../core/timer-queue.ts';
-import { NEVER } from '../../core/units.ts';
 
 /** Enough for a heap of several levels. */
 const ITEMS = 30;
 
-interface Item extends Timed, Ranked {
+interface Item extends Ranked {
   name: number;
 }
 
 function makeItems(count: number): Item[] {
   return Array.from({ length: count }, (_, name) => ({
     name,
-    timerIndex: -1,
     rank: 0,
     heapIndex: -1,
     heapSequence: 0,
@@ -27,51 +23,6 @@ function makeItems(count: number): Item[] {
 /** Which item, and what to do with it: a number places it there, undefined takes it out. */
 const step = fc.tuple(fc.nat(ITEMS - 1), fc.option(fc.nat(100), { nil: undefined, freq: 2 }));
 const steps = fc.array(step, { maxLength: 120, size: 'max' });
-
-describe('TimerQueue, against a sorted list', () => {
-  test('always knows its earliest deadline, whatever is armed, moved and disarmed', () => {
-    fc.assert(
-      fc.property(steps, fc.nat(120), (list, now) => {
-        const queue = new TimerQueue<Item>();
-        const items = makeItems(ITEMS);
-        const model = new Map<Item, number>();
-        for (const [index, at] of list) {
-          const item = items[index]!;
-          if (at === undefined) {
-            queue.disarm(item);
-            model.delete(item);
-          } else {
-            queue.arm(item, at);
-            model.set(item, at);
-          }
-          expect(queue.size).toBe(model.size);
-          for (const one of items) expect(queue.at(one)).toBe(model.get(one) ?? NEVER);
-          expect(queue.next).toBe(Math.min(NEVER, ...model.values()));
-        }
-        // What is due comes out in order, each once, and nothing that is not due.
-        const due = [...model.values()].filter((at) => at <= now).sort((a, b) => a - b);
-        const fired: number[] = [];
-        for (let item = queue.expire(now); item !== undefined; item = queue.expire(now)) {
-          fired.push(model.get(item)!);
-          expect([queue.at(item), item.timerIndex]).toEqual([NEVER, -1]);
-          model.delete(item);
-        }
-        expect(fired).toEqual(due);
-        expect(queue.size).toBe(model.size);
-      }),
-      { numRuns: 400 },
-    );
-  });
-
-  test('arming for NEVER disarms', () => {
-    const queue = new TimerQueue<Item>();
-    const [item] = makeItems(1) as [Item];
-    queue.arm(item, 5);
-    queue.arm(item, NEVER);
-    queue.arm(item, NEVER);
-    expect([queue.size, queue.next]).toEqual([0, NEVER]);
-  });
-});
 
 describe('RankedHeap, against a sorted list', () => {
   test('has the lowest rank on top, the first to arrive among equals', () => {
