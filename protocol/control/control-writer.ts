@@ -1,9 +1,11 @@
-import type { Nanos } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
 import { NEVER } from '../core/units.ts';
 import { TAG_BYTES } from '../crypto/suite.ts';
+import type { AeadKey } from '../crypto/suite.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { SentPacket } from '../recovery/sent-packets.ts';
+import type { EarlyAllowance } from '../transfer/early-allowance.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
 import type { StreamFrameWriter } from '../stream/frame-writer.ts';
@@ -16,6 +18,8 @@ import {
   CancelPull,
   ControlPacket,
   Datagram,
+  EarlyData,
+  EarlyLimit,
   FlowReset,
   NotifyBlocked,
   Probe,
@@ -27,37 +31,13 @@ import {
 } from '../wire/index.ts';
 import type { RangeSet } from '../core/range-set.ts';
 import { RECORD_SEALED_BYTES } from '../records/layout.ts';
+import { Announcement } from './announcement.ts';
 
-/** Of a control packet, at its longest. */
-const HEADER_BYTES = 49;
-/** Bytes around an inlined payload in a packet of its own: header, tag, NOTIFY with all fields, at their longest. */
-const INLINE_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES + 44;
 const RANGES_MAX = 64;
 const ACCEPTS_MAX = 128;
 
-/** Bytes around the headers in the NOTIFY of a message that is pulled: as above, with buffer and key instead of the payload. */
-const NOTICE_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES + 121;
-/** Of the fields of a stream, in a NOTIFY; without them there is room for an id. */
-export const STREAM_BYTES = 24;
-/** Of a deadline, in a NOTIFY. */
-export const DEADLINE_BYTES = 8;
-const NO_HEADERS = new Uint8Array(0);
-
-/** Largest headers that fit a NOTIFY beside what belongs to a message that is pulled. */
-export function noticeRoom(datagramBytesMax: number): number {
-  return datagramBytesMax - NOTICE_OVERHEAD_BYTES;
-}
-
-/** Largest DATAGRAM payload. */
-export function datagramRoom(datagramBytesMax: number): number {
-  return inlineRoom(datagramBytesMax);
-}
-
-/** Largest payload that fits a NOTIFY in a datagram of `datagramBytesMax`. */
-export function inlineRoom(datagramBytesMax: number): number {
-  return datagramBytesMax - INLINE_OVERHEAD_BYTES;
-}
-
+/** Network class of packets with early data: behind control, before what was pulled. */
+const EARLY_CLASS = 1;
 /**
  * Writes a peer's waiting frames into one sealed packet: many frames, one seal. Frames that may wait for company (ACK, final
  * RANGE_ACK) ride along with whatever leaves. REQ RDP-1, RDP-2, RDP-4, RDP-12, KEY-2, KEY-7
@@ -71,7 +51,9 @@ export class ControlWriter {
   private readonly ack: Ack = new Ack();
   private readonly accept: TransferAccept = new TransferAccept();
   private readonly blocked: NotifyBlocked = new NotifyBlocked();
-  private readonly notify: TransferNotify = new TransferNotify();
+  private readonly announcement: Announcement;
+  private readonly allowance: EarlyAllowance;
+  private readonly earlyLimit: EarlyLimit = new EarlyLimit();
   private readonly pull: PullRequest = new PullRequest();
   private readonly cancelPull: CancelPull = new CancelPull();
   private readonly rangeAck: RangeAck = new RangeAck();
@@ -86,9 +68,20 @@ export class ControlWriter {
   private resets: ResetNotice[] = [];
   private eliciting = false;
   private now: Nanos = 0;
+  private key: AeadKey | undefined;
+  private headerBytes = 0;
+  private byReference = false;
 
-  constructor(context: Context, sender: Sender, pacer: Pacer, streamFrames: StreamFrameWriter) {
+  constructor(
+    context: Context,
+    sender: Sender,
+    pacer: Pacer,
+    streamFrames: StreamFrameWriter,
+    allowance: EarlyAllowance,
+  ) {
+    this.allowance = allowance;
     this.streamFrames = streamFrames;
+    this.announcement = new Announcement(context.datagramBytesMax);
     this.context = context;
     this.sender = sender;
     this.pacer = pacer;
@@ -107,7 +100,26 @@ export class ControlWriter {
     return false;
   }
 
+  /** A packet of its own for the next early data of `transfer`, whose announcement it repeats: it may come first. MUST EARLY-2 */
+  writeEarly(now: Nanos, transfer: OutboundTransfer, out: TransmitBuffer): void {
+    const { peer } = transfer;
+    this.begin(now, peer, out);
+    this.put(this.announcement.fill(now, transfer));
+    this.eliciting = true;
+    this.notifies.push(transfer);
+    this.writeEarlyData(transfer);
+    this.finish(peer, out);
+    out.networkPriority = EARLY_CLASS;
+  }
+
   private write(now: Nanos, peer: Peer, out: TransmitBuffer): boolean {
+    this.begin(now, peer, out);
+    if (peer.challenge.due) this.writeChallenge(peer);
+    else this.writeFrames(peer);
+    return this.finish(peer, out);
+  }
+
+  private begin(now: Nanos, peer: Peer, out: TransmitBuffer): void {
     const { context, header } = this;
     const phaseKey = peer.sendKeys;
     header.credential = peer.secret.credential;
@@ -120,26 +132,30 @@ export class ControlWriter {
     // One to an incarnation that is not current names none. MUST FRESH-8
     header.receiverTag = challenge.due ? 0 : peer.remoteTag;
     // MUST KEY-3: the number is the nonce, and is counted on below.
-    const key = phaseKey.use();
+    this.key = phaseKey.use();
     header.keyPhase = phaseKey.phase;
     header.packetNumber = peer.nextPacketNumber;
     header.sealedLength = 0;
-    const headerBytes = header.emitLength();
+    this.headerBytes = header.emitLength();
     this.out = out.bytes;
-    this.at = headerBytes;
+    this.at = this.headerBytes;
     this.limit = Math.min(context.datagramBytesMax, out.bytes.length) - TAG_BYTES;
     this.notifies = [];
     this.resets = [];
     this.eliciting = false;
     this.now = now;
-    if (challenge.due) this.writeChallenge(peer);
-    else this.writeFrames(peer);
+    this.byReference = out.byReference;
+  }
+
+  /** False: there is nothing in it. */
+  private finish(peer: Peer, out: TransmitBuffer): boolean {
+    const { context, header, headerBytes } = this;
     if (this.at === headerBytes) return false;
     const length = this.at + TAG_BYTES;
     header.length = length;
     header.emitHeader(out.bytes, 0, headerBytes);
     context.observer?.packetSent?.(peer.id, header, out.bytes, headerBytes, this.at);
-    key.seal(
+    this.key?.seal(
       header.packetNumber,
       out.bytes,
       0,
@@ -158,7 +174,7 @@ export class ControlWriter {
     out.shared[0] = undefined;
     out.destination = peer.address;
     out.networkPriority = 0;
-    this.pacer.spend(now, length + context.options.datagramHeaderBytes);
+    this.pacer.spend(this.now, length + context.options.datagramHeaderBytes);
     return true;
   }
 
@@ -179,6 +195,7 @@ export class ControlWriter {
     peer.lazyDue = false;
     this.writeProbes(peer);
     if (peer.acks.pending) this.writeAck(peer);
+    this.writeEarlyLimit(peer);
     this.writeAccepts(peer);
     this.writeResets(peer);
     this.writeFinals(peer);
@@ -243,6 +260,15 @@ export class ControlWriter {
     if (!this.put(this.probe)) return false;
     this.observe(peer, Probe.TYPE, -1, 0, false, 0);
     return true;
+  }
+
+  /** It never causes a packet, and goes with others until it is likely to have arrived. MUST EARLY-5 */
+  private writeEarlyLimit({ early }: Peer): void {
+    const sequence = early.toTell(this.allowance.limitBytes);
+    if (sequence < 0) return;
+    this.earlyLimit.sequence = sequence;
+    this.earlyLimit.bytes = early.telling;
+    if (this.put(this.earlyLimit)) early.onTold();
   }
 
   private writeAck(peer: Peer): void {
@@ -417,8 +443,8 @@ export class ControlWriter {
     if (!peer.mayNotify) return;
     for (let t = this.sender.peekNotify(peer); t !== undefined; t = this.sender.peekNotify(peer)) {
       const isNew = this.sender.prepare(t);
-      this.fillNotify(t);
-      if (!this.put(this.notify)) {
+      const allowedBytes = t.notifyCount === 0 && t.goesEarly ? peer.early.roomBytes : 0;
+      if (!this.put(this.announcement.fill(this.now, t))) {
         if (isNew) this.sender.unprepare(t);
         return;
       }
@@ -440,6 +466,7 @@ export class ControlWriter {
         repeated,
       );
       this.observe(peer, TransferNotify.TYPE, t.slot, t.generation, false, t.messageBytes);
+      if (allowedBytes > 0) this.startEarly(t, allowedBytes);
     }
     if (!peer.blockedDue) return;
     this.blocked.limit = peer.notifyLimit;
@@ -449,46 +476,19 @@ export class ControlWriter {
     this.observe(peer, NotifyBlocked.TYPE, -1, 0, false, peer.notifyLimit);
   }
 
-  private fillNotify(transfer: OutboundTransfer): void {
-    const { notify } = this;
-    const { message, buffer, reply, deadlineNs } = transfer;
-    notify.transferSlot = transfer.slot;
-    notify.transferGeneration = transfer.generation;
-    notify.flags =
-      (transfer.inlined ? TransferNotify.INLINE : 0) |
-      (transfer.isResponse ? TransferNotify.RESPONSE : 0) |
-      (transfer.noticeHeaders !== undefined ? TransferNotify.HEADED : 0) |
-      (transfer.deadlineNs !== undefined ? TransferNotify.DEADLINE : 0) |
-      (transfer.hold === 'waiting' || transfer.hold === 'ahead' ? TransferNotify.HELD : 0);
-    notify.priority = transfer.priority;
-    notify.size = message.sizeBytes;
-    notify.headerSize = message.head.length;
-    notify.replySlot = reply?.slot ?? 0;
-    notify.replyGeneration = reply?.generation ?? 0;
-    notify.status = reply?.status ?? 0;
-    transfer.stream?.fillNotify(notify, transfer.sequence, transfer.last);
-    // MUST EXCH-8
-    if (deadlineNs !== undefined) notify.timeoutNs = Math.max(deadlineNs - this.now, 0);
-    notify.headers = transfer.noticeHeaders ?? NO_HEADERS;
-    notify.headersStart = 0;
-    notify.headersLength = notify.headers.length;
-    if (buffer !== undefined) {
-      notify.bufferSlot = buffer.slot;
-      notify.bufferGeneration = buffer.generation;
-      notify.dataKey = buffer.rawKey;
-      notify.dataKeyStart = 0;
-      notify.dataKeyLength = notify.dataKey.length;
-      notify.sealing = buffer.sealing;
-      return;
-    }
-    const size = message.sizeBytes;
-    if (message.head.length === 0) {
-      notify.inline = message.body;
-    } else {
-      notify.inline = new Uint8Array(size);
-      message.copy(0, size, notify.inline, 0);
-    }
-    notify.inlineStart = 0;
-    notify.inlineLength = size;
+  /** The first of it rides with its announcement, the rest stands in line with what was pulled. MUST EARLY-1 */
+  private startEarly(transfer: OutboundTransfer, allowedBytes: Bytes): void {
+    transfer.beginEarly(allowedBytes);
+    this.writeEarlyData(transfer);
+    this.sender.onEarlyStarted(this.now, transfer);
+  }
+
+  private writeEarlyData(transfer: OutboundTransfer): void {
+    const { peer, slot, generation } = transfer;
+    const early = this.announcement.fillEarly(transfer, this.limit - this.at, this.byReference);
+    if (early === undefined || !this.put(early)) return;
+    transfer.pull.onEarlySent(early.offset, early.payloadLength);
+    this.context.telemetry.earlySent(peer.id, slot, generation, early.offset, early.payloadLength);
+    this.observe(peer, EarlyData.TYPE, slot, generation, false, early.payloadLength);
   }
 }

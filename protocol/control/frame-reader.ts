@@ -7,11 +7,14 @@ import type { Challenge } from '../peer/challenge.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { AckOutcome } from '../recovery/sent-packets.ts';
 import type { StreamFrameReader } from '../stream/frame-reader.ts';
+import type { Receiver } from '../transfer/receiver.ts';
 import type { Sender } from '../transfer/sender.ts';
 import {
   Ack,
   CancelPull,
   Datagram,
+  EarlyData,
+  EarlyLimit,
   FlowReset,
   NotifyBlocked,
   Padding,
@@ -38,6 +41,7 @@ export class FrameReader {
   private readonly context: Context;
   private readonly sender: Sender;
   private readonly admission: Admission;
+  private readonly receiver: Receiver;
   private readonly exchanges: Exchanges;
   private readonly liveness: Liveness;
   private readonly streamFrames: StreamFrameReader;
@@ -50,6 +54,8 @@ export class FrameReader {
   private readonly cancelPull: CancelPull = new CancelPull();
   private readonly reset: FlowReset = new FlowReset();
   private readonly datagram: Datagram = new Datagram();
+  private readonly early: EarlyData = new EarlyData();
+  private readonly earlyLimit: EarlyLimit = new EarlyLimit();
   private readonly probe: Probe = new Probe();
   private readonly echo: ProbeResponse = new ProbeResponse();
   private readonly outcome: AckOutcome = { largestSentAt: -1, acked: [], lost: [] };
@@ -58,6 +64,7 @@ export class FrameReader {
     context: Context,
     sender: Sender,
     admission: Admission,
+    receiver: Receiver,
     exchanges: Exchanges,
     liveness: Liveness,
     streamFrames: StreamFrameReader,
@@ -66,6 +73,7 @@ export class FrameReader {
     this.context = context;
     this.sender = sender;
     this.admission = admission;
+    this.receiver = receiver;
     this.exchanges = exchanges;
     this.liveness = liveness;
   }
@@ -111,7 +119,11 @@ export class FrameReader {
       case Ack.TYPE:
         return this.onAck(now, peer, this.ack.parse(bytes, at, end));
       case TransferNotify.TYPE:
-        return this.onNotify(now, peer, this.notify.parse(bytes, at, end));
+        return this.onNotify(now, peer, this.notify.parse(bytes, at, end), bytes, end);
+      case EarlyData.TYPE:
+        return this.onEarlyData(now, peer, this.early.parse(bytes, at, end));
+      case EarlyLimit.TYPE:
+        return this.onEarlyLimit(peer, this.earlyLimit.parse(bytes, at, end));
       case TransferAccept.TYPE:
         return this.onAccept(now, peer, this.accept.parse(bytes, at, end));
       case NotifyBlocked.TYPE:
@@ -163,9 +175,28 @@ export class FrameReader {
     return next;
   }
 
-  private onNotify(now: Nanos, peer: Peer, next: number): number {
+  private onNotify(now: Nanos, peer: Peer, next: number, bytes: Uint8Array, end: number): number {
     if (next < 0) return next;
-    return this.admission.onNotify(now, peer, this.notify) ? next : -1;
+    const withData = next < end && bytes[next] === EarlyData.TYPE;
+    return this.admission.onNotify(now, peer, this.notify, withData) ? next : -1;
+  }
+
+  /** MUST EARLY-3 */
+  private onEarlyData(now: Nanos, peer: Peer, next: number): number {
+    if (next < 0) return next;
+    const { transferSlot, transferGeneration, end, offset, payload, payloadStart, payloadLength } =
+      this.early;
+    const entry = peer.inbound.get(transferSlot);
+    if (payloadLength === 0 || offset + payloadLength > end) return -1;
+    if (entry?.transfer === undefined || entry.generation !== transferGeneration) return next;
+    if (end > entry.transfer.sealedBytes) return -1;
+    this.receiver.onEarly(now, entry.transfer, end, payload, payloadStart, offset, offset + payloadLength);
+    return next;
+  }
+
+  private onEarlyLimit({ early }: Peer, next: number): number {
+    if (next >= 0) early.onLimit(this.earlyLimit.sequence, this.earlyLimit.bytes);
+    return next;
   }
 
   private onAccept(now: Nanos, peer: Peer, next: number): number {

@@ -1,4 +1,4 @@
-import { DEADLINE_BYTES, STREAM_BYTES, noticeRoom } from '../control/control-writer.ts';
+import { DEADLINE_BYTES, STREAM_BYTES, noticeRoom } from '../control/room.ts';
 import { SlotMap } from '../core/slot-map.ts';
 import type { Bytes } from '../core/units.ts';
 import { KEY_BYTES } from '../crypto/suite.ts';

@@ -1,4 +1,4 @@
-import { datagramRoom } from '../control/control-writer.ts';
+import { datagramRoom } from '../control/room.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { Context } from './context.ts';

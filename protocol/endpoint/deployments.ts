@@ -29,6 +29,7 @@ export const DEPLOYMENTS: Readonly<Record<Deployment, Readonly<Partial<EndpointO
   datacenter: {
     rateBps: 100_000_000_000,
     initialRttNs: 20_000,
+    earlyBytesMax: 65_536,
     messageBytesMax: 2 ** 32,
     receiveBytesMax: 2 ** 34,
     sinkBytesMax: 1 << 26,

@@ -18,6 +18,10 @@ export interface EndpointOptions {
   pullBytesMax: Bytes;
   /** Pulled-but-not-arrived bytes, as a multiple of rate x RTT. */
   budgetRatio: number;
+  /** Most of a message that may come before it is pulled, together with its announcement: the receiver drops what is beyond. 0: nothing. */
+  earlyBytesMax: Bytes;
+  /** As much of it may be sent to a peer that has not said how much it takes; both sides use the same value. */
+  earlyBytesInitial: Bytes;
   /** Most data segments in one burst (one GSO call). */
   burstSegments: number;
   /** Round-trip time assumed before the first sample. */
@@ -85,6 +89,8 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   inlineBytesMax: 65_535,
   pullBytesMax: 131_072,
   budgetRatio: 1.5,
+  earlyBytesMax: 0,
+  earlyBytesInitial: 0,
   burstSegments: 16,
   initialRttNs: 100_000,
   ackDelayNs: 50_000,
@@ -121,7 +127,7 @@ export class OptionError extends Error {
 }
 
 /** Options that count something, bytes included; times, rates and ratios may have fractions. */
-const COUNTED = /Max$|Bytes$|Window$|Segments$|Initial$|^worker$/;
+const COUNTED = /Max$|BytesInitial$|Bytes$|Window$|Segments$|Initial$|^worker$/;
 
 /** Of each option, both ends included. REQ CONF-6 */
 export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min: number, max: number]>> = {
@@ -133,6 +139,8 @@ export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min
   inlineBytesMax: [0, 65_535],
   pullBytesMax: [1024, 2 ** 30],
   budgetRatio: [0.5, 64],
+  earlyBytesMax: [0, 2 ** 20],
+  earlyBytesInitial: [0, 2 ** 20],
   burstSegments: [1, 64],
   initialRttNs: [100, 60e9],
   ackDelayNs: [0, 1e9],
@@ -165,6 +173,7 @@ export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min
 /** Options that others bound, and how. */
 const BOUNDED_BY: readonly [keyof EndpointOptions, keyof EndpointOptions, divisor: 1 | 2][] = [
   ['aheadMax', 'notifyWindow', 2],
+  ['earlyBytesInitial', 'earlyBytesMax', 1],
   ['tokensInitial', 'tokensMax', 1],
   ['endedTokensMax', 'tokensMax', 2],
 ];

@@ -1,4 +1,4 @@
-import { DEADLINE_BYTES } from '../control/control-writer.ts';
+import { DEADLINE_BYTES } from '../control/room.ts';
 import type { SlotMap } from '../core/slot-map.ts';
 import type { TimerQueue } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';

@@ -1,11 +1,13 @@
 import { ControlReader } from '../control/control-reader.ts';
-import { ControlWriter, inlineRoom, noticeRoom } from '../control/control-writer.ts';
+import { ControlWriter } from '../control/control-writer.ts';
+import { inlineRoom, noticeRoom } from '../control/room.ts';
 import { FrameReader } from '../control/frame-reader.ts';
 import { Liveness } from '../peer/liveness.ts';
 import { PeerTable } from '../peer/peer-table.ts';
 import { StreamFrameReader } from '../stream/frame-reader.ts';
 import { StreamFrameWriter } from '../stream/frame-writer.ts';
 import { Admission } from '../transfer/admission.ts';
+import { EarlyAllowance } from '../transfer/early-allowance.ts';
 import { Pacer } from '../transfer/pacer.ts';
 import { Receiver } from '../transfer/receiver.ts';
 import { SendScheduler } from '../transfer/send-scheduler.ts';
@@ -35,8 +37,10 @@ export function assemble(context: Context, config: EndpointConfig): Parts {
   const scheduler = new SendScheduler(context, pacer);
   const exchanges = new Exchanges(context);
   const sender = new Sender(context, scheduler, (now, t, reason) => exchanges.onOutboundEnd(now, t, reason));
+  const allowance = new EarlyAllowance(context, () => exchanges.size);
   const receiver = new Receiver(
     context,
+    allowance,
     (now, t, headers, body) => exchanges.deliver(now, t, headers, body),
     (t, plaintext) => exchanges.offers.onPreview(t, plaintext),
     (now, t, code, tell) => exchanges.onInboundEnd(now, t, code, tell),
@@ -55,8 +59,15 @@ export function assemble(context: Context, config: EndpointConfig): Parts {
   });
   const { streams } = exchanges;
   const streamFrames = new StreamFrameReader(streams, exchanges.findStream);
-  const frames = new FrameReader(context, sender, admission, exchanges, liveness, streamFrames);
-  const writer = new ControlWriter(context, sender, pacer, new StreamFrameWriter(context, streams));
+  const frames = new FrameReader(context, sender, admission, receiver, exchanges, liveness, streamFrames);
+  const writer = new ControlWriter(
+    context,
+    sender,
+    pacer,
+    new StreamFrameWriter(context, streams),
+    allowance,
+  );
+  scheduler.connect(writer);
   const plain = config.plain ?? new Uint8Array(65_536);
   const reader = new ControlReader(context, peers, frames, liveness, plain);
   return { pacer, peers, scheduler, sender, receiver, exchanges, liveness, writer, reader };

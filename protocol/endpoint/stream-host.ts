@@ -1,4 +1,4 @@
-import { DEADLINE_BYTES, STREAM_BYTES } from '../control/control-writer.ts';
+import { DEADLINE_BYTES, STREAM_BYTES } from '../control/room.ts';
 import type { SlotMap } from '../core/slot-map.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';

@@ -186,6 +186,7 @@ export class Liveness {
     const wasDown = peer.life === 'dead';
     peer.life = nextLife(peer.life, 'restart');
     peer.resetOwnCredit(this.context.options.notifyWindow);
+    peer.early.forget();
     this.endAll(now, peer, 'peer-restarted', false);
     peer.inbound.clear();
     peer.forgetQueued();

@@ -154,8 +154,18 @@ export class PeerTable {
     );
     // Half of the 24 bits: as many generations are left to each slot.
     const base = options.worker * 2 ** 24 + (random.nextU32() >>> 9);
-    const { initialRttNs, notifyWindow, aheadMax } = options;
-    const peer = new Peer(config, epoch, base, keys, initialRttNs, notifyWindow, aheadMax, resolved);
+    const { initialRttNs, notifyWindow, aheadMax, earlyBytesInitial } = options;
+    const peer = new Peer(
+      config,
+      epoch,
+      base,
+      keys,
+      initialRttNs,
+      notifyWindow,
+      aheadMax,
+      earlyBytesInitial,
+      resolved,
+    );
     peer.lastHeardAt = now;
     return peer;
   }

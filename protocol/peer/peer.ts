@@ -13,6 +13,7 @@ import { Challenge } from './challenge.ts';
 import type { LifeState } from './states.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { Stream } from '../stream/stream.ts';
+import { EarlyTerms } from '../transfer/early-terms.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
 import type { ResetNotice } from '../transfer/reset.ts';
@@ -102,6 +103,7 @@ export class Peer implements Timed {
   responsesQueued = 0;
   /** Those of them, and of notifyRetries, that have ended. */
   endedQueued = 0;
+  readonly early: EarlyTerms;
   /** To be announced again: these have their credit and wait for no other. */
   readonly notifyRetries: Fifo<OutboundTransfer> = new Fifo<OutboundTransfer>();
   /** That wait and may be announced ahead, and how many of them still may. MUST AHEAD-1 */
@@ -176,8 +178,10 @@ export class Peer implements Timed {
     initialRttNs: Nanos,
     notifyWindow: number,
     aheadMax: number,
+    earlyBytesInitial: Bytes,
     resolved: boolean,
   ) {
+    this.early = new EarlyTerms(earlyBytesInitial);
     this.address = config.address;
     this.secret = config.secret;
     this.role = config.role;

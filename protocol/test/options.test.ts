@@ -32,7 +32,11 @@ describe('an option', () => {
       expect(() => resolveOptions({ [name]: value })).toThrow(OptionError);
       expect(() => resolveOptions({ [name]: value })).toThrow(new RegExp(`${name} is .* between ${min} and`));
     }
-    const room = { ...(name === 'aheadMax' ? { notifyWindow: 65_536 } : {}), tokensMax: 2 ** 24 };
+    const room = {
+      ...(name === 'aheadMax' ? { notifyWindow: 65_536 } : {}),
+      tokensMax: 2 ** 24,
+      earlyBytesMax: 2 ** 20,
+    };
     expect(resolveOptions({ ...room, [name]: max })[name]).toBe(max);
     expect(resolveOptions({ aheadMax: 0, [name]: min })[name]).toBe(min);
   });
@@ -46,6 +50,12 @@ describe('an option', () => {
     expect(resolveOptions({ [bound]: 64, [name]: most })[name]).toBe(most);
     expect(() => resolveOptions({ [bound]: 64, [name]: most + 1 })).toThrow(
       `${name} is ${most + 1}; it must be at most ${text}, ${most}`,
+    );
+  });
+
+  test('earlyBytesInitial is at most earlyBytesMax', () => {
+    expect(() => resolveOptions({ earlyBytesMax: 64, earlyBytesInitial: 65 })).toThrow(
+      'earlyBytesInitial is 65; it must be at most earlyBytesMax, 64',
     );
   });
 

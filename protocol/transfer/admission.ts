@@ -70,8 +70,8 @@ export class Admission {
     this.liveness = liveness;
   }
 
-  /** False: the frame breaks the rules. */
-  onNotify(now: Nanos, peer: Peer, notify: TransferNotify): boolean {
+  /** `withData`: something of the message follows. False: the frame breaks the rules. */
+  onNotify(now: Nanos, peer: Peer, notify: TransferNotify, withData: boolean): boolean {
     const entry = peer.inbound.get(notify.transferSlot);
     if (entry !== undefined && notify.transferGeneration < entry.generation) return true;
     if (entry !== undefined && notify.transferGeneration === entry.generation) {
@@ -83,11 +83,13 @@ export class Admission {
         // Handed over, and acknowledged by that.
         if (entry.transfer === undefined) return true;
       }
+      // Its sender hears of it when the rest is pulled, or it is whole. MUST EARLY-2
+      if (withData && entry.transfer !== undefined) return true;
       this.answerAgain(now, peer, notify.transferSlot, notify.transferGeneration);
       return true;
     }
     if (entry !== undefined) this.onReused(now, entry);
-    return this.onNew(now, peer, notify);
+    return this.onNew(now, peer, notify, withData);
   }
 
   /** The id is new: the sender is done with what held the slot before. */
@@ -97,7 +99,7 @@ export class Admission {
   }
 
   /** MUST NOTIFY-1, NOTIFY-4, ID-3 */
-  private onNew(now: Nanos, peer: Peer, notify: TransferNotify): boolean {
+  private onNew(now: Nanos, peer: Peer, notify: TransferNotify, withData: boolean): boolean {
     const { options } = this.context;
     const inline = (notify.flags & TransferNotify.INLINE) !== 0;
     if (!isWellFormed(notify)) return false;
@@ -134,7 +136,7 @@ export class Admission {
     this.gate.onAdmitted(now, transfer, notify);
     this.receiver.admit(now, transfer);
     this.liveness.onWaiting(now, peer);
-    this.accept(peer, slot, generation);
+    if (!withData) this.accept(peer, slot, generation);
     return true;
   }
 

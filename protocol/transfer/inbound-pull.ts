@@ -22,8 +22,10 @@ export class InboundPull implements Timed {
   readonly grantNew: RangeSet = new RangeSet();
   readonly grantAgain: RangeSet = new RangeSet();
   grantQueued = false;
-  /** Something of it was pulled. */
+  /** Something of it was pulled, or came before. */
   begun = false;
+  /** The first of it was to come unasked, and none of it is known to be lost. */
+  early = false;
   /** Set when the first byte is pulled: memory is taken then, not at the notify. */
   assembly: Assembly | undefined;
   /** Where the body goes, if not to memory of its own. */

@@ -5,6 +5,7 @@ import type { Context } from '../endpoint/context.ts';
 import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { Peer } from '../peer/peer.ts';
 import { backoffNs } from '../recovery/backoff.ts';
+import type { EarlyAllowance } from './early-allowance.ts';
 import type { InboundPull } from './inbound-pull.ts';
 import type { PullScheduler } from './pull-scheduler.ts';
 
@@ -22,9 +23,11 @@ const REORDER_RTTS_MAX = 16;
 export class LossDetector {
   private readonly context: Context;
   private readonly scheduler: PullScheduler;
+  private readonly allowance: EarlyAllowance;
   private readonly timers: TimerQueue<InboundPull>;
 
-  constructor(context: Context, scheduler: PullScheduler) {
+  constructor(context: Context, scheduler: PullScheduler, allowance: EarlyAllowance) {
+    this.allowance = allowance;
     this.context = context;
     this.scheduler = scheduler;
     this.timers = context.deadlines.queue<InboundPull>(TimerNumber.LOSS);
@@ -94,6 +97,7 @@ export class LossDetector {
   private settleSuspicion(now: Nanos, pull: InboundPull): void {
     pull.suspectAt = NEVER;
     if (this.loseGaps(pull, pull.suspectHigh) === 0) return;
+    if (pull.early) this.onEarlyLost(now, pull);
     const { peer } = pull.transfer;
     pull.guardUntil = now + Math.max(peer.pullLatency.smoothedNs, peer.rtt.smoothedNs);
     // A real loss: the window may shrink again, slowly.
@@ -106,6 +110,7 @@ export class LossDetector {
 
   private stall(now: Nanos, pull: InboundPull): void {
     pull.stallWaitNs = now - silentSince(pull);
+    if (pull.early) this.onEarlyLost(now, pull);
     this.loseGaps(pull, pull.next);
     pull.lastPullAt = now;
     pull.samplePullAt = -1;
@@ -125,6 +130,12 @@ export class LossDetector {
       this.context.telemetry.dataLost(peer.id, slot, generation, lost);
     }
     return lost;
+  }
+
+  /** There is no telling which of the bytes were pulled: one loss of a message is taken for one of its early part. MUST EARLY-5 */
+  private onEarlyLost(now: Nanos, pull: InboundPull): void {
+    pull.early = false;
+    this.allowance.onTooMuch(now, pull.transfer.peer.rtt.smoothedNs);
   }
 
   private reorderWindow(peer: Peer): Nanos {

@@ -7,12 +7,16 @@ import type { Progress } from './progress.ts';
 /** What its receiver has pulled of one message. Made with the first pull: many messages are announced and wait. */
 export class OutboundPull implements Ranked {
   readonly transfer: OutboundTransfer;
-  /** What admits the data at the receiver; the token as two int32. */
-  slot = 0;
+  /** What admits the data at the receiver; the token as two int32. Before the first pull there is none, and the slot is -1. */
+  slot = -1;
   tokenHi = 0;
   tokenLo = 0;
   rateMbps = 0;
-  /** Pulled and not sent. */
+  /** End of what is sent early, unasked. MUST EARLY-1 */
+  earlyEnd: Bytes = 0;
+  /** That counts in what the peer was sent and has said nothing of. */
+  earlyUnanswered = false;
+  /** Pulled, or early, and not sent. */
   readonly toSend: RangeSet = new RangeSet();
   readonly acked: RangeSet = new RangeSet();
   /** Of what is acknowledged, if somebody wants to hear of it. */
@@ -29,5 +33,16 @@ export class OutboundPull implements Ranked {
 
   constructor(transfer: OutboundTransfer) {
     this.transfer = transfer;
+  }
+
+  onEarlySent(offset: Bytes, length: Bytes): void {
+    const end = offset + length;
+    this.toSend.remove(offset, end);
+    if (end > this.sentHigh) this.sentHigh = end;
+  }
+
+  /** What leaves of it now was not pulled. */
+  get isEarly(): boolean {
+    return this.slot < 0;
   }
 }

@@ -95,6 +95,28 @@ export class OutboundTransfer implements Timed {
     return this.made;
   }
 
+  /** Something of it may be sent before it is pulled. MUST EARLY-1 */
+  get goesEarly(): boolean {
+    return !this.inlined && this.hold === 'free' && this.stream === undefined;
+  }
+
+  /** The first of it are sent unasked, at most `allowedBytes`. */
+  beginEarly(allowedBytes: Bytes): void {
+    const { pull, buffer } = this;
+    pull.earlyEnd = Math.min(allowedBytes, buffer?.sealedBytes ?? 0);
+    pull.toSend.add(0, pull.earlyEnd);
+    pull.earlyUnanswered = true;
+    this.peer.early.onSent(pull.earlyEnd);
+  }
+
+  /** Its receiver has said that it knows what came of it early, or it is over. */
+  endEarly(): void {
+    const { made } = this;
+    if (made?.earlyUnanswered !== true) return;
+    made.earlyUnanswered = false;
+    this.peer.early.onAnswered(made.earlyEnd);
+  }
+
   forgetPulls(): void {
     this.made?.toSend.clear();
   }

@@ -11,6 +11,10 @@ const LEVELS = 9;
 const HELD_LEVEL = 8;
 /** Room for fewer is not worth a pull, unless no more are wanted. */
 const GRANT_PACKETS_MIN = 4;
+/** After a stall so much is pulled, and no more before it comes: it does not count in the budget. MUST PULL-9 */
+const PROBE_PACKETS = 2;
+/** Early data is too much when so many times the budget is on its way. MUST EARLY-5 */
+const CROWDED_BUDGETS = 4;
 /** Senders that may be silent on a pull at once without their share of the budget being held back for them. */
 const STALLED_MAX = 8;
 /** Beyond this many stalls in a row a sender is taken for gone and no longer counts among the stalled. */
@@ -73,7 +77,7 @@ export class PullScheduler {
   /** The transfer's ranges changed: new budget, new place in line. */
   update(transfer: InboundTransfer): void {
     this.account(transfer);
-    if (!transfer.wantsPull || transfer.outstanding >= this.budget(transfer.peer)) {
+    if (!transfer.wantsPull || transfer.outstanding >= this.outstandingMax(transfer)) {
       this.leaveLine(transfer);
       return;
     }
@@ -81,6 +85,23 @@ export class PullScheduler {
     this.heapOf(transfer).place(transfer);
     this.levelsOccupied |= 1 << levelOf(transfer);
     this.dirty = true;
+  }
+
+  /** Whether so much more may be on its way. MUST PULL-1 */
+  hasRoom(transfer: InboundTransfer, bytes: Bytes): boolean {
+    return bytes <= this.roomFor(transfer);
+  }
+
+  /** More is on its way than any grants would bring: others have to wait for what nobody asked for. */
+  isCrowded({ peer }: InboundTransfer): boolean {
+    return this.outstandingBytes > CROWDED_BUDGETS * this.budget(peer);
+  }
+
+  /** Something of it comes unasked. */
+  begin(transfer: InboundTransfer): void {
+    this.leaveLine(transfer);
+    transfer.pull.small = transfer.sealedBytes <= this.budget(transfer.peer) / 2;
+    transfer.pull.begun = true;
   }
 
   /** Bytes arrived: the cheap part of update, once per packet. */
@@ -152,6 +173,11 @@ export class PullScheduler {
     this.dirty = false;
   }
 
+  /** With so much outstanding it is not in line. MUST PULL-2, PULL-9 */
+  private outstandingMax({ pulled, peer }: InboundTransfer): Bytes {
+    return pulled !== undefined && pulled.stalls > 0 ? 1 : this.budget(peer);
+  }
+
   private leaveLine(transfer: InboundTransfer): void {
     if (transfer.heapIndex < 0) return;
     this.heapOf(transfer).remove(transfer);
@@ -186,18 +212,20 @@ export class PullScheduler {
     const budget = this.budget(transfer.peer);
     const { pull } = transfer;
     const wanted = transfer.pullLimit - pull.next + pull.holes.total;
-    if (this.roomFor(transfer) < Math.min(wanted, this.context.options.mtuBytes * GRANT_PACKETS_MIN))
-      return false;
+    const { mtuBytes } = this.context.options;
+    const packets = pull.stalls > 0 ? PROBE_PACKETS : GRANT_PACKETS_MIN;
+    if (this.roomFor(transfer) < Math.min(wanted, mtuBytes * packets)) return false;
     if (transfer.isHeld) return this.outstandingBytes + this.heldBytes < budget;
     if (pull.small && this.shortBytes + wanted <= budget) return true;
     return this.outstandingBytes < budget;
   }
 
   /** How long a grant may be. MUST PULL-1, AHEAD-5 */
-  private roomFor({ peer, isHeld }: InboundTransfer): Bytes {
+  private roomFor({ peer, isHeld, pulled }: InboundTransfer): Bytes {
     const { receiveBufferBytes, mtuBytes } = this.context.options;
     const busyBytes = this.outstandingBytes + this.heldBytes;
     const room = receiveBufferBytes - busyBytes;
+    if (pulled !== undefined && pulled.stalls > 0) return Math.min(room, PROBE_PACKETS * mtuBytes);
     return isHeld
       ? Math.min(room, Math.max(this.budget(peer) - busyBytes, GRANT_PACKETS_MIN * mtuBytes))
       : room;

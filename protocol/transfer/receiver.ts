@@ -6,6 +6,7 @@ import { Assembly } from '../records/assembly.ts';
 import { RECORD_SEALED_BYTES, recordLength } from '../records/layout.ts';
 import { recordAad } from '../records/sealed-buffer.ts';
 import { DataPacket, TransferErrorCode } from '../wire/index.ts';
+import type { EarlyAllowance } from './early-allowance.ts';
 import { nextKeep } from './hold.ts';
 import type { InboundPull } from './inbound-pull.ts';
 import type { InboundTransfer } from './inbound.ts';
@@ -37,6 +38,7 @@ export class Receiver {
   /** Most they may take. */
   private roomBytes: Bytes;
   private readonly context: Context;
+  private readonly allowance: EarlyAllowance;
   private readonly deliver: Deliver;
   private readonly preview: Preview;
   private readonly abandon: Abandon;
@@ -45,14 +47,21 @@ export class Receiver {
   private readonly packet: DataPacket = new DataPacket();
   active = 0;
 
-  constructor(context: Context, deliver: Deliver, preview: Preview, abandon: Abandon) {
+  constructor(
+    context: Context,
+    allowance: EarlyAllowance,
+    deliver: Deliver,
+    preview: Preview,
+    abandon: Abandon,
+  ) {
+    this.allowance = allowance;
     this.preview = preview;
     this.context = context;
     this.roomBytes = context.options.receiveBytesMax;
     this.deliver = deliver;
     this.abandon = abandon;
     this.scheduler = new PullScheduler(context, (now, transfer, bytes) => this.grant(now, transfer, bytes));
-    this.losses = new LossDetector(context, this.scheduler);
+    this.losses = new LossDetector(context, this.scheduler, allowance);
   }
 
   /** A transfer has been admitted: it gets a slot and a token and stands in line. */
@@ -186,12 +195,51 @@ export class Receiver {
       telemetry.ruleBroken(transfer.peer.id, 'data');
       return next;
     }
+    const again = (packet.flags & DataPacket.RETRANSMISSION) !== 0;
+    const { counters } = telemetry;
+    const before = counters.payloadBytesFirst;
     if (shared === undefined) {
-      this.onRange(now, transfer, bytes, packet.payloadStart, packet.offset, end);
+      this.onRange(now, transfer, bytes, packet.payloadStart, packet.offset, end, again);
     } else {
-      this.onRange(now, transfer, shared, sharedStart, packet.offset, end);
+      this.onRange(now, transfer, shared, sharedStart, packet.offset, end, again);
     }
+    if (counters.payloadBytesFirst > before) telemetry.packetUseful(transfer.peer.id);
     return next;
+  }
+
+  /**
+   * Bytes of a message that nobody asked for: the first of them make it one that is pulled up to `earlyEnd`, if that is allowed. Else they are dropped, and pulled
+   * like those of any other. MUST EARLY-3, EARLY-4
+   */
+  onEarly(
+    now: Nanos,
+    transfer: InboundTransfer,
+    earlyEnd: Bytes,
+    bytes: Uint8Array,
+    at: number,
+    start: Bytes,
+    end: Bytes,
+  ): void {
+    if (transfer.pulled?.begun !== true) this.beginEarly(now, transfer, earlyEnd);
+    if (end > (transfer.pulled?.next ?? 0) || transfer.assembly === undefined) {
+      this.context.telemetry.earlyRefused(transfer.peer.id, end - start);
+      return;
+    }
+    this.onRange(now, transfer, bytes, at, start, end, false);
+  }
+
+  private beginEarly(now: Nanos, transfer: InboundTransfer, end: Bytes): void {
+    const { options } = this.context;
+    if (end > options.earlyBytesMax || transfer.isHeld || transfer.into !== undefined) return;
+    if (!transfer.wantsPull || end > transfer.pullLimit || !this.scheduler.hasRoom(transfer, end)) return;
+    if (transfer.assembly === undefined && !this.takeMemory(transfer)) return;
+    const { pull } = transfer;
+    pull.early = true;
+    this.scheduler.begin(transfer);
+    pull.next = end;
+    this.losses.onPull(now, pull);
+    this.scheduler.update(transfer);
+    if (this.scheduler.isCrowded(transfer)) this.allowance.onTooMuch(now, transfer.peer.rtt.smoothedNs);
   }
 
   private onRange(
@@ -201,15 +249,15 @@ export class Receiver {
     at: number,
     start: number,
     end: number,
+    again: boolean,
   ): void {
     const { telemetry } = this.context;
     const { pull, peer } = transfer;
     const { received, holes } = pull;
     const fresh = end - start - received.overlap(start, end);
     telemetry.payloadReceived(peer.id, fresh, end - start - fresh);
-    if (fresh > 0) telemetry.packetUseful(peer.id);
     if (fresh < end - start) {
-      if ((this.packet.flags & DataPacket.RETRANSMISSION) !== 0) this.losses.onSpurious(pull);
+      if (again) this.losses.onSpurious(pull);
       if (fresh === 0) return;
     }
     if (end > pull.arrivedHigh) pull.arrivedHigh = end;
@@ -228,6 +276,7 @@ export class Receiver {
       }
     }
     this.losses.onArrival(now, pull);
+    this.allowance.onArrival(fresh);
     this.scheduler.onArrival(transfer, fresh - held);
     if (transfer.previewed && received.prefix >= transfer.pullLimit) this.onPreview(transfer);
     if (pull.progress !== undefined) this.report(transfer, pull.progress);

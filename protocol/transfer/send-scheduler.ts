@@ -15,6 +15,11 @@ const LEVELS = 9;
 /** Data leaves in a network class below control, which has 0. */
 const NETWORK_PRIORITY_MAX = 7;
 
+/** Writes a packet with early data of a transfer into `out`. */
+export interface EarlyWriter {
+  writeEarly(now: Nanos, transfer: OutboundTransfer, out: TransmitBuffer): void;
+}
+
 /** A message whose pull rate is below the NIC's, waiting for its next burst. */
 class Paced implements Timed {
   timerIndex = -1;
@@ -34,6 +39,7 @@ export class SendScheduler {
   private readonly levels: RankedHeap<OutboundPull>[] = [];
   private readonly paced: TimerQueue<Paced>;
   private readonly packet: DataPacket = new DataPacket();
+  private early: EarlyWriter | undefined;
   /** Bit l is set while level l is not empty. */
   private levelsReady = 0;
 
@@ -42,6 +48,11 @@ export class SendScheduler {
     this.paced = context.deadlines.queue<Paced>(TimerNumber.PACE);
     this.pacer = pacer;
     for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<OutboundPull>());
+  }
+
+  /** Who writes what was not pulled. */
+  connect(early: EarlyWriter): void {
+    this.early = early;
   }
 
   get hasReady(): boolean {
@@ -85,7 +96,8 @@ export class SendScheduler {
     const level = this.levels[31 - Math.clz32(levelsReady & -levelsReady)] as RankedHeap<OutboundPull>;
     const pull = level.top as OutboundPull;
     const { transfer } = pull;
-    this.fill(now, pull, out);
+    if (pull.isEarly) this.early?.writeEarly(now, transfer, out);
+    else this.fill(now, pull, out);
     if (pull.toSend.isEmpty || pull.pacedUntil > now) this.remove(transfer);
     this.ready(now, transfer);
     return transfer;

@@ -290,6 +290,7 @@ export class Sender {
       if (start < low || end <= start || end > buffer.sealedBytes) return false;
       low = end;
     }
+    transfer.endEarly();
     const { pull: pulled } = transfer;
     pulled.slot = pull.pullSlot;
     pulled.tokenHi = pull.tokenHi | 0;
@@ -310,6 +311,12 @@ export class Sender {
     this.onReceipt(now, transfer);
     transfer.forgetPulls();
     this.scheduler.remove(transfer);
+  }
+
+  /** The first of its early data is in a packet. */
+  onEarlyStarted(now: Nanos, transfer: OutboundTransfer): void {
+    this.scheduler.ready(now, transfer);
+    this.onDataSent(now, transfer);
   }
 
   /** A burst of it has left. With nothing left to send, a lost final RANGE_ACK is provoked by the NOTIFY. */
@@ -360,6 +367,7 @@ export class Sender {
     if (transfer.slot < 0) this.depths.leave(transfer);
     this.timers.disarm(transfer);
     this.scheduler.remove(transfer);
+    transfer.endEarly();
     transfer.forgetPulls();
     transfer.letGo();
     transfer.peer.removeWaiting();

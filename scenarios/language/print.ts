@@ -33,12 +33,13 @@ function isNumeric(node: unknown): boolean {
 function printEndpoint(endpoint: EndpointSettings): object {
   const { crypto, hostDelayNs, groBytes, options } = endpoint;
   const { inlineBytesMax, pullBytesMax, budgetRatio, burstSegments, peerTimeoutNs } = options;
-  const { notifyWindow, receiveBytesMax, keyPacketsMax } = options;
+  const { notifyWindow, earlyBytesInitial, receiveBytesMax, keyPacketsMax } = options;
   return {
     crypto,
     ...(inlineBytesMax !== undefined && { inline: formatSize(inlineBytesMax) }),
     ...(pullBytesMax !== undefined && { pull: formatSize(pullBytesMax) }),
     ...(budgetRatio !== undefined && { budget: budgetRatio }),
+    ...(earlyBytesInitial !== undefined && { early: formatSize(earlyBytesInitial) }),
     ...(burstSegments !== undefined && { burst: burstSegments }),
     ...(peerTimeoutNs !== undefined && { peerTimeout: formatDuration(peerTimeoutNs) }),
     ...(notifyWindow !== undefined && { window: notifyWindow }),

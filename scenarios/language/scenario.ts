@@ -117,6 +117,9 @@ export interface EndpointChoices {
   pullBytesMax?: Bytes;
   /** Pulled and not yet arrived, as a multiple of the bandwidth-delay product. */
   budgetRatio?: number;
+  /** How much of a message may be sent before it is pulled: at most, and to a peer that is met for the first time. */
+  earlyBytesMax?: Bytes;
+  earlyBytesInitial?: Bytes;
   /** Most data segments sent in one batch. */
   burstSegments?: number;
   /** Silence after which a peer with something in flight is dead. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Arrivals, MessageSize, Topology, UnaryWorkload } from '../language/index.ts';
-import { inlineRoom } from '../../protocol/control/control-writer.ts';
+import { inlineRoom } from '../../protocol/control/room.ts';
 import { RECORD_PLAIN_BYTES } from '../../protocol/records/layout.ts';
 import { atScale } from './scale.ts';
 

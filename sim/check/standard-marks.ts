@@ -1,4 +1,4 @@
-import { inlineRoom } from '../../protocol/control/control-writer.ts';
+import { inlineRoom } from '../../protocol/control/room.ts';
 import type { EndpointCounters } from '../../protocol/telemetry/generated/counters.ts';
 import { FrameType } from '../../protocol/wire/generated/types.ts';
 import type { World } from '../host/world.ts';

@@ -14,6 +14,10 @@ export interface EndpointCounters {
   dataOut: number;
   /** Payload in data packets written. */
   dataBytesOut: number;
+  /** Payload sent before it was pulled. */
+  earlyBytesOut: number;
+  /** Payload that came before it was pulled and was dropped. */
+  earlyBytesRefused: number;
   /** Sealed payload and inline bytes that arrived for the first time. */
   payloadBytesFirst: number;
   /** Payload that arrived again. */
@@ -96,6 +100,8 @@ export function newCounters(): EndpointCounters {
     controlOut: 0,
     dataOut: 0,
     dataBytesOut: 0,
+    earlyBytesOut: 0,
+    earlyBytesRefused: 0,
     payloadBytesFirst: 0,
     payloadBytesDuplicate: 0,
     usefulPackets: 0,

@@ -199,6 +199,34 @@ export interface DataSentEvent {
   readonly length: Bytes;
 }
 
+/** Bytes of a message were written that were not pulled. Comes before the frameSent of their EARLY_DATA. */
+export interface EarlySentEvent {
+  readonly name: 'earlySent';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** For whom. */
+  readonly peer: PeerId;
+  /** Of the transfer. */
+  readonly slot: number;
+  /** Of the transfer. */
+  readonly generation: number;
+  /** Of them in the sealed message. */
+  readonly offset: Bytes;
+  /** Of them. */
+  readonly length: Bytes;
+}
+
+/** Bytes of a message that came before they were pulled were dropped. */
+export interface EarlyRefusedEvent {
+  readonly name: 'earlyRefused';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Whose. */
+  readonly peer: PeerId;
+  /** More than the peer was allowed, or there was no room. */
+  readonly refusedBytes: Bytes;
+}
+
 /** A PULL_REQUEST was written. */
 export interface PullSentEvent {
   readonly name: 'pullSent';
@@ -401,6 +429,8 @@ export type TelemetryEvent =
   | ProbeTakenEvent
   | TransferAnnouncedEvent
   | DataSentEvent
+  | EarlySentEvent
+  | EarlyRefusedEvent
   | PullSentEvent
   | PayloadReceivedEvent
   | PacketUsefulEvent
@@ -430,6 +460,8 @@ export const EVENT_LEVELS: Readonly<Record<EventName, Level>> = {
   probeTaken: 'trace',
   transferAnnounced: 'trace',
   dataSent: 'trace',
+  earlySent: 'trace',
+  earlyRefused: 'info',
   pullSent: 'trace',
   payloadReceived: 'trace',
   packetUseful: 'trace',
@@ -468,6 +500,10 @@ export interface EventObserver {
   transferAnnounced?(peer: PeerId, slot: number, generation: number, replySlot: number, replyGeneration: number, isRepeated: boolean): void;
   /** A data packet was written. */
   dataSent?(peer: PeerId, slot: number, generation: number, offset: Bytes, length: Bytes): void;
+  /** Bytes of a message were written that were not pulled. Comes before the frameSent of their EARLY_DATA. */
+  earlySent?(peer: PeerId, slot: number, generation: number, offset: Bytes, length: Bytes): void;
+  /** Bytes of a message that came before they were pulled were dropped. */
+  earlyRefused?(peer: PeerId, refusedBytes: Bytes): void;
   /** A PULL_REQUEST was written. */
   pullSent?(peer: PeerId, slot: number, generation: number, pulledBytes: Bytes, isAgain: boolean): void;
   /** Payload of a packet was taken. */

@@ -18,6 +18,8 @@ export const COUNTERS: readonly Family<keyof EndpointCounters>[] = [
   { metric: 'dcquic_control_packets_sent_total', help: "control packets written", isCounter: true, label: undefined, fields: [{ field: 'controlOut', value: '' }] },
   { metric: 'dcquic_data_packets_sent_total', help: "data packets written", isCounter: true, label: undefined, fields: [{ field: 'dataOut', value: '' }] },
   { metric: 'dcquic_data_sent_bytes_total', help: "payload in data packets written", isCounter: true, label: undefined, fields: [{ field: 'dataBytesOut', value: '' }] },
+  { metric: 'dcquic_early_sent_bytes_total', help: "payload sent before it was pulled", isCounter: true, label: undefined, fields: [{ field: 'earlyBytesOut', value: '' }] },
+  { metric: 'dcquic_early_refused_bytes_total', help: "payload that came before it was pulled and was dropped", isCounter: true, label: undefined, fields: [{ field: 'earlyBytesRefused', value: '' }] },
   { metric: 'dcquic_payload_first_bytes', help: "sealed payload and inline bytes that arrived for the first time", isCounter: false, label: undefined, fields: [{ field: 'payloadBytesFirst', value: '' }] },
   { metric: 'dcquic_payload_duplicate_bytes_total', help: "payload that arrived again", isCounter: true, label: undefined, fields: [{ field: 'payloadBytesDuplicate', value: '' }] },
   { metric: 'dcquic_packets_useful', help: "packets that brought payload for the first time; an estimate by at most one per record that had to come again", isCounter: false, label: undefined, fields: [{ field: 'usefulPackets', value: '' }] },

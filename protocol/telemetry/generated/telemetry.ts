@@ -128,6 +128,20 @@ export class Telemetry extends Publisher {
     if (this.floor <= 0) this.publish({ name: 'dataSent', level: 'trace', atNs: this.now, peer, slot, generation, offset, length });
   }
 
+  /** Bytes of a message were written that were not pulled. Comes before the frameSent of their EARLY_DATA. */
+  earlySent(peer: PeerId, slot: number, generation: number, offset: Bytes, length: Bytes): void {
+    this.counters.earlyBytesOut += length;
+    this.observer?.earlySent?.(peer, slot, generation, offset, length);
+    if (this.floor <= 0) this.publish({ name: 'earlySent', level: 'trace', atNs: this.now, peer, slot, generation, offset, length });
+  }
+
+  /** Bytes of a message that came before they were pulled were dropped. */
+  earlyRefused(peer: PeerId, refusedBytes: Bytes): void {
+    this.counters.earlyBytesRefused += refusedBytes;
+    this.observer?.earlyRefused?.(peer, refusedBytes);
+    if (this.floor <= 1) this.publish({ name: 'earlyRefused', level: 'info', atNs: this.now, peer, refusedBytes });
+  }
+
   /** A PULL_REQUEST was written. */
   pullSent(peer: PeerId, slot: number, generation: number, pulledBytes: Bytes, isAgain: boolean): void {
     this.counters.pullsOut += 1;

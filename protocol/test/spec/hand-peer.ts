@@ -10,6 +10,8 @@ import {
   ControlPacket,
   DataPacket,
   Datagram,
+  EarlyData,
+  EarlyLimit,
   FlowReset,
   NotifyBlocked,
   Probe,
@@ -28,6 +30,8 @@ import type {
   CancelPullRecord,
   DatagramRecord,
   DataPacketRecord,
+  EarlyDataRecord,
+  EarlyLimitRecord,
   FlowResetRecord,
   NotifyBlockedRecord,
   ProbeRecord,
@@ -62,6 +66,8 @@ export interface FrameRecords {
   StreamClose: StreamCloseRecord;
   StreamCloseAck: StreamCloseAckRecord;
   CancelPull: CancelPullRecord;
+  EarlyData: EarlyDataRecord;
+  EarlyLimit: EarlyLimitRecord;
   Datagram: DatagramRecord;
   Data: DataPacketRecord;
 }
@@ -213,6 +219,8 @@ const TYPES = {
   StreamCloseAck,
   CancelPull,
   Datagram,
+  EarlyData,
+  EarlyLimit,
 } as const;
 
 /** The bytes of one frame. */

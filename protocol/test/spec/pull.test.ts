@@ -206,7 +206,7 @@ describe('memory for messages', () => {
 test('eight silent transfers keep long ones from beginning, not short ones, and not for ever', () => {
   const feeder = new Feeder();
   for (let slot = 0; slot < 10; slot += 1) feeder.announce(slot, 300_000);
-  feeder.hand.net.run(5_000_000);
+  feeder.hand.net.run(3_000_000);
   feeder.collect();
   expect(feeder.begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   feeder.announce(10, 5000);
@@ -218,7 +218,7 @@ test('eight silent transfers keep long ones from beginning, not short ones, and 
   expect(feeder.bodies().length).toBe(11);
 });
 
-/** MUST LOSS-1, LOSS-2, LOSS-4, LOSS-5. */
+/** MUST LOSS-1, LOSS-2, LOSS-4, LOSS-5, PULL-9. */
 describe('lost data', () => {
   interface Opened {
     feeder: Feeder;
@@ -287,18 +287,20 @@ describe('lost data', () => {
     expect(again(feeder)[0]!.slice(1)).toEqual([0, 1000]);
   });
 
-  test('of a silent sender is pulled again, with a doubling wait, within the receive buffer', () => {
-    const { feeder } = opened(300_000, { receiveBufferBytes: 65_536 });
+  test('of a silent sender is pulled again, two packets of it, with a doubling wait, and all when something comes', () => {
+    const { feeder, send } = opened(300_000, { receiveBufferBytes: 65_536 });
     const pulled = feeder.outstanding;
     expect(pulled).toBeLessThanOrEqual(65_536);
-    feeder.hand.net.run(600_000);
-    const first = Math.ceil(3 * TEST_OPTIONS.initialRttNs! + (pulled * 8 * NANOS_PER_SECOND) / 10e9);
-    const second = first + 2 * first;
+    feeder.hand.net.run(450_000);
+    const quiet = 3 * TEST_OPTIONS.initialRttNs!;
+    const first = quiet + Math.ceil((pulled * 8 * NANOS_PER_SECOND) / 10e9);
+    const second = first + 2 * (quiet + Math.ceil((3000 * 8 * NANOS_PER_SECOND) / 10e9));
     expect(again(feeder)).toEqual([
-      [first, 0, pulled],
-      // The rest of the buffer was pulled as well.
-      [second, 0, 65_536],
+      [first, 0, 3000],
+      [second, 0, 3000],
     ]);
+    send(0, 1000);
+    expect(again(feeder)[2]?.slice(1)).toEqual([3000, pulled - 3000]);
   });
 
   test('that comes long after a stall does not make others wait as long, times their own backoff', () => {

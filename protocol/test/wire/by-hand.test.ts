@@ -124,6 +124,11 @@ const BY_HAND: Record<string, [record: object, hex: string]> = {
     `1c  00000009 00000008  01`,
   ],
   DATAGRAM: [{ headerSize: 1, payload: fromHex('006869') }, `1d  01  03 006869`],
+  EARLY_DATA: [
+    { transferSlot: 9, transferGeneration: 8, end: 20_000, offset: 64, payload: fromHex('006869') },
+    `17  00000009 00000008  80004e20  4040  03 006869`,
+  ],
+  EARLY_LIMIT: [{ sequence: 3, bytes: 20_000 }, `1e  03  80004e20`],
   PROBE: [{ nonce: { hi: 0x80000000, lo: 0x7f } }, `18  80000000 0000007f`],
   PROBE_RESPONSE: [{ nonce: { hi: 0, lo: 0xffffffff } }, `19  00000000 ffffffff`],
 };

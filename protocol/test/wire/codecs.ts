@@ -33,6 +33,8 @@ const CLASSES: Record<string, new () => Codec> = {
   STREAM_CLOSE: wire.StreamClose,
   STREAM_CLOSE_ACK: wire.StreamCloseAck,
   DATAGRAM: wire.Datagram,
+  EARLY_DATA: wire.EarlyData,
+  EARLY_LIMIT: wire.EarlyLimit,
 };
 
 /** Every message of spec/wire.yaml; one without a class here fails the tests that ask for it. */

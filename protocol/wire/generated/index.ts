@@ -4,6 +4,8 @@ export * from './cancel-pull.ts';
 export * from './control-packet.ts';
 export * from './data-packet.ts';
 export * from './datagram.ts';
+export * from './early-data.ts';
+export * from './early-limit.ts';
 export * from './errors.ts';
 export * from './flow-reset.ts';
 export * from './notify-blocked.ts';

@@ -18,12 +18,14 @@ export const FrameType = {
   RANGE_ACK: 0x14,
   FLOW_RESET: 0x15,
   CANCEL_PULL: 0x16,
+  EARLY_DATA: 0x17,
   PROBE: 0x18,
   PROBE_RESPONSE: 0x19,
   STREAM_CREDIT: 0x1a,
   STREAM_CLOSE: 0x1b,
   STREAM_CLOSE_ACK: 0x1c,
   DATAGRAM: 0x1d,
+  EARLY_LIMIT: 0x1e,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
@@ -38,12 +40,14 @@ export const FrameName: Readonly<Record<number, string>> = {
   0x14: 'RANGE_ACK',
   0x15: 'FLOW_RESET',
   0x16: 'CANCEL_PULL',
+  0x17: 'EARLY_DATA',
   0x18: 'PROBE',
   0x19: 'PROBE_RESPONSE',
   0x1a: 'STREAM_CREDIT',
   0x1b: 'STREAM_CLOSE',
   0x1c: 'STREAM_CLOSE_ACK',
   0x1d: 'DATAGRAM',
+  0x1e: 'EARLY_LIMIT',
 };
 
 /** True if a packet that holds a frame of this type wants an ACK. */

@@ -39,6 +39,13 @@ const memory = quantity(SIZE, 'Messages being received at once, over all peers.'
   text: '1B..1TiB',
 });
 
+const early = quantity(
+  SIZE,
+  'How much of a message may be sent before it is pulled, also to a peer that is met for the first time.',
+  '64KiB',
+  { min: 0, max: 1_048_576, text: '0B..1MiB' },
+);
+
 const peerTimeout = quantity(DURATION, 'Silence after which a peer with something in flight is dead.', '5s', {
   min: 1_000,
   max: 3_600_000_000_000,
@@ -69,6 +76,7 @@ export const endpointShape: Field<EndpointSettings> = record('endpoint', {
   }).optional(),
   pull: pull.optional(),
   budget: budget.optional(),
+  early: early.optional(),
   burst: integer('Most data segments sent in one batch.', 1, BURST_MAX, 16).optional(),
   peerTimeout: peerTimeout.optional(),
   window: integer('Requests that a peer may have announced and not ended.', 1, WINDOW_MAX, 1024).optional(),
@@ -84,6 +92,7 @@ export const endpointShape: Field<EndpointSettings> = record('endpoint', {
     ...(given.inline !== undefined && { inlineBytesMax: given.inline }),
     ...(given.pull !== undefined && { pullBytesMax: given.pull }),
     ...(given.budget !== undefined && { budgetRatio: given.budget }),
+    ...(given.early !== undefined && { earlyBytesMax: given.early, earlyBytesInitial: given.early }),
     ...(given.burst !== undefined && { burstSegments: given.burst }),
     ...(given.peerTimeout !== undefined && { peerTimeoutNs: given.peerTimeout }),
     ...(given.window !== undefined && { notifyWindow: given.window }),

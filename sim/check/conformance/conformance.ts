@@ -39,6 +39,8 @@ interface Watched {
   readonly pace: PaceRule;
   readonly data: DataRule;
   readonly pulls: PullRule;
+  /** By peer and transfer: the end of what was sent of it before it was pulled. */
+  readonly early: Map<string, number>;
   readonly sides: Map<PeerId, Side>;
 }
 
@@ -93,18 +95,27 @@ export class Conformance implements Monitor, HostTap {
         const acting = probesOnly ? NO_FRAMES : { frames, isEliciting };
         const packet = { ...acting, nowNs: this.#nowNs(host), packetNumber, roomBytes: 0, isAddressed: true };
         for (const rule of side.rules) rule.onTaken(packet);
-        const { pulls } = this.#watched(host);
-        for (const frame of acting.frames) if (frame.kind === 'notify') pulls.onAnnounced(frame.sizeBytes);
+        const { pulls, early } = this.#watched(host);
+        for (const frame of acting.frames) {
+          if (frame.kind === 'notify') pulls.onAnnounced(frame.sizeBytes);
+          else if (frame.kind === 'early') pulls.onEarly(`${peer}/${frame.id}`);
+          else if (frame.kind === 'pull')
+            this.#traffic.onPulled(frame.token, early.get(`${peer}/${frame.id}`) ?? 0);
+        }
       },
     });
   }
 
   #onSent(host: number, peer: PeerId, packet: ControlPacketSeen): void {
     for (const rule of this.#sideOf(host, peer).rules) rule.onSent(packet);
-    const { pulls, data } = this.#watched(host);
+    const { pulls, data, early } = this.#watched(host);
     const { endpoint } = this.#config.hosts[host] as SimHost;
     pulls.onRtt(endpoint.rttNs(peer));
     for (const frame of packet.frames) {
+      if (frame.kind === 'early') {
+        const key = `${peer}/${frame.id}`;
+        early.set(key, Math.max(early.get(key) ?? 0, frame.highBytes));
+      }
       if (frame.kind !== 'pull') continue;
       data.onPull(frame.pullSlot, frame.token);
       pulls.onPull(`${peer}/${frame.id}`, frame.isAgain, endpoint.state);
@@ -150,6 +161,7 @@ export class Conformance implements Monitor, HostTap {
       pace: new PaceRule(report, this.#options),
       data: new DataRule(report, this.#traffic),
       pulls: new PullRule(report, this.#options),
+      early: new Map<string, number>(),
       sides: new Map<PeerId, Side>(),
     };
     this.#hosts[host] = watched;

@@ -39,6 +39,11 @@ export class SentTraffic {
     this.#highBytes.set(token, Math.max(highBytes, offset + payloadLength));
   }
 
+  /** The sender of a transfer takes a pull of it, `earlyBytes` of which it has sent unasked. */
+  onPulled(token: string, earlyBytes: number): void {
+    this.#highBytes.set(token, Math.max(this.#highBytes.get(token) ?? 0, earlyBytes));
+  }
+
   /** Somebody tampered with it: nobody sent it so. */
   isForged(carrier: Packet): boolean {
     // What came by reference nobody has touched.

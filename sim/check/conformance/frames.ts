@@ -2,6 +2,8 @@ import {
   Ack,
   CancelPull,
   Datagram,
+  EarlyData,
+  EarlyLimit,
   FlowReset,
   NotifyBlocked,
   Padding,
@@ -42,6 +44,7 @@ export type SeenFrame =
       readonly isAgain: boolean;
       readonly bytes: number;
     }
+  | { readonly kind: 'early'; readonly id: TransferKey; readonly highBytes: number }
   | { readonly kind: 'range-ack'; readonly id: TransferKey; readonly isFinal: boolean }
   | { readonly kind: 'reset'; readonly id: TransferKey; readonly byReceiver: boolean; readonly code: number }
   | { readonly kind: 'probe' | 'other' };
@@ -81,6 +84,7 @@ const notify = new TransferNotify();
 const accept = new TransferAccept();
 const blocked = new NotifyBlocked();
 const pull = new PullRequest();
+const early = new EarlyData();
 const rangeAck = new RangeAck();
 const reset = new FlowReset();
 
@@ -125,6 +129,12 @@ const CODECS: Readonly<Record<number, Codec>> = {
     isAgain: (pull.flags & PullRequest.RETRANSMISSION) !== 0,
     bytes: pull.ranges.slice(0, 2 * pull.rangesCount).reduce((sum, n, i) => sum + (i % 2 === 1 ? n : 0), 0),
   })),
+  [EarlyData.TYPE]: codec(early, () => ({
+    kind: 'early',
+    id: transferKey(early.transferSlot, early.transferGeneration),
+    highBytes: early.offset + early.payloadLength,
+  })),
+  [EarlyLimit.TYPE]: plain(new EarlyLimit(), 'other'),
   [CancelPull.TYPE]: plain(new CancelPull(), 'other'),
   [RangeAck.TYPE]: codec(rangeAck, () => ({
     kind: 'range-ack',

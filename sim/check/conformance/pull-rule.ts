@@ -17,6 +17,8 @@ export class PullRule {
   #rttNs: Nanos;
   /** Transfers of which something was pulled again: what they had outstanding may have counted for nothing meanwhile. */
   readonly #again = new Set<TransferKey>();
+  /** Transfers that began before they were pulled. */
+  readonly #early = new Set<TransferKey>();
   /** The largest message that was announced. */
   #messageBytes: Bytes = 0;
 
@@ -34,13 +36,19 @@ export class PullRule {
     this.#messageBytes = Math.max(this.#messageBytes, sizeBytes);
   }
 
+  /** Something of it came unasked. */
+  onEarly(transfer: TransferKey): void {
+    this.#early.add(transfer);
+  }
+
   /** A PULL_REQUEST leaves. */
   onPull(transfer: TransferKey, isAgain: boolean, { pulledBytes, memoryBytes }: Held): void {
     if (isAgain) this.#again.add(transfer);
-    const { pullBytesMax, receiveBytesMax, receiveBufferBytes } = this.#options;
+    const { pullBytesMax, receiveBytesMax, receiveBufferBytes, earlyBytesMax } = this.#options;
     const budgetBytes = this.#budgetBytes();
     // One grant above the budget, and short messages up to as much again.
-    const mostBytes = 2 * budgetBytes + pullBytesMax + this.#again.size * (budgetBytes + pullBytesMax);
+    const grantedBytes = 2 * budgetBytes + pullBytesMax + this.#again.size * (budgetBytes + pullBytesMax);
+    const mostBytes = grantedBytes + this.#early.size * earlyBytesMax;
     if (pulledBytes > Math.min(mostBytes, receiveBufferBytes))
       this.#report('PULL-1', `${pulledBytes} bytes are pulled and have not arrived, more than ${mostBytes}`);
     // One alone may be larger.

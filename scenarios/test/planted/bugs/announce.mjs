@@ -102,7 +102,7 @@ export const bugs = [
   {
     name: 'inline-without-header',
     what: 'the room for an inline message forgets the header of the packet',
-    file: 'protocol/control/control-writer.ts',
+    file: 'protocol/control/room.ts',
     find: 'HEADER_BYTES + TAG_BYTES + 44',
     replace: 'TAG_BYTES + 44',
   },
