@@ -1,4 +1,4 @@
-import type { Bytes } from '../protocol/core/units.ts';
+import type { Bytes, Nanos } from '../protocol/core/units.ts';
 
 /**
  * What a transport tells whoever subscribes. None of these is fatal: the service is degraded, and the event says how.
@@ -17,6 +17,9 @@ export type TransportEvent =
   | { type: 'family-unavailable'; family: 'IPv4' | 'IPv6'; cause: Error }
   /** The kernel refused datagrams, which are lost. Told at the 1st, 2nd, 4th, 8th … time per code. */
   | { type: 'send-error'; code: string; count: number; cause: Error }
+  /** A worker has not come round its loop for so long: what it serves stands still. Told once, until it goes on. REQ HEALTH-9 */
+  | { type: 'worker-stuck'; worker: number; silentNs: Nanos }
+  | { type: 'worker-resumed'; worker: number; silentNs: Nanos }
   /** A socket reported an error of its own, e.g. an ICMP answer. Told as rarely as send-error. */
   | { type: 'socket-error'; code: string; count: number; cause: Error };
 

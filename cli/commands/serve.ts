@@ -73,15 +73,19 @@ function greeting(address: string, mtuBytes: number, isDevelopment: boolean): st
 async function serveUntilInterrupt(pool: UdpPool, json: boolean): Promise<void> {
   let answered = 0;
   let unanswered = 0;
+  const tellPeer = (peer: number, state: string): void => {
+    if (json) printJson({ event: 'peer', peer, state });
+    else print(`peer ${peer} ${state}`);
+  };
   pool.pool.events.subscribe(
     (event) => {
       if (event.name === 'requestServed') answered++;
       else if (event.name === 'requestDropped') unanswered++;
-      else if (event.name !== 'peerChanged') return;
-      else if (json) printJson({ event: 'peer', peer: event.peer, state: event.change });
-      else print(`peer ${event.peer} ${event.change}`);
+      else if (event.name === 'peerMet') tellPeer(event.peer, 'met');
+      else if (event.name === 'peerRestarted') tellPeer(event.peer, 'restarted');
+      else if (event.name === 'peerChanged') tellPeer(event.peer, event.to);
     },
-    { names: ['peerChanged', 'requestServed', 'requestDropped'] },
+    { names: ['peerMet', 'peerRestarted', 'peerChanged', 'requestServed', 'requestDropped'] },
   );
   await new Promise<void>((interrupted) => {
     const interrupt = new Interrupt(interrupted);

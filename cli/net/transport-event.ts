@@ -1,5 +1,5 @@
 import type { TransportEvent } from '../../transports/index.ts';
-import { bytes } from '../../reports/figures.ts';
+import { bytes, time } from '../../reports/figures.ts';
 
 /** A transport event in one line for people. */
 export function transportEventText(event: TransportEvent): string {
@@ -12,6 +12,10 @@ export function transportEventText(event: TransportEvent): string {
       return `no ${event.family} on this machine (${event.cause.message})`;
     case 'send-error':
       return `the kernel refused to send, ${event.count} times so far: ${event.cause.message}`;
+    case 'worker-stuck':
+      return `worker ${event.worker} has not come round its loop for ${time(event.silentNs)}`;
+    case 'worker-resumed':
+      return `worker ${event.worker} goes on, after ${time(event.silentNs)}`;
     case 'socket-error':
       return `the socket reported an error, ${event.count} times so far: ${event.cause.message}`;
   }

@@ -33,7 +33,7 @@ describe('dcquic serve and dcquic call, two processes', () => {
     const plain = await dcquic(['call', '--peer', address]);
     expect([plain.code, plain.stderr]).toEqual([0, '']);
     expect(plain.stdout).toContain('the same on both sides');
-    expect(await eventOf(events, 'peer')).toEqual({ event: 'peer', peer: 0, state: 'up' });
+    expect(await eventOf(events, 'peer')).toEqual({ event: 'peer', peer: 0, state: 'met' });
     child.kill('SIGINT');
     expect(await eventOf(events, 'closed')).toEqual({ event: 'closed', answered: 4, unanswered: 0 });
     expect(await done).toMatchObject({ code: 0, stderr: '' });

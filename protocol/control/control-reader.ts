@@ -74,7 +74,7 @@ export class ControlReader {
     if (!this.open(remote, bytes, at)) return;
     if (this.isMisaddressed(peer)) {
       this.context.telemetry.packetDropped('misaddressed');
-      this.liveness.onMisaddressed(peer);
+      this.liveness.onMisaddressed(now, peer);
       return;
     }
     this.act(now, peer, remote);

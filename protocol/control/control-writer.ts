@@ -422,7 +422,7 @@ export class ControlWriter {
   /** Each once: whether it arrives nobody finds out. MUST DGRAM-1, DGRAM-2 */
   private writeDatagrams(peer: Peer): void {
     const { datagram } = this;
-    if (!peer.mayNotify) peer.datagrams.clear();
+    if (!peer.mayBegin) peer.datagrams.clear();
     for (let message = peer.datagrams.peek(); message !== undefined; message = peer.datagrams.peek()) {
       const size = message.sizeBytes;
       datagram.payload = message.body;
@@ -468,7 +468,7 @@ export class ControlWriter {
       this.observe(peer, TransferNotify.TYPE, t.slot, t.generation, false, t.messageBytes);
       if (allowedBytes > 0) this.startEarly(t, allowedBytes);
     }
-    if (!peer.blockedDue) return;
+    if (!peer.blockedDue || !peer.mayBegin) return;
     this.blocked.limit = peer.notifyLimit;
     if (!this.put(this.blocked)) return;
     this.sender.onBlockedSent(this.now, peer);

@@ -5,6 +5,7 @@ import type { Liveness } from '../peer/liveness.ts';
 import { ECHOES_MAX } from '../peer/challenge.ts';
 import type { Challenge } from '../peer/challenge.ts';
 import type { Peer } from '../peer/peer.ts';
+import { mayBegin } from '../peer/states.ts';
 import type { AckOutcome } from '../recovery/sent-packets.ts';
 import type { StreamFrameReader } from '../stream/frame-reader.ts';
 import type { Receiver } from '../transfer/receiver.ts';
@@ -107,7 +108,7 @@ export class FrameReader {
     if (counters.payloadBytesFirst > payloadBefore) telemetry.packetUseful(peer.id);
     peer.acks.onPacket(now, packetNumber, eliciting, this.context.options.ackDelayNs);
     if (eliciting) this.context.wantLazy(peer, peer.acks.deadline);
-    if (peer.life === 'dead') this.liveness.onHeardDown(peer);
+    if (!mayBegin(peer.health)) this.liveness.onHeardDown(now, peer);
     this.context.wantControl(peer);
   }
 
@@ -140,7 +141,7 @@ export class FrameReader {
         this.context.telemetry.probeTaken(peer.id);
         return this.onProbe(peer.echoes, this.probe.parse(bytes, at, end));
       case ProbeResponse.TYPE:
-        return this.onEcho(now, peer, this.echo.parse(bytes, at, end));
+        return this.onEcho(peer, this.echo.parse(bytes, at, end));
       case Datagram.TYPE:
         return this.onDatagram(peer, this.datagram.parse(bytes, at, end));
       default:
@@ -161,6 +162,7 @@ export class FrameReader {
       peer.budgetBytes = 0;
     }
     for (const packet of outcome.acked) {
+      this.context.health.succeeded(peer);
       this.sender.onArrived(now, packet);
       if (packet.resets.length > 0) peer.resetTries = 0;
       for (const notice of packet.resets) {
@@ -169,6 +171,7 @@ export class FrameReader {
     }
     this.streamFrames.onSettled(outcome);
     for (const packet of outcome.lost) {
+      this.context.health.failed(peer);
       this.sender.onLost(packet);
       for (const notice of packet.resets) peer.resets.push(notice);
     }
@@ -291,10 +294,10 @@ export class FrameReader {
     return next;
   }
 
-  private onEcho(now: Nanos, peer: Peer, next: number): number {
+  private onEcho(peer: Peer, next: number): number {
     if (next < 0) return next;
     if (peer.probeAwaited && this.echo.nonceHi === peer.probeHi && this.echo.nonceLo === peer.probeLo) {
-      this.liveness.onProbeAnswered(now, peer);
+      this.liveness.onProbeAnswered(peer);
     }
     return next;
   }

@@ -1,6 +1,7 @@
 import { Fifo } from '../core/fifo.ts';
 import type { RandomSource } from '../core/random.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
+import { HealthMonitor } from '../peer/health.ts';
 import type { Peer } from '../peer/peer.ts';
 import { Deadlines } from '../core/deadlines.ts';
 import type { TimerQueue } from '../core/timer-queue.ts';
@@ -19,6 +20,7 @@ export class Context {
   readonly random: RandomSource;
   readonly observer: EndpointObserver | undefined;
   readonly telemetry: Telemetry;
+  readonly health: HealthMonitor = new HealthMonitor(this);
   readonly records: RecordPool = new RecordPool();
   readonly events: Fifo<EndpointEvent> = new Fifo<EndpointEvent>();
   readonly deadlines: Deadlines = new Deadlines();

@@ -13,7 +13,7 @@ export function sendDatagram(context: Context, peer: Peer, message: OutgoingMess
       `a datagram has ${message.sizeBytes} bytes; the limit is ${room}`,
     );
   }
-  if (!peer.mayNotify || peer.datagrams.length >= context.options.datagramsMax) return false;
+  if (!peer.mayBegin || peer.datagrams.length >= context.options.datagramsMax) return false;
   peer.datagrams.push(message);
   context.wantControl(peer);
   return true;

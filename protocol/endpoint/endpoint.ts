@@ -5,10 +5,12 @@ import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { ControlReader } from '../control/control-reader.ts';
 import type { ControlWriter } from '../control/control-writer.ts';
+import { FAILURE_RATE_ONE } from '../peer/health.ts';
 import type { Liveness } from '../peer/liveness.ts';
 import type { Peer, PeerConfig, PeerId } from '../peer/peer.ts';
 import type { PeerTable } from '../peer/peer-table.ts';
 import type { OutgoingMessage } from '../records/message.ts';
+import { callWaitNs } from '../recovery/retry-wait.ts';
 import type { Placement } from '../records/placement.ts';
 import type { Pacer } from '../transfer/pacer.ts';
 import type { Causal } from '../transfer/outbound.ts';
@@ -28,6 +30,7 @@ import { resolveOptions } from './options.ts';
 import { assemble } from './parts.ts';
 import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
+import type { HealthState } from '../peer/states.ts';
 import type { MetricSource } from '../telemetry/exposition.ts';
 import type { EndpointCounters, EndpointState } from '../telemetry/generated/counters.ts';
 import type { Telemetry } from '../telemetry/generated/telemetry.ts';
@@ -193,12 +196,9 @@ export class Endpoint {
     this.exchanges.own.release(now, exchange);
   }
 
-  /** How long to wait before an exchange with `peer` is tried for the `tries`th time again: doubled each time, with a random part. REQ XFER-3 */
+  /** How long to wait before an exchange with `peer` is tried for the `tries`th time again. */
   backoffNs(peer: PeerId, tries: number): Nanos {
-    const { ackDelayNs, lossDelayMinNs, initialRttNs, peerTimeoutNs } = this.options;
-    const rttNs = this.peers.get(peer)?.rtt.smoothedNs ?? initialRttNs;
-    const base = (Math.max(3 * rttNs, lossDelayMinNs) + ackDelayNs) * (1 << Math.min(tries, 10));
-    return Math.min(base + Math.floor((base * this.context.random.nextU32()) / 2 ** 32), peerTimeoutNs);
+    return callWaitNs(this.options, this.peers.get(peer), tries, this.context.random);
   }
 
   /** `datagram` events are wanted from now on, or no more. */
@@ -467,6 +467,14 @@ export class Endpoint {
   /** The wire id of an own exchange's request, once it was announced. */
   transferId(exchange: ExchangeId): { slot: number; generation: number } | undefined {
     return this.exchanges.own.requestId(exchange);
+  }
+
+  /** How a peer is; undefined if there is none. `failureRatio`: of what waits for an answer of it, the part that failed lately. REQ HEALTH-1, HEALTH-3, HEALTH-4 */
+  peerHealth(peer: PeerId): { state: HealthState; failureRatio: number; lastHeardNs: Nanos } | undefined {
+    const known = this.peers.get(peer);
+    if (known === undefined) return undefined;
+    const { health: state, failureRate, lastHeardAt: lastHeardNs } = known;
+    return { state, failureRatio: failureRate / FAILURE_RATE_ONE, lastHeardNs };
   }
 
   /** Smoothed round-trip time of a peer, once measured. */

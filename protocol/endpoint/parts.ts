@@ -48,6 +48,7 @@ export function assemble(context: Context, config: EndpointConfig): Parts {
   const liveness = new Liveness(context, peers, (now, peer, reason, everything) =>
     exchanges.onPeerEnd(now, peer, reason, everything),
   );
+  context.health.onTurn = (peer) => receiver.scheduler.onTurn(peer);
   const admission = new Admission(context, receiver, exchanges, liveness);
   exchanges.connect({
     sender,

@@ -3,12 +3,15 @@ import type { Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { Peer, RemoteEpoch } from './peer.ts';
-import { nextLife } from './states.ts';
+import { mayBegin } from './states.ts';
 import type { PeerTable } from './peer-table.ts';
-import type { LifeChange } from '../telemetry/generated/events.ts';
 
 /** A silent peer is probed this many times before it is taken for dead. */
 const PROBES_PER_TIMEOUT = 8;
+/** A peer that has left a PROBE unanswered, and was silent for so many intervals, is asked before anything new begins. */
+const UNANSWERED_INTERVALS = 2;
+/** With nothing waiting for it a peer that does not answer is probed once a peer timeout, so many times. */
+const IDLE_PROBES_MAX = 64;
 /** Resets that are never acknowledged are sent this often, then only while something waits for the peer. */
 const RESET_TRIES_MAX = 16;
 
@@ -17,7 +20,7 @@ export type EndAll = (now: Nanos, peer: Peer, reason: FailureReason, everything:
 
 /**
  * Whether a peer lives, and which incarnation of it. Only authenticated packets count as life; death is only declared
- * with something in flight; timeouts are per peer. REQ HEALTH-2, HEALTH-3 · MUST LIVE-1, LIVE-2, FRESH-2
+ * with something in flight; timeouts are per peer. REQ HEALTH-2, HEALTH-3, HEALTH-7 · MUST LIVE-1, LIVE-2, FRESH-2
  */
 export class Liveness {
   private readonly context: Context;
@@ -34,15 +37,18 @@ export class Liveness {
     peer.lastHeardAt = now;
   }
 
-  /** A peer that was given up has been heard: a PROBE finds out whether it hears us, too, and whether it must be told something. */
-  onHeardDown(peer: Peer): void {
-    this.sendProbe(peer);
+  /** A peer that did not answer has been heard: a PROBE finds out whether it hears us, too, and whether it must be told something. */
+  onHeardDown(now: Nanos, peer: Peer): void {
+    this.context.health.step(peer, 'heard');
+    this.sendProbe(now, peer);
   }
 
   /** Something begins to wait for `peer`. */
   onWaiting(now: Nanos, peer: Peer): void {
-    if (peer.life === 'dead' && !peer.probeAwaited) this.sendProbe(peer);
-    if (peer.livenessAt === NEVER) this.armAt(peer, now + this.probeInterval());
+    // Not one for each that begins: the answer takes a round trip.
+    if (!mayBegin(peer.health) && now - peer.probedAt >= peer.rtt.smoothedNs) this.sendProbe(now, peer);
+    const at = now + this.probeInterval();
+    if (at < peer.livenessAt) this.armAt(peer, at);
   }
 
   private probeInterval(): Nanos {
@@ -69,7 +75,7 @@ export class Liveness {
       }
       if (peer.resetRetryAt <= now) {
         peer.resetRetryAt = NEVER;
-        if (peer.life !== 'dead') this.resendResets(peer);
+        if (peer.health !== 'failed') this.resendResets(peer);
       }
       if (peer.livenessAt <= now) this.check(now, peer);
       const next = Math.min(peer.lazyAt, peer.livenessAt, peer.blockedRetryAt, peer.resetRetryAt);
@@ -77,12 +83,13 @@ export class Liveness {
     }
   }
 
-  /** MUST LIVE-3 */
+  /** MUST LIVE-3, LIVE-11 */
   private check(now: Nanos, peer: Peer): void {
     peer.livenessAt = NEVER;
     if (peer.waiting === 0) {
       peer.sent.forgetNotifies();
-      peer.probeAwaited = false;
+      if (mayBegin(peer.health)) peer.probeAwaited = false;
+      else this.probeIdle(now, peer);
       return;
     }
     const { peerTimeoutNs } = this.context.options;
@@ -92,19 +99,37 @@ export class Liveness {
       return;
     }
     const interval = this.probeInterval();
-    // One that is down is probed until it answers, also while it is heard: its own PROBEs do not end that.
-    if (peer.life === 'dead' || now - silentSince >= interval) this.sendProbe(peer);
+    const silentNs = now - silentSince;
+    if (silentNs < interval) this.context.health.quiet(peer);
+    else if (peer.probeAwaited) this.onUnanswered(peer, silentNs >= UNANSWERED_INTERVALS * interval);
+    // One that does not answer is probed until it does, also while it is heard: its own PROBEs do not end that.
+    if (!mayBegin(peer.health) || silentNs >= interval) this.sendProbe(now, peer);
     this.armAt(peer, Math.min(now + interval, silentSince + peerTimeoutNs));
+  }
+
+  private onUnanswered(peer: Peer, isSilent: boolean): void {
+    this.context.health.failed(peer);
+    if (isSilent) this.context.health.step(peer, 'unanswered');
+  }
+
+  /** Nobody asks for it, but who subscribed to events may want to know that it is there again. MUST LIVE-11 */
+  private probeIdle(now: Nanos, peer: Peer): void {
+    if (peer.idleProbes >= IDLE_PROBES_MAX) return;
+    peer.idleProbes += 1;
+    this.sendProbe(now, peer);
+    this.armAt(peer, now + this.context.options.peerTimeoutNs);
   }
 
   /** The network says that a packet to `peer` was not delivered, which may be a lie: a PROBE finds out. MUST LIVE-6 */
   onUnreachable(now: Nanos, peer: Peer): void {
     if (peer.waiting === 0 || peer.remote === undefined || now < peer.reportNotBefore) return;
     peer.reportNotBefore = now + Math.max(peer.rtt.smoothedNs, this.probeInterval());
-    this.sendProbe(peer);
+    this.context.health.reported(peer);
+    this.sendProbe(now, peer);
   }
 
-  private sendProbe(peer: Peer): void {
+  private sendProbe(now: Nanos, peer: Peer): void {
+    peer.probedAt = now;
     if (!peer.probeAwaited) {
       peer.probeHi = this.context.random.nextU32();
       peer.probeLo = this.context.random.nextU32();
@@ -116,18 +141,15 @@ export class Liveness {
 
   private fail(now: Nanos, peer: Peer): void {
     this.context.telemetry.peerTimedOut(peer.id, now - peer.lastHeardAt);
-    const wasDown = peer.life === 'dead';
-    peer.life = nextLife(peer.life, 'silence');
+    this.context.health.failed(peer);
+    this.context.health.step(peer, 'silence');
     peer.probeAwaited = false;
     peer.remoteBlocked = false;
     this.endAll(now, peer, 'peer-timeout', true);
     peer.sent.forgetNotifies();
-    if (!wasDown) this.tell(peer, 'down');
+    peer.idleProbes = 0;
     if (peer.resolved) this.peers.remove(peer);
-  }
-
-  private tell(peer: Peer, change: LifeChange): void {
-    this.context.telemetry.peerChanged(peer.id, change);
+    else this.armAt(peer, now + this.context.options.peerTimeoutNs);
   }
 
   /** A FLOW_RESET has no other way to be repaired than to be sent again until it is acknowledged. MUST RESET-3 */
@@ -137,13 +159,14 @@ export class Liveness {
     this.context.wantControl(peer);
   }
 
-  onProbeAnswered(_now: Nanos, peer: Peer): void {
+  onProbeAnswered(peer: Peer): void {
+    const wasSilent = !mayBegin(peer.health);
     peer.probeAwaited = false;
-    if (peer.life !== 'dead') return;
-    peer.life = nextLife(peer.life, 'answer');
+    peer.idleProbes = 0;
+    this.context.health.answered(peer);
+    if (!wasSilent) return;
     peer.resetTries = 0;
     this.resendResets(peer);
-    this.tell(peer, 'up');
     this.context.wantControl(peer);
   }
 
@@ -158,8 +181,8 @@ export class Liveness {
   }
 
   /** The current incarnation of the peer means a former one of ours: it must hear that we are another. MUST FRESH-9 */
-  onMisaddressed(peer: Peer): void {
-    this.sendProbe(peer);
+  onMisaddressed(now: Nanos, peer: Peer): void {
+    this.sendProbe(now, peer);
   }
 
   private adopt(peer: Peer, remote: RemoteEpoch): void {
@@ -172,7 +195,7 @@ export class Liveness {
   onFirstContact(now: Nanos, peer: Peer, remote: RemoteEpoch): void {
     this.adopt(peer, remote);
     peer.lastHeardAt = now;
-    if (peer.resolved) this.tell(peer, 'up');
+    if (peer.resolved) this.context.telemetry.peerMet(peer.id);
   }
 
   /**
@@ -183,8 +206,6 @@ export class Liveness {
     this.adopt(peer, remote);
     peer.probeAwaited = false;
     peer.acks.reset();
-    const wasDown = peer.life === 'dead';
-    peer.life = nextLife(peer.life, 'restart');
     peer.resetOwnCredit(this.context.options.notifyWindow);
     peer.early.forget();
     this.endAll(now, peer, 'peer-restarted', false);
@@ -194,7 +215,8 @@ export class Liveness {
     peer.admitted = 0;
     peer.ended = 0;
     peer.advertisedLimit = this.context.options.notifyWindow;
-    this.tell(peer, wasDown ? 'up' : 'restarted');
+    this.context.telemetry.peerRestarted(peer.id);
+    this.context.health.restarted(peer);
     this.context.wantControl(peer);
   }
 }

@@ -6,6 +6,7 @@ import type { Epoch } from '../keys/control-keys.ts';
 import { CREDENTIAL_BYTES, assertPathSecret, credentialKey } from '../keys/path-secret.ts';
 import type { PathSecret, Role } from '../keys/path-secret.ts';
 import { ControlPacket } from '../wire/index.ts';
+import type { EndpointState } from '../telemetry/generated/counters.ts';
 import { Embryos } from './embryos.ts';
 import { Peer } from './peer.ts';
 import type { PeerConfig, PeerId } from './peer.ts';
@@ -15,6 +16,12 @@ const QUOTED_CREDENTIAL_AT = 3;
 
 /** Finds a path secret by its credential; undefined if there is none. Stands in for the handshake's table. */
 export type ResolveSecret = (credential: Uint8Array) => PathSecret | undefined;
+
+/** The part of EndpointState that is kept with the peers. */
+type HeldByPeers = Pick<
+  EndpointState,
+  'creditsHeld' | 'announcements' | 'waits' | 'transferIds' | 'peersDegraded' | 'peersProbing' | 'peersFailed'
+>;
 
 /** The path secret map. REQ SEC-1, KEY-11 · bounded by `peersMax`, unproven peers by Embryos. */
 export class PeerTable {
@@ -49,8 +56,16 @@ export class PeerTable {
   }
 
   /** What all peers together hold. */
-  get held(): { creditsHeld: number; announcements: number; waits: number; transferIds: number } {
-    const held = { creditsHeld: 0, announcements: 0, waits: 0, transferIds: 0 };
+  get held(): HeldByPeers {
+    const held: HeldByPeers = {
+      creditsHeld: 0,
+      announcements: 0,
+      waits: 0,
+      transferIds: 0,
+      peersDegraded: 0,
+      peersProbing: 0,
+      peersFailed: 0,
+    };
     const { aheadMax } = this.context.options;
     this.byId.forEach((peer) => {
       held.creditsHeld += peer.admitted - peer.ended;
@@ -58,6 +73,9 @@ export class PeerTable {
       // Those that wait, on either side.
       held.announcements += peer.aheadQueue.size + aheadMax - peer.aheadRoom + peer.inboundHeld;
       held.waits += peer.waiting;
+      if (peer.health === 'degraded') held.peersDegraded += 1;
+      else if (peer.health === 'probing') held.peersProbing += 1;
+      else if (peer.health === 'failed') held.peersFailed += 1;
       for (const transfer of peer.outbound) if (transfer?.relinquished === false) held.transferIds += 1;
     });
     return held;

@@ -10,7 +10,8 @@ import { AckTracker } from '../recovery/ack-tracker.ts';
 import { RttEstimator } from '../recovery/rtt.ts';
 import { SentPackets } from '../recovery/sent-packets.ts';
 import { Challenge } from './challenge.ts';
-import type { LifeState } from './states.ts';
+import { mayBegin } from './states.ts';
+import type { HealthState } from './states.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { Stream } from '../stream/stream.ts';
 import { EarlyTerms } from '../transfer/early-terms.ts';
@@ -66,8 +67,9 @@ export class Peer implements Timed {
   readonly resolved: boolean;
   /** Proven not to be a replay. Until then it gets nothing but a PROBE. MUST FRESH-1 */
   established: boolean;
-  /** Down: silent too long; new transfers wait until it answers a PROBE. */
-  life: LifeState = 'alive';
+  health: HealthState = 'healthy';
+  /** Of what waits for an answer of it, so many 65,536ths failed lately. REQ HEALTH-4 */
+  failureRate = 0;
 
   /** An earlier self may have used the secret: what comes first may be a replay of what it heard. */
   readonly usedBefore: boolean;
@@ -119,6 +121,8 @@ export class Peer implements Timed {
 
   readonly inbound: Map<number, InboundEntry> = new Map<number, InboundEntry>();
   inboundActive = 0;
+  /** Not well: the one message of its that is pulled now. MUST LIVE-10 */
+  pulling: InboundTransfer | undefined;
   /** Of those, held. */
   inboundHeld = 0;
   /** Requests of its, and those of them that are over. */
@@ -163,7 +167,11 @@ export class Peer implements Timed {
   /** Transfers and exchanges that cannot end without the peer. */
   waiting = 0;
   waitingSince: Nanos = 0;
+  /** REQ HEALTH-3 */
   lastHeardAt: Nanos = 0;
+  /** When it was last sent a PROBE, and how many it was sent in a row with nothing waiting for it. */
+  probedAt: Nanos = 0;
+  idleProbes = 0;
   livenessAt: Nanos = NEVER;
   /** A report that it cannot be reached causes no PROBE before this. */
   reportNotBefore: Nanos = 0;
@@ -261,13 +269,15 @@ export class Peer implements Timed {
       this.closeAcks.length > 0 ||
       this.cancels.length > 0 ||
       this.grants.length > 0 ||
-      (this.mayNotify && (this.blockedDue || this.hasNotify || this.datagrams.length > 0))
+      (this.mayNotify && this.hasNotify) ||
+      (this.mayBegin && (this.blockedDue || this.datagrams.length > 0))
     );
   }
 
   private get hasNotify(): boolean {
     if (this.notifyRetries.length > 0 || this.responsesQueued > 0) return true;
-    return (this.requestsQueued > 0 || this.mayAnnounceAhead) && this.notified < this.notifyLimit;
+    const hasNew = this.requestsQueued > 0 || this.mayAnnounceAhead;
+    return hasNew && this.mayBegin && this.notified < this.notifyLimit;
   }
 
   /** Requests that wait, and room for them. */
@@ -280,8 +290,18 @@ export class Peer implements Timed {
     return this.requestsQueued > 0 && this.notified >= this.notifyLimit;
   }
 
-  /** MUST LIVE-5 */
+  /** What was begun may be announced: again, or because it answers a request. MUST LIVE-5, LIVE-9 */
   get mayNotify(): boolean {
-    return this.life === 'alive' && this.established;
+    return this.health !== 'failed' && this.established;
+  }
+
+  /** New requests may be announced, and datagrams sent. MUST LIVE-5, LIVE-9 */
+  get mayBegin(): boolean {
+    return mayBegin(this.health) && this.established;
+  }
+
+  /** Nothing speaks against it. MUST LIVE-10 */
+  get isWell(): boolean {
+    return this.health === 'healthy';
   }
 }

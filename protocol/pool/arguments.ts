@@ -94,6 +94,7 @@ export const UDP_POOL_OPTIONS: OptionKinds = kinds({
     text: 'memory that CausalityMap.sharedMemory gives',
     is: (value) => (value as { growable?: boolean } | null)?.growable === true,
   },
+  pulse: RECORD,
   onEvent: FUNCTION,
 });
 export const FILE_SINK_OPTIONS: OptionKinds = kinds({
@@ -106,6 +107,7 @@ export const BUFFER_OPTIONS: OptionKinds = kinds({
   sealing: oneOf('encrypt', 'authenticate'),
   whenFull: oneOf('wait', 'refuse'),
   signal: SIGNAL,
+  owner: SIGNAL,
 });
 
 export const SUBSCRIPTION_OPTIONS: OptionKinds = kinds({

@@ -18,6 +18,8 @@ export interface BufferOptions {
   whenFull?: 'wait' | 'refuse';
   /** Ends the wait when it is aborted. */
   signal?: AbortSignalLike;
+  /** That of the task the buffer belongs to: when it is aborted, before the id was released, it is. REQ HEALTH-8 */
+  owner?: AbortSignalLike;
 }
 
 interface Waiter {
@@ -46,6 +48,8 @@ export class PoolBuffers {
   private readonly waiters: Fifo<Waiter> = new Fifo<Waiter>();
   private waiting = 0;
   private closed = false;
+  /** What is to be undone when an id that has an owner is released. */
+  private readonly disowned: Map<BufferId, () => void> = new Map<BufferId, () => void>();
 
   constructor(buffers: Buffers, driver: Driver, waitersMax: number) {
     this.buffers = buffers;
@@ -64,11 +68,12 @@ export class PoolBuffers {
    * `ERR_DCQUIC_BUFFERS_FULL` if it is to be refused or `bufferWaitersMax` wait already; with TransferError when it was aborted or the pool was closed.
    */
   allocate(sizeBytes: Bytes, options: BufferOptions = {}): Promise<BufferId> {
-    const { whenFull = 'wait', signal } = options;
+    const { whenFull = 'wait', signal, owner } = options;
     return new Promise((resolve, reject) => {
       checkOptions('options of allocate', options, BUFFER_OPTIONS);
       if (this.closed) throw new UsageError('ERR_DCQUIC_CLOSED', 'the pool is closed');
-      if (signal?.aborted) throw new TransferError('aborted', -1, { cause: signal.reason });
+      for (const { aborted, reason } of [signal, owner].filter((one) => one !== undefined))
+        if (aborted) throw new TransferError('aborted', -1, { cause: reason });
       const hasRoom = this.buffers.hasRoom(sizeBytes) && this.waiting === 0;
       if (hasRoom || (whenFull === 'refuse' && this.waiting === 0)) {
         resolve(this.take(sizeBytes, options));
@@ -81,21 +86,29 @@ export class PoolBuffers {
     });
   }
 
-  private take(sizeBytes: Bytes, { sealing }: BufferOptions): BufferId {
-    return this.buffers.allocate(sizeBytes, sealing === 'authenticate' ? AUTHENTICATED : ENCRYPTED);
+  private take(sizeBytes: Bytes, { sealing, owner }: BufferOptions): BufferId {
+    const id = this.buffers.allocate(sizeBytes, sealing === 'authenticate' ? AUTHENTICATED : ENCRYPTED);
+    if (owner !== undefined) {
+      const onAbort = (): void => this.release(id);
+      owner.addEventListener('abort', onAbort);
+      this.disowned.set(id, () => owner.removeEventListener('abort', onAbort));
+    }
+    return id;
   }
 
   private wait(waiter: Waiter): void {
-    const { signal } = waiter.options;
+    const { signal, owner } = waiter.options;
+    const enders = [signal, owner].filter((one) => one !== undefined);
     const leave = (): void => {
       waiter.isWaiting = false;
       this.waiting -= 1;
-      signal?.removeEventListener('abort', onAbort);
+      for (const one of enders) one.removeEventListener('abort', onAbort);
       this.driver.touchPromise?.();
     };
     const onAbort = (): void => {
       leave();
-      waiter.reject(new TransferError('aborted', -1, { cause: signal?.reason }));
+      const { reason } = enders.find(({ aborted }) => aborted) ?? {};
+      waiter.reject(new TransferError('aborted', -1, { cause: reason }));
       this.onFreed();
     };
     const { resolve, reject } = waiter;
@@ -109,7 +122,7 @@ export class PoolBuffers {
     };
     this.waiting += 1;
     this.waiters.push(waiter);
-    signal?.addEventListener('abort', onAbort);
+    for (const one of enders) one.addEventListener('abort', onAbort);
   }
 
   private onFreed(): void {
@@ -147,6 +160,8 @@ export class PoolBuffers {
   /** The id is not used any more. What was submitted goes on; the memory is freed part by part as the last peer has it. */
   release(id: BufferId): void {
     this.buffers.release(id);
+    this.disowned.get(id)?.();
+    this.disowned.delete(id);
     this.onFreed();
   }
 

@@ -65,6 +65,7 @@ export class LossDetector {
     const sampleNs = now - samplePullAt;
     const countedNs = stalls === 0 ? sampleNs : Math.min(sampleNs, AMBIGUOUS_TIMES * this.quietTime(peer));
     peer.pullLatency.update(countedNs, 0);
+    this.context.health.succeeded(peer);
     pull.samplePullAt = -1;
   }
 
@@ -111,6 +112,7 @@ export class LossDetector {
   private stall(now: Nanos, pull: InboundPull): void {
     pull.stallWaitNs = now - silentSince(pull);
     if (pull.early) this.onEarlyLost(now, pull);
+    this.context.health.failed(pull.transfer.peer);
     this.loseGaps(pull, pull.next);
     pull.lastPullAt = now;
     pull.samplePullAt = -1;

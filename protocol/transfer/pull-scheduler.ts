@@ -25,7 +25,7 @@ const STALLS_FORGOTTEN = 6;
  * exceed it by its own length, because a single sender cannot send faster than its link: what exceeds B waits in the sender, not in
  * the network. Strict priority, shortest remaining first. Short messages (up to B / 2) have a reserve of their own, so that they do not
  * wait behind a long grant. Stalled senders are discounted. What is held takes what the others leave.
- * REQ NIC-8, PERF-2, PAT-7 · MUST PULL-1, PULL-2, LOSS-4, AHEAD-5
+ * REQ NIC-8, PERF-2, PAT-7 · MUST PULL-1, PULL-2, LOSS-4, AHEAD-5, LIVE-10
  */
 export class PullScheduler {
   private readonly context: Context;
@@ -77,7 +77,8 @@ export class PullScheduler {
   /** The transfer's ranges changed: new budget, new place in line. */
   update(transfer: InboundTransfer): void {
     this.account(transfer);
-    if (!transfer.wantsPull || transfer.outstanding >= this.outstandingMax(transfer)) {
+    const isFull = transfer.outstanding >= this.outstandingMax(transfer);
+    if (!transfer.wantsPull || isFull || waitsItsTurn(transfer)) {
       this.leaveLine(transfer);
       return;
     }
@@ -116,17 +117,20 @@ export class PullScheduler {
     }
     this.dirty = true;
     if (transfer.heapIndex < 0 && transfer.wantsPull) this.update(transfer);
+    if (pull.outstanding === 0) this.passTurn(transfer);
   }
 
   onStall(transfer: InboundTransfer): void {
     this.setStalls(transfer, transfer.pull.stalls + 1);
     this.update(transfer);
+    this.passTurn(transfer);
   }
 
   /** It wants nothing for now, and keeps nobody waiting. */
   onPaused(transfer: InboundTransfer): void {
     this.setStalls(transfer, 0);
     this.update(transfer);
+    this.passTurn(transfer);
     this.dirty = true;
   }
 
@@ -140,7 +144,34 @@ export class PullScheduler {
     this.leaveLine(transfer);
     this.setStalls(transfer, 0);
     if (transfer.pulled !== undefined) this.charge(transfer.pulled, 0);
+    this.passTurn(transfer);
     this.dirty = true;
+  }
+
+  /** A peer is well, or is well no more: of one that is not, one message is pulled at a time. MUST LIVE-10 */
+  onTurn(peer: Peer): void {
+    peer.pulling = undefined;
+    this.lineUp(peer);
+  }
+
+  private takeTurn(transfer: InboundTransfer): void {
+    const { peer } = transfer;
+    if (peer.isWell || peer.pulling === transfer) return;
+    peer.pulling = transfer;
+    this.lineUp(peer);
+  }
+
+  private passTurn(transfer: InboundTransfer): void {
+    const { peer } = transfer;
+    if (peer.pulling !== transfer) return;
+    peer.pulling = undefined;
+    this.lineUp(peer, transfer);
+  }
+
+  /** New places for all messages of `peer` but one. */
+  private lineUp(peer: Peer, but?: InboundTransfer): void {
+    for (const { transfer } of peer.inbound.values())
+      if (transfer !== undefined && transfer !== but) this.update(transfer);
   }
 
   /**
@@ -168,6 +199,7 @@ export class PullScheduler {
         this.leaveLine(transfer);
         transfer.pull.begun = true;
         this.update(transfer);
+        this.takeTurn(transfer);
       }
     }
     this.dirty = false;
@@ -256,6 +288,13 @@ export class PullScheduler {
     if (transfer.isHeld) return;
     this.stalledCount += Number(isStalled(stalls)) - Number(before);
   }
+}
+
+/** Another message of its peer, at least as urgent, is being pulled, and one at a time is all that the peer gets now. MUST LIVE-10 */
+function waitsItsTurn(transfer: InboundTransfer): boolean {
+  const { pulling, isWell } = transfer.peer;
+  if (isWell || pulling === undefined || pulling === transfer) return false;
+  return levelOf(pulling) <= levelOf(transfer);
 }
 
 function levelOf({ isHeld, priority }: InboundTransfer): number {

@@ -8,7 +8,7 @@ import type { Context } from '../endpoint/context.ts';
 import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { Peer } from '../peer/peer.ts';
-import { backoffNs } from '../recovery/backoff.ts';
+import { signWaitNs } from '../recovery/retry-wait.ts';
 import type { SentPacket } from '../recovery/sent-packets.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import { RECORD_SEALED_BYTES } from '../records/layout.ts';
@@ -21,9 +21,6 @@ import type { OutboundTransfer } from './outbound.ts';
 import { nextOutbound } from './states.ts';
 import { QueueDepths } from './queue-depths.ts';
 import type { SendScheduler } from './send-scheduler.ts';
-
-/** A first NOTIFY is repeated after this many round trips. */
-const NOTIFY_RETRY_RTTS = 3;
 
 /** A transfer that the receiver knows is announced again this often in the time a silent peer has. */
 const REMINDERS_PER_TIMEOUT = 4;
@@ -115,10 +112,12 @@ export class Sender {
       const transfer = queue === undefined ? undefined : this.firstQueued(peer, queue);
       if (transfer === undefined) continue;
       // Responses need no credit, the request granted it: else two peers full of each other's requests could never answer.
-      if (transfer.isResponse || peer.notified < peer.notifyLimit) return transfer;
+      if (transfer.isResponse) return transfer;
+      if (!peer.mayBegin) continue;
+      if (peer.notified < peer.notifyLimit) return transfer;
       this.noteBlocked(peer);
     }
-    return peer.notified < peer.notifyLimit ? this.holds.peek(peer) : undefined;
+    return peer.mayBegin && peer.notified < peer.notifyLimit ? this.holds.peek(peer) : undefined;
   }
 
   /** The first of `queue` that still wants to be announced; those before it are taken out. */
@@ -201,20 +200,17 @@ export class Sender {
     this.timers.arm(transfer, now + transfer.notifyWaitNs);
   }
 
-  /** How long to wait for a sign after sending for the `count`th time, `lastNs` after the time before: 3 round trips, then doubling. MUST NOTIFY-2 */
-  retryWait({ rtt }: Peer, count: number, lastNs: Nanos): Nanos {
-    const { ackDelayNs, lossDelayMinNs, peerTimeoutNs } = this.context.options;
-    const base = Math.max(
-      NOTIFY_RETRY_RTTS * rtt.smoothedNs,
-      rtt.smoothedNs + 4 * rtt.variationNs,
-      lossDelayMinNs,
-    );
-    const waitNs = backoffNs(base + ackDelayNs, Math.max(count - 1, 0), lastNs);
-    return Math.min(waitNs, Math.ceil(peerTimeoutNs / 4));
+  /** How long to wait for a sign after sending for the `count`th time, `lastNs` after the time before. */
+  retryWait(peer: Peer, count: number, lastNs: Nanos): Nanos {
+    return signWaitNs(this.context.options, peer, count, lastNs);
   }
 
   onTimeout(now: Nanos): void {
-    for (let t = this.timers.expire(now); t !== undefined; t = this.timers.expire(now)) this.queueNotify(t);
+    for (let t = this.timers.expire(now); t !== undefined; t = this.timers.expire(now)) {
+      // Where there was a sign of receipt it is a reminder.
+      if (t.state === 'notified' && !t.allSent) this.context.health.failed(t.peer);
+      this.queueNotify(t);
+    }
   }
 
   find(peer: Peer, slot: number, generation: number): OutboundTransfer | undefined {

@@ -22,6 +22,9 @@ function enumName(name: string): string {
   return name === 'failure' ? 'FailureReason' : pascalCase(name);
 }
 
+const constantName = (name: string): string => `${snake(enumName(name))}S`;
+const snake = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
+
 const typeName = (event: EventKind): string => `${pascalCase(event.name)}Event`;
 
 /** generated/events.ts: what subscribers get, and observers are called with. */
@@ -58,15 +61,12 @@ export function eventsSource(table: EventTable): string {
 }
 
 function enumSource({ name, values }: NamedEnum): string[] {
-  const constant = `${enumName(name)
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toUpperCase()}S`;
   return [
     '',
-    `export const ${constant} = [`,
+    `export const ${constantName(name)} = [`,
     ...values.flatMap((value) => [...docComment(value.doc), `'${value.name}',`]),
     '] as const;',
-    `export type ${enumName(name)} = (typeof ${constant})[number];`,
+    `export type ${enumName(name)} = (typeof ${constantName(name)})[number];`,
   ];
 }
 
@@ -185,8 +185,7 @@ function byTable(counter: Counter): string[] {
   ];
 }
 
-const constantOf = ({ name }: Counter): string =>
-  `${name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()}_BY`;
+const constantOf = ({ name }: Counter): string => `${snake(name)}_BY`;
 
 function method(event: EventKind, table: EventTable): string[] {
   const names = event.fields.map(({ name }) => name);

@@ -7,7 +7,7 @@ import {
   SERVED_STATES,
   SERVED_TABLE,
 } from '../../protocol/endpoint/states.ts';
-import { LIFE_EVENTS, LIFE_STATES, LIFE_TABLE } from '../../protocol/peer/states.ts';
+import { HEALTH_EVENTS, HEALTH_STATES, HEALTH_TABLE } from '../../protocol/peer/states.ts';
 import { STREAM_EVENTS, STREAM_STATES, STREAM_TABLE } from '../../protocol/stream/states.ts';
 import {
   HOLD_EVENTS,
@@ -82,8 +82,8 @@ export const MACHINES: readonly Machine[] = [
   {
     title: 'A peer',
     file: 'protocol/peer/states.ts',
-    states: LIFE_STATES,
-    events: LIFE_EVENTS,
-    table: LIFE_TABLE,
+    states: HEALTH_STATES,
+    events: HEALTH_EVENTS,
+    table: HEALTH_TABLE,
   },
 ];

@@ -17,6 +17,7 @@ import { nodeCrypto } from '../crypto/node-crypto.ts';
 import { cryptoRandom } from '../crypto/random.ts';
 import { TransportError } from '../errors.ts';
 import { ErrorTally, codeOf, type TransportEventSubscriber } from '../events.ts';
+import { Beat, type Pulse } from '../health/beat.ts';
 import { InlineDriver } from '../inline/driver.ts';
 import { nodeLoop, type EventLoop } from '../inline/event-loop.ts';
 import type { PresharedSecret } from '../psk/preshared-secret.ts';
@@ -46,6 +47,8 @@ export interface UdpPoolOptions {
   observer?: EndpointObserver;
   /** As `CausalityMap.sharedMemory` gives it: calls of pools with the same, in whatever thread, may depend on each other's tokens. */
   tokens?: SharedArrayBuffer;
+  /** Where it shows that its thread goes on; for a WorkerMonitor in another. REQ HEALTH-9 */
+  pulse?: Pulse;
   onEvent?: TransportEventSubscriber;
 }
 
@@ -173,6 +176,7 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
   });
   const pool = new Pool(endpoint, driver, options.tokens);
   driver.start(pool);
+  const beat = options.pulse === undefined ? undefined : new Beat(nodeLoop, options.pulse);
 
   const isOwnIpv6 = port.addresses.map(isIpv6);
   let closing: Promise<void> | undefined;
@@ -183,6 +187,7 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
     driver.kick();
     await turnsFor(nodeLoop, 0);
     await driver.close();
+    beat?.close();
   };
   return {
     pool,

@@ -48,6 +48,16 @@ export interface EndpointCounters {
   violations: number;
   /** Peers that were given up. */
   peerTimeouts: number;
+  /** Changes of the health of peers: nothing speaks against it. */
+  peersChangedHealthy: number;
+  /** Changes of the health of peers: much of what it was asked failed lately, or the network reported that it cannot be reached: it comes after others, and is given more time. */
+  peersChangedDegraded: number;
+  /** Changes of the health of peers: it leaves PROBEs unanswered: nothing new is announced to it, what was begun goes on. */
+  peersChangedProbing: number;
+  /** Changes of the health of peers: it was silent for the peer timeout while something waited for it: all of that has ended, and it is probed slowly. */
+  peersChangedFailed: number;
+  /** Restarts of peers. */
+  peersRestarted: number;
   /** Reports that a datagram could not be delivered. */
   unreachables: number;
   /** Own unary exchanges and streams begun. */
@@ -117,6 +127,11 @@ export function newCounters(): EndpointCounters {
     refusedMisaddressed: 0,
     violations: 0,
     peerTimeouts: 0,
+    peersChangedHealthy: 0,
+    peersChangedDegraded: 0,
+    peersChangedProbing: 0,
+    peersChangedFailed: 0,
+    peersRestarted: 0,
     unreachables: 0,
     exchangesBegun: 0,
     exchangesAnswered: 0,
@@ -171,6 +186,12 @@ export interface EndpointState {
   transferTimers: number;
   /** Peers that are known. */
   peers: number;
+  /** Peers that are degraded. */
+  peersDegraded: number;
+  /** Peers that are probing. */
+  peersProbing: number;
+  /** Peers that are failed. */
+  peersFailed: number;
   /** Peers that have not proven themselves. */
   embryos: number;
 }

@@ -55,15 +55,37 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-export const LIFE_CHANGES = [
-  /** It can be reached, for the first time or again. */
-  'up',
-  /** It was silent for longer than the peer timeout. */
-  'down',
-  /** Another incarnation of it has proven itself. */
-  'restarted',
+export const HEALTH_STATES = [
+  /** Nothing speaks against it. */
+  'healthy',
+  /** Much of what it was asked failed lately, or the network reported that it cannot be reached: it comes after others, and is given more time. */
+  'degraded',
+  /** It leaves PROBEs unanswered: nothing new is announced to it, what was begun goes on. */
+  'probing',
+  /** It was silent for the peer timeout while something waited for it: all of that has ended, and it is probed slowly. */
+  'failed',
 ] as const;
-export type LifeChange = (typeof LIFE_CHANGES)[number];
+export type HealthState = (typeof HEALTH_STATES)[number];
+
+export const HEALTH_EVENTS = [
+  /** At least a quarter of what it was asked lately failed. */
+  'failing',
+  /** Less than an eighth did. */
+  'calm',
+  /** The network reported, truly or not, that it cannot be reached. */
+  'report',
+  /** It was silent for two probe intervals and a PROBE is unanswered. */
+  'unanswered',
+  /** The peer timeout is over. */
+  'silence',
+  /** A packet of it authenticated. */
+  'heard',
+  /** It has answered a PROBE. */
+  'answer',
+  /** Another incarnation of it has. */
+  'restart',
+] as const;
+export type HealthEvent = (typeof HEALTH_EVENTS)[number];
 
 export const BROKENS = [
   /** A frame of a control packet. */
@@ -386,15 +408,39 @@ export interface RequestDroppedEvent {
   readonly reason: FailureReason;
 }
 
-/** A peer came, went or restarted. */
+/** A peer that was found by its credential has proven itself. */
+export interface PeerMetEvent {
+  readonly name: 'peerMet';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly peer: PeerId;
+}
+
+/** Another incarnation of a peer has proven itself. */
+export interface PeerRestartedEvent {
+  readonly name: 'peerRestarted';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly peer: PeerId;
+}
+
+/** The health of a peer is another. */
 export interface PeerChangedEvent {
   readonly name: 'peerChanged';
   readonly level: 'info';
   readonly atNs: Nanos;
   /** Which. */
   readonly peer: PeerId;
-  /** What happened. */
-  readonly change: LifeChange;
+  /** What it was. */
+  readonly from: HealthState;
+  /** What it is. */
+  readonly to: HealthState;
+  /** Why. */
+  readonly cause: HealthEvent;
+  /** Of what it was asked, in 65,536ths. */
+  readonly failureRate: number;
 }
 
 /** A peer was silent for the peer timeout with something waiting, and all of it ended. */
@@ -442,6 +488,8 @@ export type TelemetryEvent =
   | RequestTakenEvent
   | RequestServedEvent
   | RequestDroppedEvent
+  | PeerMetEvent
+  | PeerRestartedEvent
   | PeerChangedEvent
   | PeerTimedOutEvent
   | UnreachableReportedEvent;
@@ -473,6 +521,8 @@ export const EVENT_LEVELS: Readonly<Record<EventName, Level>> = {
   requestTaken: 'info',
   requestServed: 'info',
   requestDropped: 'info',
+  peerMet: 'info',
+  peerRestarted: 'info',
   peerChanged: 'info',
   peerTimedOut: 'warning',
   unreachableReported: 'info',
@@ -526,8 +576,12 @@ export interface EventObserver {
   requestServed?(exchange: ExchangeId, peer: PeerId): void;
   /** A request that was being served ended without its response acknowledged. */
   requestDropped?(exchange: ExchangeId, peer: PeerId, reason: FailureReason): void;
-  /** A peer came, went or restarted. */
-  peerChanged?(peer: PeerId, change: LifeChange): void;
+  /** A peer that was found by its credential has proven itself. */
+  peerMet?(peer: PeerId): void;
+  /** Another incarnation of a peer has proven itself. */
+  peerRestarted?(peer: PeerId): void;
+  /** The health of a peer is another. */
+  peerChanged?(peer: PeerId, from: HealthState, to: HealthState, cause: HealthEvent, failureRate: number): void;
   /** A peer was silent for the peer timeout with something waiting, and all of it ended. */
   peerTimedOut?(peer: PeerId, silentNs: Nanos): void;
   /** A report, forged or not, that a datagram could not be delivered. */

@@ -31,6 +31,8 @@ export const COUNTERS: readonly Family<keyof EndpointCounters>[] = [
   { metric: 'dcquic_packets_refused_total', help: "packets dropped before anything changed", isCounter: true, label: 'why', fields: [{ field: 'refusedMalformed', value: 'malformed' }, { field: 'refusedUnknown', value: 'unknown' }, { field: 'refusedForged', value: 'forged' }, { field: 'refusedReplay', value: 'replay' }, { field: 'refusedMisaddressed', value: 'misaddressed' }] },
   { metric: 'dcquic_violations_total', help: "what was authentic and against the rules", isCounter: true, label: undefined, fields: [{ field: 'violations', value: '' }] },
   { metric: 'dcquic_peer_timeouts_total', help: "peers that were given up", isCounter: true, label: undefined, fields: [{ field: 'peerTimeouts', value: '' }] },
+  { metric: 'dcquic_peer_changes_total', help: "changes of the health of peers", isCounter: true, label: 'to', fields: [{ field: 'peersChangedHealthy', value: 'healthy' }, { field: 'peersChangedDegraded', value: 'degraded' }, { field: 'peersChangedProbing', value: 'probing' }, { field: 'peersChangedFailed', value: 'failed' }] },
+  { metric: 'dcquic_peer_restarts_total', help: "restarts of peers", isCounter: true, label: undefined, fields: [{ field: 'peersRestarted', value: '' }] },
   { metric: 'dcquic_unreachable_reports_total', help: "reports that a datagram could not be delivered", isCounter: true, label: undefined, fields: [{ field: 'unreachables', value: '' }] },
   { metric: 'dcquic_exchanges_begun_total', help: "own unary exchanges and streams begun", isCounter: true, label: undefined, fields: [{ field: 'exchangesBegun', value: '' }] },
   { metric: 'dcquic_exchanges_answered_total', help: "own unary exchanges answered", isCounter: true, label: undefined, fields: [{ field: 'exchangesAnswered', value: '' }] },
@@ -55,6 +57,9 @@ export const GAUGES: readonly Family<keyof EndpointState>[] = [
   { metric: 'dcquic_transfer_ids', help: "transfer ids in use, but for those given up whose peer is still to hear of it", isCounter: false, label: undefined, fields: [{ field: 'transferIds', value: '' }] },
   { metric: 'dcquic_transfer_timers', help: "timers of transfers and exchanges that are set", isCounter: false, label: undefined, fields: [{ field: 'transferTimers', value: '' }] },
   { metric: 'dcquic_peers', help: "peers that are known", isCounter: false, label: undefined, fields: [{ field: 'peers', value: '' }] },
+  { metric: 'dcquic_peers_degraded', help: "peers that are degraded", isCounter: false, label: undefined, fields: [{ field: 'peersDegraded', value: '' }] },
+  { metric: 'dcquic_peers_probing', help: "peers that are probing", isCounter: false, label: undefined, fields: [{ field: 'peersProbing', value: '' }] },
+  { metric: 'dcquic_peers_failed', help: "peers that are failed", isCounter: false, label: undefined, fields: [{ field: 'peersFailed', value: '' }] },
   { metric: 'dcquic_peers_unproven', help: "peers that have not proven themselves", isCounter: false, label: undefined, fields: [{ field: 'embryos', value: '' }] },
 ];
 

@@ -9,7 +9,8 @@ import { newCounters } from './counters.ts';
 import type {
   Broken,
   FailureReason,
-  LifeChange,
+  HealthEvent,
+  HealthState,
   Refusal,
 } from './events.ts';
 
@@ -19,6 +20,13 @@ const REFUSED_BY: Readonly<Record<Refusal, keyof EndpointCounters>> = {
   'forged': 'refusedForged',
   'replay': 'refusedReplay',
   'misaddressed': 'refusedMisaddressed',
+};
+
+const PEERS_CHANGED_BY: Readonly<Record<HealthState, keyof EndpointCounters>> = {
+  'healthy': 'peersChangedHealthy',
+  'degraded': 'peersChangedDegraded',
+  'probing': 'peersChangedProbing',
+  'failed': 'peersChangedFailed',
 };
 
 const FAILED_BY: Readonly<Record<FailureReason, keyof EndpointCounters>> = {
@@ -225,10 +233,24 @@ export class Telemetry extends Publisher {
     if (this.floor <= 1) this.publish({ name: 'requestDropped', level: 'info', atNs: this.now, exchange, peer, reason });
   }
 
-  /** A peer came, went or restarted. */
-  peerChanged(peer: PeerId, change: LifeChange): void {
-    this.observer?.peerChanged?.(peer, change);
-    if (this.floor <= 1) this.publish({ name: 'peerChanged', level: 'info', atNs: this.now, peer, change });
+  /** A peer that was found by its credential has proven itself. */
+  peerMet(peer: PeerId): void {
+    this.observer?.peerMet?.(peer);
+    if (this.floor <= 1) this.publish({ name: 'peerMet', level: 'info', atNs: this.now, peer });
+  }
+
+  /** Another incarnation of a peer has proven itself. */
+  peerRestarted(peer: PeerId): void {
+    this.counters.peersRestarted += 1;
+    this.observer?.peerRestarted?.(peer);
+    if (this.floor <= 1) this.publish({ name: 'peerRestarted', level: 'info', atNs: this.now, peer });
+  }
+
+  /** The health of a peer is another. */
+  peerChanged(peer: PeerId, from: HealthState, to: HealthState, cause: HealthEvent, failureRate: number): void {
+    this.counters[PEERS_CHANGED_BY[to]] += 1;
+    this.observer?.peerChanged?.(peer, from, to, cause, failureRate);
+    if (this.floor <= 1) this.publish({ name: 'peerChanged', level: 'info', atNs: this.now, peer, from, to, cause, failureRate });
   }
 
   /** A peer was silent for the peer timeout with something waiting, and all of it ended. */

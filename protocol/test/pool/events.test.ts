@@ -18,9 +18,11 @@ describe('a listener of pool.events', () => {
       { name: 'exchangeBegun', peer: pools.toServer, requestBytes: 1 },
       { name: 'exchangeAnswered', peer: pools.toServer, responseBytes: 1 },
       { name: 'exchangeBegun' },
+      { name: 'peerChanged', peer: pools.toServer, from: 'healthy', to: 'degraded', cause: 'failing' },
+      { name: 'peerChanged', from: 'degraded', to: 'probing', cause: 'unanswered' },
       { name: 'peerTimedOut', silentNs: expect.any(Number) },
+      { name: 'peerChanged', from: 'probing', to: 'failed', cause: 'silence' },
       { name: 'exchangeFailed', reason: 'peer-timeout' },
-      { name: 'peerChanged', peer: pools.toServer, change: 'down' },
     ]);
     expect(there).toMatchObject([{ name: 'requestTaken', peer: pools.toClient }, { name: 'requestServed' }]);
   });

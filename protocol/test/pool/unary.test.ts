@@ -185,7 +185,7 @@ describe('a transient failure', () => {
     let lost = true;
     pools.net.hook = () => (lost ? [] : undefined);
     pools.caller.events.subscribe((event) => {
-      if (event.name === 'peerChanged' && event.change === 'down') lost = false;
+      if (event.name === 'peerChanged' && event.to === 'failed') lost = false;
     });
     const result = await settled(pools, pools.caller.unaryRpc(pools.toServer, pattern(1), { idempotent }));
     expect(result.status).toBe(outcome);

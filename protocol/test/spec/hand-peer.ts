@@ -121,6 +121,12 @@ export class HandPeer {
     this.id = known ? node.endpoint.addPeer(net.now, config) : -1;
   }
 
+  /** Whatever fails, the node takes its peers for healthy. */
+  alwaysWell(): void {
+    const { context } = this.node.endpoint as unknown as { context: { health: { failed(): void } } };
+    context.health.failed = () => {};
+  }
+
   /** A control packet of these bytes of frames. */
   seal(frames: Uint8Array, options: SealOptions = {}): Uint8Array {
     const { packetNumber = this.nextPacketNumber, keyPhase = 0, receiverTag = this.tag } = options;

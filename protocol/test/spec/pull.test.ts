@@ -205,6 +205,8 @@ describe('memory for messages', () => {
 /** MUST PULL-7. */
 test('eight silent transfers keep long ones from beginning, not short ones, and not for ever', () => {
   const feeder = new Feeder();
+  // As if they were of eight peers: of one that stalls so often they would be pulled one at a time (LIVE-10).
+  feeder.hand.alwaysWell();
   for (let slot = 0; slot < 10; slot += 1) feeder.announce(slot, 300_000);
   feeder.hand.net.run(3_000_000);
   feeder.collect();

@@ -6,6 +6,7 @@ import type { EndpointEvent, ExchangeId, ExchangeMetrics } from '../../endpoint/
 import type { FailureReason } from '../../endpoint/errors.ts';
 import type { PeerId } from '../../peer/peer.ts';
 import { OutgoingMessage } from '../../records/message.ts';
+import { mayBegin } from '../../peer/states.ts';
 import { Pool } from '../../pool/pool.ts';
 import type { Subscription } from '../../telemetry/subscription.ts';
 import type { Net } from './net.ts';
@@ -70,13 +71,19 @@ export class Node {
   }
 
   private watch(): Subscription {
-    return this.endpoint.telemetry.subscribe({ names: ['peerChanged'] });
+    return this.endpoint.telemetry.subscribe({ names: ['peerMet', 'peerRestarted', 'peerChanged'] });
   }
 
-  /** What became of its peers, in all incarnations. */
+  /** Of its peers, in all incarnations: `up` when one is met or can be reached again, `down` when it has failed, `restarted`. */
   get peerStates(): string[] {
-    for (let event = this.changed.next(); event !== undefined; event = this.changed.next())
-      if (event.name === 'peerChanged') this.changes.push(event.change);
+    for (let event = this.changed.next(); event !== undefined; event = this.changed.next()) {
+      const isDown = this.changes.at(-1) === 'down';
+      if (event.name === 'peerMet') this.changes.push('up');
+      else if (event.name === 'peerRestarted') this.changes.push(isDown ? 'up' : 'restarted');
+      else if (event.name !== 'peerChanged') continue;
+      else if (event.to === 'failed' && !isDown) this.changes.push('down');
+      else if (isDown && mayBegin(event.to)) this.changes.push('up');
+    }
     return this.changes;
   }
 

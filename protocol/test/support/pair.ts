@@ -73,8 +73,9 @@ export function sameBytes(a: Uint8Array | undefined, b: Uint8Array): boolean {
 /** Nothing is left of any exchange: no transfer, buffer, byte of memory or credit, timer. */
 export function expectClean(...nodes: Node[]): void {
   for (const node of nodes) {
-    const { peers: _peers, embryos: _embryos, ...rest } = node.endpoint.state;
-    const held = Object.entries(rest).filter(([, count]) => count !== 0);
+    const held = Object.entries(node.endpoint.state).filter(
+      ([name, count]) => count !== 0 && !name.startsWith('peers') && name !== 'embryos',
+    );
     expect(held, `what node ${node.address} still holds`).toEqual([]);
     for (let priority = 0; priority < 8; priority += 1) expect(node.endpoint.queueDepth(priority)).toBe(0);
     const { crypto } = node.net;

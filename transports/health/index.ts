@@ -1,0 +1,3 @@
+export * from './beat.ts';
+export * from './monitor.ts';
+export * from './pulse.ts';
