@@ -111,10 +111,9 @@ export class Sender {
     for (const queue of peer.notifyQueues) {
       const transfer = queue === undefined ? undefined : this.firstQueued(peer, queue);
       if (transfer === undefined) continue;
+      if (!transfer.isResponse && !peer.mayBegin) continue;
       // Responses need no credit, the request granted it: else two peers full of each other's requests could never answer.
-      if (transfer.isResponse) return transfer;
-      if (!peer.mayBegin) continue;
-      if (peer.notified < peer.notifyLimit) return transfer;
+      if (transfer.isResponse || peer.notified < peer.notifyLimit) return transfer;
       this.noteBlocked(peer);
     }
     return peer.mayBegin && peer.notified < peer.notifyLimit ? this.holds.peek(peer) : undefined;

@@ -176,7 +176,7 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
   });
   const pool = new Pool(endpoint, driver, options.tokens);
   driver.start(pool);
-  const beat = options.pulse === undefined ? undefined : new Beat(nodeLoop, options.pulse);
+  const beat = options.pulse && new Beat(nodeLoop, options.pulse);
 
   const isOwnIpv6 = port.addresses.map(isIpv6);
   let closing: Promise<void> | undefined;
@@ -193,12 +193,8 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
     pool,
     address: formatAddress(port.addresses[0] ?? 0),
     connect: async (peer) => {
-      const config = {
-        address: await reach(peer, isOwnIpv6),
-        secret: secret.newPath(),
-        role: 'client',
-      } as const;
-      return pool.addPeer(config);
+      const address = await reach(peer, isOwnIpv6);
+      return pool.addPeer({ address, secret: secret.newPath(), role: 'client' });
     },
     stats: () => ({
       driver: { ...driver.counters },

@@ -32,7 +32,7 @@ export const bugs = [
     name: 'down-peer-stays-down',
     what: 'a peer that was given up and answers again is not told that it is back',
     file: 'protocol/peer/liveness.ts',
-    find: "peer.life = nextLife(peer.life, 'answer');",
+    find: 'this.context.health.answered(peer);',
     replace: '',
   },
   {
@@ -46,8 +46,8 @@ export const bugs = [
     name: 'restart-keeps-credit',
     what: 'requests announced to the former incarnation still count against the credit of the new one',
     file: 'protocol/peer/liveness.ts',
-    find: "peer.life = nextLife(peer.life, 'restart');\n    peer.resetOwnCredit(this.context.options.notifyWindow);",
-    replace: "peer.life = nextLife(peer.life, 'restart');",
+    find: 'peer.acks.reset();\n    peer.resetOwnCredit(this.context.options.notifyWindow);',
+    replace: 'peer.acks.reset();',
   },
   {
     name: 'restart-keeps-acks',
