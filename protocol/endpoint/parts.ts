@@ -49,6 +49,7 @@ export function assemble(context: Context, config: EndpointConfig): Parts {
     exchanges.onPeerEnd(now, peer, reason, everything),
   );
   context.health.onTurn = (peer) => receiver.scheduler.onTurn(peer);
+  context.health.onSuspicion = (now, peer) => liveness.sendProbe(now, peer);
   const admission = new Admission(context, receiver, exchanges, liveness);
   exchanges.connect({
     sender,

@@ -1,3 +1,4 @@
+import type { Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { Peer } from './peer.ts';
 import { mayBegin, nextHealth } from './states.ts';
@@ -20,6 +21,8 @@ const CALM_RATE = FAILURE_RATE_ONE / 8;
 export class HealthMonitor {
   /** A peer is well, or is well no more. */
   onTurn: (peer: Peer) => void = () => {};
+  /** It is to be asked whether it lives. */
+  onSuspicion: (now: Nanos, peer: Peer) => void = () => {};
   private readonly context: Context;
 
   constructor(context: Context) {
@@ -48,8 +51,24 @@ export class HealthMonitor {
 
   /** Somebody says that the peer cannot be reached. */
   reported(peer: Peer): void {
-    if (peer.failureRate < FAILING_RATE) peer.failureRate = FAILING_RATE;
+    this.raise(peer);
     this.step(peer, 'report');
+  }
+
+  /** A pull of it has stalled again: a PROBE finds out within a round trip, long before the peer timeout. MUST LIVE-12 */
+  suspect(now: Nanos, peer: Peer): void {
+    if (!peer.isWell) return;
+    const { smoothedNs, variationNs } = peer.rtt;
+    if (!peer.probeAwaited) {
+      this.onSuspicion(now, peer);
+    } else if (peer.lastHeardAt < peer.probedAt && now - peer.probedAt >= smoothedNs + 4 * variationNs) {
+      this.raise(peer);
+      this.step(peer, 'failing');
+    }
+  }
+
+  private raise(peer: Peer): void {
+    if (peer.failureRate < FAILING_RATE) peer.failureRate = FAILING_RATE;
   }
 
   /** It answers: whether it is well again its failure rate says. */

@@ -128,7 +128,7 @@ export class Liveness {
     this.sendProbe(now, peer);
   }
 
-  private sendProbe(now: Nanos, peer: Peer): void {
+  sendProbe(now: Nanos, peer: Peer): void {
     peer.probedAt = now;
     if (!peer.probeAwaited) {
       peer.probeHi = this.context.random.nextU32();

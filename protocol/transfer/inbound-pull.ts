@@ -53,6 +53,8 @@ export class InboundPull implements Timed {
   guardUntil: Nanos = 0;
   /** Stalls since the last arrival, and the wait that ended in the last of them. */
   stalls = 0;
+  /** It counts among the stalled that keep others from beginning. */
+  holdsPlace = false;
   stallWaitNs: Nanos = 0;
   /** Records that failed verification. */
   poisoned = 0;

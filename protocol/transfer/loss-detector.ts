@@ -113,6 +113,7 @@ export class LossDetector {
     pull.stallWaitNs = now - silentSince(pull);
     if (pull.early) this.onEarlyLost(now, pull);
     this.context.health.failed(pull.transfer.peer);
+    if (pull.stalls > 0) this.context.health.suspect(now, pull.transfer.peer);
     this.loseGaps(pull, pull.next);
     pull.lastPullAt = now;
     pull.samplePullAt = -1;

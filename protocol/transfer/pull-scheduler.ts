@@ -151,7 +151,10 @@ export class PullScheduler {
   /** A peer is well, or is well no more: of one that is not, one message is pulled at a time. MUST LIVE-10 */
   onTurn(peer: Peer): void {
     peer.pulling = undefined;
+    for (const { transfer } of peer.inbound.values())
+      if (transfer?.pulled !== undefined) this.setStalls(transfer, transfer.pulled.stalls);
     this.lineUp(peer);
+    this.dirty = true;
   }
 
   private takeTurn(transfer: InboundTransfer): void {
@@ -283,10 +286,11 @@ export class PullScheduler {
   private setStalls(transfer: InboundTransfer, stalls: number): void {
     const { pulled } = transfer;
     if (pulled === undefined) return;
-    const before = isStalled(pulled.stalls);
     pulled.stalls = stalls;
-    if (transfer.isHeld) return;
-    this.stalledCount += Number(isStalled(stalls)) - Number(before);
+    // Who is known not to answer keeps nobody waiting.
+    const holds = isStalled(stalls) && !transfer.isHeld && transfer.peer.isWell;
+    this.stalledCount += Number(holds) - Number(pulled.holdsPlace);
+    pulled.holdsPlace = holds;
   }
 }
 

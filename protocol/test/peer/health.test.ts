@@ -10,7 +10,7 @@ import type { Node } from '../support/node.ts';
 import { Net, TEST_OPTIONS } from '../support/net.ts';
 import { makePair, pattern, resultOf } from '../support/pair.ts';
 import type { Pair } from '../support/pair.ts';
-import { HandPeer, inlineNotify } from '../spec/hand-peer.ts';
+import { HandPeer, frame, handTransfer, inlineNotify } from '../spec/hand-peer.ts';
 
 const TIMEOUT = TEST_OPTIONS.peerTimeoutNs!;
 const INTERVAL = TIMEOUT / 8;
@@ -159,6 +159,56 @@ describe('a peer that does not answer', () => {
     expect(node.endpoint.peerHealth(hand.id)!.state, 'it was heard, and has not answered').toBe('probing');
     expect(hand.only('TransferNotify').some(({ record }) => record.replySlot === 0)).toBe(true);
     expect(node.results.has(asked)).toBe(false);
+  });
+});
+
+/** REQ HEALTH-5 · MUST LIVE-12. */
+describe('a peer whose data does not come', () => {
+  function stalled(answers: boolean): { probesNs: number[]; edges: string[]; untilNs: number } {
+    const net = new Net();
+    const node = net.addNode({});
+    node.endpoint.serve();
+    const hand = new HandPeer(net, node);
+    const changes = changesAt(node);
+    hand.send(frame('TransferNotify', handTransfer(net, pattern(90_000)).notify));
+    const probesNs: number[] = [];
+    // Long before the first interval of silence is over.
+    while (net.now < INTERVAL / 2) {
+      net.run(net.now + 10_000);
+      for (const { atNs, record } of hand.only('Probe')) {
+        probesNs.push(atNs);
+        if (answers) hand.send(frame('ProbeResponse', { nonce: record.nonce }));
+      }
+    }
+    return { probesNs, edges: edges(changes), untilNs: net.now };
+  }
+
+  test('is asked at the second stall, and degraded when that is not answered either', () => {
+    const { probesNs, edges: seen } = stalled(false);
+    expect(probesNs.length).toBe(1);
+    expect(probesNs[0]).toBeGreaterThan(100_000);
+    expect(probesNs[0]).toBeLessThan(INTERVAL / 4);
+    expect(seen).toEqual(['healthy failing degraded']);
+  });
+
+  /** MUST PULL-7. */
+  test('keeps nobody from beginning', () => {
+    const net = new Net();
+    const node = net.addNode({});
+    node.endpoint.serve();
+    const hand = new HandPeer(net, node);
+    for (let transferSlot = 0; transferSlot < 10; transferSlot += 1)
+      hand.send(frame('TransferNotify', handTransfer(net, pattern(300_000), { transferSlot }).notify));
+    net.run(INTERVAL);
+    expect(node.endpoint.peerHealth(hand.id)!.state).toBe('degraded');
+    const { receiver } = node.endpoint as unknown as { receiver: { scheduler: { stalledCount: number } } };
+    expect(receiver.scheduler.stalledCount).toBe(0);
+  });
+
+  test('but who answers stays healthy', () => {
+    const { probesNs, edges: seen } = stalled(true);
+    expect(probesNs.length).toBeGreaterThan(0);
+    expect(seen).toEqual([]);
   });
 });
 

@@ -123,8 +123,11 @@ export class HandPeer {
 
   /** Whatever fails, the node takes its peers for healthy. */
   alwaysWell(): void {
-    const { context } = this.node.endpoint as unknown as { context: { health: { failed(): void } } };
+    const { context } = this.node.endpoint as unknown as {
+      context: { health: { failed(): void; suspect(): void } };
+    };
     context.health.failed = () => {};
+    context.health.suspect = () => {};
   }
 
   /** A control packet of these bytes of frames. */
