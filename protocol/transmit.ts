@@ -13,6 +13,8 @@ export class TransmitBuffer {
   lengthBytes = 0;
   segmentBytes = 0;
   destination: Address = 0;
+  /** Which of the UDP flows to the destination the run is of: 0 is that of control packets. */
+  path = 0;
   /** Class for network queues: 0 (control, served first) … 7. */
   networkPriority = 0;
   /** Of each segment: what it ends with by reference, if anything. */

@@ -173,6 +173,7 @@ export class ControlWriter {
     out.segmentBytes = length;
     out.shared[0] = undefined;
     out.destination = peer.address;
+    out.path = 0;
     out.networkPriority = 0;
     this.pacer.spend(this.now, length + context.options.datagramHeaderBytes);
     return true;

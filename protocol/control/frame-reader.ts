@@ -227,19 +227,19 @@ export class FrameReader {
     const { pull } = this;
     const transfer = this.sender.find(peer, pull.transferSlot, pull.transferGeneration);
     if (transfer === undefined) {
-      this.queueReset(
-        peer,
-        pull.transferSlot,
-        pull.transferGeneration,
-        false,
-        TransferErrorCode.UNKNOWN_TRANSFER,
-      );
+      this.refusePull(peer, pull.transferSlot, pull.transferGeneration);
       return next;
     }
     if (transfer.relinquished)
       this.queueReset(peer, transfer.slot, transfer.generation, false, TransferErrorCode.CANCELLED);
     if (transfer.state === 'done') return next;
     return this.sender.onPull(now, transfer, pull) ? next : -1;
+  }
+
+  /** Of a transfer that is gone. What was said of ends and is not acknowledged stands before it: it may say why. */
+  private refusePull(peer: Peer, slot: number, generation: number): void {
+    if (peer.resetTries > 0) peer.sent.takeResets((notice) => peer.resets.push(notice));
+    this.queueReset(peer, slot, generation, false, TransferErrorCode.UNKNOWN_TRANSFER);
   }
 
   private onRangeAck(now: Nanos, peer: Peer, next: number): number {

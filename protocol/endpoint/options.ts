@@ -24,6 +24,8 @@ export interface EndpointOptions {
   earlyBytesInitial: Bytes;
   /** Most data segments in one burst (one GSO call). */
   burstSegments: number;
+  /** UDP flows over which data to one peer is spread, as many as the driver has ports for; 1: none. */
+  paths: number;
   /** Round-trip time assumed before the first sample. */
   initialRttNs: Nanos;
   /** Longest time an acknowledgement waits for company; both sides use the same value. */
@@ -92,6 +94,7 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   earlyBytesMax: 0,
   earlyBytesInitial: 0,
   burstSegments: 16,
+  paths: 1,
   initialRttNs: 100_000,
   ackDelayNs: 50_000,
   lossDelayMinNs: 5_000_000,
@@ -142,6 +145,7 @@ export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min
   earlyBytesMax: [0, 2 ** 20],
   earlyBytesInitial: [0, 2 ** 20],
   burstSegments: [1, 64],
+  paths: [1, 64],
   initialRttNs: [100, 60e9],
   ackDelayNs: [0, 1e9],
   lossDelayMinNs: [0, 60e9],

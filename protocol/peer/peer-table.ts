@@ -8,6 +8,7 @@ import type { PathSecret, Role } from '../keys/path-secret.ts';
 import { ControlPacket } from '../wire/index.ts';
 import type { EndpointState } from '../telemetry/generated/counters.ts';
 import { Embryos } from './embryos.ts';
+import { PathBook } from '../transfer/path-book.ts';
 import { Peer } from './peer.ts';
 import type { PeerConfig, PeerId } from './peer.ts';
 
@@ -185,6 +186,7 @@ export class PeerTable {
       resolved,
     );
     peer.lastHeardAt = now;
+    if (options.paths > 1) peer.paths = new PathBook(options.paths);
     return peer;
   }
 

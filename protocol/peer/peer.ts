@@ -15,6 +15,8 @@ import type { HealthState } from './states.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { Stream } from '../stream/stream.ts';
 import { EarlyTerms } from '../transfer/early-terms.ts';
+import type { PathBook } from '../transfer/path-book.ts';
+import type { InboundPull } from '../transfer/inbound-pull.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
 import type { ResetNotice } from '../transfer/reset.ts';
@@ -131,6 +133,13 @@ export class Peer implements Timed {
   advertisedLimit: number;
   /** It has used all the credit we granted and waits for more. */
   remoteBlocked = false;
+
+  /** Of its data, if there are several. */
+  paths: PathBook | undefined;
+  /** Until then some announcement is repeated without its backoff, and no other is. */
+  scoutedUntil: Nanos = 0;
+  /** The pull, stalled, that is repeated without its backoff. */
+  scoutPull: InboundPull | undefined;
 
   /** Frames waiting for a control packet. Flat pairs slot, generation. */
   readonly accepts: number[] = [];

@@ -4,8 +4,8 @@ import type { Bytes, Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { Peer } from '../peer/peer.ts';
-import { backoffNs } from '../recovery/backoff.ts';
 import type { EarlyAllowance } from './early-allowance.ts';
+import { backoffNs, scoutWaitNs } from '../recovery/backoff.ts';
 import type { InboundPull } from './inbound-pull.ts';
 import type { PullScheduler } from './pull-scheduler.ts';
 
@@ -45,6 +45,7 @@ export class LossDetector {
   /** Fresh bytes came: silence is over, and gaps below what came are suspect. */
   onArrival(now: Nanos, pull: InboundPull): void {
     pull.lastArrivalAt = now;
+    if (pull.stalls > 0) dismiss(pull);
     if (pull.samplePullAt >= 0) this.sampleLatency(now, pull);
     const { received } = pull;
     if (pull.suspectAt !== NEVER || received.isEmpty) return;
@@ -77,6 +78,7 @@ export class LossDetector {
   forget(pull: InboundPull): void {
     this.timers.disarm(pull);
     pull.suspectAt = NEVER;
+    dismiss(pull);
   }
 
   onTimeout(now: Nanos): void {
@@ -114,6 +116,7 @@ export class LossDetector {
     if (pull.early) this.onEarlyLost(now, pull);
     this.context.health.failed(pull.transfer.peer);
     if (pull.stalls > 0) this.context.health.suspect(now, pull.transfer.peer);
+    pull.transfer.peer.scoutPull ??= pull;
     this.loseGaps(pull, pull.next);
     pull.lastPullAt = now;
     pull.samplePullAt = -1;
@@ -145,12 +148,15 @@ export class LossDetector {
     return Math.max(peer.reorderNs, this.context.options.lossDelayMinNs);
   }
 
-  /** When silence becomes a stall: the sender's usual delay, then the time the bytes need on the wire, doubled for each stall before. */
+  /** When silence becomes a stall: the sender's usual delay, then the time the bytes need on the wire, doubled for each stall before, unless it is the scout. */
   private stallTime(pull: InboundPull): Nanos {
     const { rateBps, peerTimeoutNs } = this.context.options;
     const wireNs = (Math.max(pull.outstanding, 0) * 8 * NANOS_PER_SECOND) / rateBps;
-    const waitNs = backoffNs(this.quietTime(pull.transfer.peer) + wireNs, pull.stalls, pull.stallWaitNs);
-    return silentSince(pull) + Math.min(Math.ceil(waitNs), Math.ceil(peerTimeoutNs / 4));
+    const { peer } = pull.transfer;
+    const quietNs = this.quietTime(peer) + wireNs;
+    const waitNs = Math.min(backoffNs(quietNs, pull.stalls, pull.stallWaitNs), Math.ceil(peerTimeoutNs / 4));
+    const mostNs = peer.scoutPull === pull ? scoutWaitNs(peer.rtt.smoothedNs, peerTimeoutNs) : waitNs;
+    return silentSince(pull) + Math.ceil(Math.min(waitNs, Math.max(mostNs, quietNs)));
   }
 
   /** How long a sender that has not stalled may be silent on a pull, but for the time on the wire. */
@@ -166,6 +172,12 @@ export class LossDetector {
   private armAt(pull: InboundPull, at: Nanos): void {
     if (at < this.timers.at(pull)) this.timers.arm(pull, at);
   }
+}
+
+/** Another pull of its sender may be the scout now. */
+function dismiss(pull: InboundPull): void {
+  const { peer } = pull.transfer;
+  if (peer.scoutPull === pull) peer.scoutPull = undefined;
 }
 
 function silentSince({ lastPullAt, lastArrivalAt }: InboundPull): Nanos {

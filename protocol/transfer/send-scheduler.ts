@@ -114,6 +114,8 @@ export class SendScheduler {
     packet.pullSlot = pull.slot;
     packet.tokenHi = pull.tokenHi >>> 0;
     packet.tokenLo = pull.tokenLo >>> 0;
+    const first = toSend.startAt(0);
+    let last = first;
     let at = 0;
     for (let i = 0; i < segmentsMax && !toSend.isEmpty; i += 1) {
       const offset = toSend.startAt(0);
@@ -135,12 +137,16 @@ export class SendScheduler {
       toSend.remove(offset, offset + length);
       if (offset + length > pull.sentHigh) pull.sentHigh = offset + length;
       telemetry.dataSent(transfer.peer.id, transfer.slot, transfer.generation, offset, length);
+      last = offset + length;
       at += header + length;
       if (header + length < segmentBytes) break;
     }
     out.lengthBytes = at;
     out.segmentBytes = Math.min(segmentBytes, at);
-    out.destination = transfer.peer.address;
+    const { peer } = transfer;
+    out.destination = peer.address;
+    out.path = peer.paths?.next(now) ?? 0;
+    peer.paths?.onSent(transfer.slot, first, last, out.path);
     out.networkPriority = Math.min(transfer.dataLevel + 1, NETWORK_PRIORITY_MAX);
     const wireBytes = at + Math.ceil(at / segmentBytes) * options.datagramHeaderBytes;
     this.pacer.spend(now, wireBytes);

@@ -8,7 +8,7 @@ import type { Context } from '../endpoint/context.ts';
 import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { Peer } from '../peer/peer.ts';
-import { signWaitNs } from '../recovery/retry-wait.ts';
+import { announcementWaitNs, signWaitNs } from '../recovery/retry-wait.ts';
 import type { SentPacket } from '../recovery/sent-packets.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import { RECORD_SEALED_BYTES } from '../records/layout.ts';
@@ -195,7 +195,8 @@ export class Sender {
   }
 
   private armRetry(now: Nanos, transfer: OutboundTransfer): void {
-    transfer.notifyWaitNs = this.retryWait(transfer.peer, transfer.notifyCount, transfer.notifyWaitNs);
+    const { peer, notifyCount, notifyWaitNs } = transfer;
+    transfer.notifyWaitNs = announcementWaitNs(now, this.context.options, peer, notifyCount, notifyWaitNs);
     this.timers.arm(transfer, now + transfer.notifyWaitNs);
   }
 
@@ -295,6 +296,7 @@ export class Sender {
       const start = pull.ranges[i * 2] as number;
       const end = start + (pull.ranges[i * 2 + 1] as number);
       pulled.acked.forEachGap(start, end, (from, to) => pulled.toSend.add(from, to));
+      if (start < pulled.sentHigh) transfer.peer.paths?.onPulledAgain(now, transfer, start, end);
     }
     this.armReminder(now, transfer);
     this.scheduler.ready(now, transfer);

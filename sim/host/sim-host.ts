@@ -326,6 +326,7 @@ export class SimHost implements HostPort, Driver, EventHandler {
           shared,
           out.sharedStart[i] as number,
         );
+      packet.source += out.path;
       packet.destination = destination;
       packet.ecn = Ecn.ECT_0;
       packet.priority = out.networkPriority;

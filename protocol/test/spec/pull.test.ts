@@ -1,88 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { NANOS_PER_SECOND } from '../../core/units.ts';
-import type { EndpointOptions } from '../../endpoint/options.ts';
 import { DataPacket } from '../../wire/index.ts';
 import type { PullRequestRecord, TransferNotifyRecord } from '../../wire/index.ts';
-import { Net, TEST_OPTIONS } from '../support/net.ts';
+import { Net } from '../support/net.ts';
 import { pattern, sameBytes } from '../support/pair.ts';
+import { Feeder } from './feeder.ts';
 import { HandPeer, frame, handTransfer } from './hand-peer.ts';
-import type { HandTransfer, Received } from './hand-peer.ts';
 
 /** 1.5 x 10 Gbit/s x 20 us. */
 const BUDGET = 37_500;
 const GRANT = 131_072;
-
-/** A hand that announces messages to a node, and answers pulls when it is told to. */
-class Feeder {
-  readonly hand: HandPeer;
-  readonly transfers = new Map<number, HandTransfer>();
-  /** In the order of their first pull. */
-  readonly begun: number[] = [];
-  readonly pulls: Received<'PullRequest'>[] = [];
-  /** Pulled and not answered, in the order of the pulls. */
-  private readonly open: { pull: PullRequestRecord; offset: number; end: number }[] = [];
-
-  constructor(options: Partial<EndpointOptions> = {}) {
-    const net = new Net({ peerTimeoutNs: 4e9, ...options });
-    const node = net.addNode();
-    node.endpoint.serve();
-    node.handler = () => {};
-    this.hand = new HandPeer(net, node);
-  }
-
-  announce(slot: number, bytes: number, priority = 3): void {
-    const transfer = handTransfer(this.hand.net, pattern(bytes, slot), { transferSlot: slot, priority });
-    this.transfers.set(slot, transfer);
-    this.hand.send(frame('TransferNotify', transfer.notify));
-    this.collect();
-  }
-
-  get outstanding(): number {
-    return this.open.reduce((sum, { offset, end }) => sum + end - offset, 0);
-  }
-
-  /** Takes note of new pulls; returns their bytes. */
-  collect(): number {
-    let bytes = 0;
-    for (const pull of this.hand.only('PullRequest')) {
-      this.pulls.push(pull);
-      const { transferSlot, ranges } = pull.record;
-      if (!this.begun.includes(transferSlot)) this.begun.push(transferSlot);
-      for (const { offset, length } of ranges) {
-        this.open.push({ pull: pull.record, offset, end: offset + length });
-        bytes += length;
-      }
-    }
-    return bytes;
-  }
-
-  /** Sends the next packet that was asked for; false if there is none. */
-  step(): boolean {
-    const next = this.open[0];
-    if (next === undefined) return false;
-    const { transferSlot, pullSlot, token } = next.pull;
-    const end = Math.min(next.offset + 1400, next.end);
-    const payload = this.transfers.get(transferSlot)!.sealed.slice(next.offset, end);
-    const { offset } = next;
-    next.offset = end;
-    if (end === next.end) this.open.shift();
-    this.hand.sendData({ pullSlot, token, offset, payload });
-    return true;
-  }
-
-  /** Answers everything; `check` sees what was outstanding before each grant, and how much was granted. */
-  finish(check: (before: number, granted: number) => void = () => {}): void {
-    while (this.step()) {
-      const before = this.outstanding;
-      const granted = this.collect();
-      if (granted > 0) check(before, granted);
-    }
-  }
-
-  bodies(): number[] {
-    return this.hand.node.requests.map(({ body }) => body.length);
-  }
-}
 
 /** MUST PULL-1. */
 describe('the budget', () => {
@@ -218,109 +144,6 @@ test('eight silent transfers keep long ones from beginning, not short ones, and 
   expect(feeder.begun).toContain(8);
   feeder.finish();
   expect(feeder.bodies().length).toBe(11);
-});
-
-/** MUST LOSS-1, LOSS-2, LOSS-4, LOSS-5, PULL-9. */
-describe('lost data', () => {
-  interface Opened {
-    feeder: Feeder;
-    /** Sends these bytes of the message. */
-    send(from: number, to: number): void;
-  }
-
-  /** An open pull of the first bytes of one message. */
-  function opened(bytes: number, options: Partial<EndpointOptions> = {}): Opened {
-    const feeder = new Feeder(options);
-    feeder.announce(0, bytes);
-    const { pullSlot, token } = feeder.pulls[0]!.record;
-    const { sealed } = feeder.transfers.get(0)!;
-    return {
-      feeder,
-      send: (from, to) =>
-        feeder.hand.sendData({ pullSlot, token, offset: from, payload: sealed.slice(from, to) }),
-    };
-  }
-
-  /** Pulls of what was pulled before: time, then offset and length of each range. */
-  function again(feeder: Feeder): number[][] {
-    feeder.collect();
-    return feeder.pulls
-      .filter(({ record }) => record.flags.retransmission)
-      .map(({ atNs, record: { ranges } }) => [
-        atNs,
-        ...ranges.flatMap(({ offset, length }) => [offset, length]),
-      ]);
-  }
-
-  test('below what arrived is pulled again after the reordering window, and only that', () => {
-    const { feeder, send } = opened(30_000);
-    send(0, 1000);
-    send(2000, 3000);
-    send(4000, 5000);
-    feeder.hand.net.run(50_000);
-    // What came above the gap while it was suspected waits for the next arrival.
-    expect(again(feeder)).toEqual([[TEST_OPTIONS.lossDelayMinNs, 1000, 1000]]);
-    send(1000, 2000);
-    send(6000, 7000);
-    feeder.hand.net.run(100_000);
-    expect(again(feeder)[1]!.slice(1)).toEqual([3000, 1000]);
-  });
-
-  test('that comes within the reordering window is not pulled again', () => {
-    const { feeder, send } = opened(30_000);
-    send(1000, 2000);
-    feeder.hand.net.run(9000);
-    send(0, 1000);
-    feeder.hand.net.run(50_000);
-    expect(again(feeder)).toEqual([]);
-  });
-
-  test('waits for the budget like what was never pulled', () => {
-    const { feeder, send } = opened(300_000);
-    send(1000, 2000);
-    feeder.hand.net.run(50_000);
-    expect(again(feeder)).toEqual([]);
-    for (let at = 2000; feeder.pulls.length === 1; at += 1000) {
-      expect(at).toBeLessThan(GRANT);
-      send(at, at + 1000);
-      feeder.collect();
-      if (feeder.pulls.length > 1) expect(GRANT - at).toBeLessThan(BUDGET + 2000);
-    }
-    expect(again(feeder)[0]!.slice(1)).toEqual([0, 1000]);
-  });
-
-  test('of a silent sender is pulled again, two packets of it, with a doubling wait, and all when something comes', () => {
-    const { feeder, send } = opened(300_000, { receiveBufferBytes: 65_536 });
-    const pulled = feeder.outstanding;
-    expect(pulled).toBeLessThanOrEqual(65_536);
-    feeder.hand.net.run(450_000);
-    const quiet = 3 * TEST_OPTIONS.initialRttNs!;
-    const first = quiet + Math.ceil((pulled * 8 * NANOS_PER_SECOND) / 10e9);
-    const second = first + 2 * (quiet + Math.ceil((3000 * 8 * NANOS_PER_SECOND) / 10e9));
-    expect(again(feeder)).toEqual([
-      [first, 0, 3000],
-      [second, 0, 3000],
-    ]);
-    send(0, 1000);
-    expect(again(feeder)[2]?.slice(1)).toEqual([3000, pulled - 3000]);
-  });
-
-  test('that comes long after a stall does not make others wait as long, times their own backoff', () => {
-    const { feeder, send } = opened(1000);
-    const quiet = 3 * TEST_OPTIONS.initialRttNs!;
-    const wire = Math.ceil((1016 * 8 * NANOS_PER_SECOND) / 10e9);
-    // Three stalls, and what was pulled last comes just before the fourth.
-    const lastNs = 7 * (quiet + wire);
-    feeder.hand.net.run(lastNs + 8 * quiet);
-    expect(again(feeder).length).toBe(3);
-    send(0, 1016);
-    const nowNs = feeder.hand.net.now;
-    feeder.announce(1, 1000);
-    feeder.hand.net.run(nowNs + 1_000_000);
-    // The first sample is the latency, and half of it the deviation.
-    const latencyNs = 2 * quiet;
-    expect(again(feeder)[3]![0]! - nowNs).toBe(latencyNs + 4 * (latencyNs / 2) + wire);
-  });
 });
 
 /** A node that calls with `bytes`, and whose data the hand pulls. */

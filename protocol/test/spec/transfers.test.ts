@@ -187,9 +187,16 @@ describe('the NOTIFY of a message to be pulled', () => {
 
   test('is sent again after 3 round trips and the delay of an acknowledgement, then doubling', () => {
     const { hand } = announced();
+    hand.node.call(hand.id, pattern(5000));
     hand.net.run(RETRY_NS * 20);
-    const times = hand.only('TransferNotify').map(({ atNs }) => atNs);
-    expect(times).toEqual([1, 3, 7, 15].map((n) => n * RETRY_NS));
+    const notifies = hand.only('TransferNotify');
+    const times = [0, 1].map((slot) =>
+      notifies.filter(({ record }) => record.transferSlot === slot).map(({ atNs }) => atNs),
+    );
+    // The first is the scout: it goes on after 8 round trips each time.
+    const scouted = [3, 4, 5, 6, 7, 8].map((n) => 3 * RETRY_NS + (n - 2) * 8 * TEST_OPTIONS.initialRttNs!);
+    expect(times[0]).toEqual([RETRY_NS, 3 * RETRY_NS, ...scouted]);
+    expect(times[1]).toEqual([0, 1, 3, 7, 15].map((n) => n * RETRY_NS));
   });
 
   const pull = { pullSlot: 1, token: { hi: 1, lo: 1 }, rateMbps: 10_000, flags: { retransmission: false } };
