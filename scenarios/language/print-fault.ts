@@ -73,7 +73,9 @@ function formatPlace(on: FaultPlace): string {
     case 'nic':
       return `nic(${range(on.hosts)}, ${on.nic})`;
     case 'link':
-      return `link(${range(on.hosts)})`;
+    case 'from':
+    case 'to':
+      return `${on.place}(${range(on.hosts)})`;
     case 'host':
       return range(on.hosts);
   }

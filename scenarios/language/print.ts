@@ -32,7 +32,7 @@ function isNumeric(node: unknown): boolean {
 
 function printEndpoint(endpoint: EndpointSettings): object {
   const { crypto, hostDelayNs, groBytes, options } = endpoint;
-  const { inlineBytesMax, pullBytesMax, budgetRatio, burstSegments, peerTimeoutNs } = options;
+  const { inlineBytesMax, pullBytesMax, budgetRatio, burstSegments, paths, peerTimeoutNs } = options;
   const { notifyWindow, earlyBytesInitial, receiveBytesMax, keyPacketsMax } = options;
   return {
     crypto,
@@ -41,6 +41,7 @@ function printEndpoint(endpoint: EndpointSettings): object {
     ...(budgetRatio !== undefined && { budget: budgetRatio }),
     ...(earlyBytesInitial !== undefined && { early: formatSize(earlyBytesInitial) }),
     ...(burstSegments !== undefined && { burst: burstSegments }),
+    ...(paths !== undefined && { paths }),
     ...(peerTimeoutNs !== undefined && { peerTimeout: formatDuration(peerTimeoutNs) }),
     ...(notifyWindow !== undefined && { window: notifyWindow }),
     ...(receiveBytesMax !== undefined && { memory: formatSize(receiveBytesMax) }),

@@ -122,6 +122,8 @@ export interface EndpointChoices {
   earlyBytesInitial?: Bytes;
   /** Most data segments sent in one batch. */
   burstSegments?: number;
+  /** UDP flows over which data to one peer is spread. */
+  paths?: number;
   /** Silence after which a peer with something in flight is dead. */
   peerTimeoutNs?: Nanos;
   /** Requests a peer may have announced and not ended. */
@@ -279,13 +281,13 @@ export interface PartitionFault extends FaultWindow {
 }
 
 /**
- * `host`: whatever these hosts send and receive; `link`: what passes their cables, in either direction; `nic`: the cables
+ * `host`: whatever these hosts send and receive; `link`: what passes their cables, in either direction; `from`, `to`: in one; `nic`: the cables
  * of one NIC of each; `trunk`: the cables between two switches; `switch`: all cables of a switch; `all`: every cable. A
  * packet that passes two such cables is exposed to the fault twice.
  */
 export type FaultPlace =
   | {
-      place: 'host' | 'link' | 'all';
+      place: 'host' | 'link' | 'from' | 'to' | 'all';
       /** Ascending host indices. */
       hosts: number[];
     }

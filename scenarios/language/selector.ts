@@ -5,7 +5,7 @@ export type HostSelector = 'all' | { first: number; last: number };
 
 /** Where a fault acts; see `FaultPlace`. */
 export type PlaceSelector =
-  | { place: 'host' | 'link' | 'all'; hosts: HostSelector }
+  | { place: 'host' | 'link' | 'from' | 'to' | 'all'; hosts: HostSelector }
   | { place: 'nic'; hosts: HostSelector; nic: number }
   | { place: 'switch'; name: string }
   | { place: 'trunk'; between: [string, string] };
@@ -13,10 +13,10 @@ export type PlaceSelector =
 const HOST_TEXT = 'host\\[\\d+(\\.\\.\\d+)?\\]';
 const NAME_TEXT = '[A-Za-z][A-Za-z0-9_-]*';
 export const HOST_PATTERN: string = `^(all|${HOST_TEXT})$`;
-export const PLACE_PATTERN: string = `^(all|${HOST_TEXT}|link\\((${HOST_TEXT}|${NAME_TEXT} *, *${NAME_TEXT})\\)|nic\\(${HOST_TEXT} *, *\\d+\\)|switch\\(${NAME_TEXT}\\))$`;
+export const PLACE_PATTERN: string = `^(all|${HOST_TEXT}|link\\((${HOST_TEXT}|${NAME_TEXT} *, *${NAME_TEXT})\\)|(from|to)\\(${HOST_TEXT}\\)|nic\\(${HOST_TEXT} *, *\\d+\\)|switch\\(${NAME_TEXT}\\))$`;
 
 const HOST = /^host\[(\d{1,9})(?:\.\.(\d{1,9}))?\]$/;
-const CALL = /^(link|nic|switch)\((.*)\)$/;
+const CALL = /^(link|from|to|nic|switch)\((.*)\)$/;
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /** Reads `host[3]`, `host[1..100]` or `all`. */
@@ -33,7 +33,7 @@ export function parseHosts(input: unknown): Parsed<HostSelector> {
 }
 
 const PLACE_REMEDY =
-  'write host[3], host[1..4], link(host[3]), link(leaf0, spine1), nic(host[3], 0), switch(leaf0) or all';
+  'write host[3], host[1..4], link(host[3]), from(host[3]), to(host[3]), link(leaf0, spine1), nic(host[3], 0), switch(leaf0) or all';
 
 /** Reads the `on:` of a fault. */
 export function parsePlace(input: unknown): Parsed<PlaceSelector> {
@@ -58,6 +58,8 @@ export function parsePlace(input: unknown): Parsed<PlaceSelector> {
   const hosts = parseHosts(first);
   if (!hosts.ok && hosts.message.startsWith('the range')) return hosts;
   if (!hosts.ok || hosts.value === 'all') return none;
+  if (word === 'from' || word === 'to')
+    return second === undefined ? accept({ place: word, hosts: hosts.value }) : none;
   if (word === 'link') return accept({ place: 'link', hosts: hosts.value });
   if (second === undefined || !/^\d{1,3}$/.test(second)) return none;
   return accept({ place: 'nic', hosts: hosts.value, nic: Number(second) });

@@ -62,6 +62,10 @@ function linesOf(place: FaultPlace, network: Network): readonly Line[] {
       const trunks = network.trunks.filter(({ from, to }) => ends.includes(from) && ends.includes(to));
       return trunks.flatMap(({ there, back }) => [there, back]);
     }
+    case 'from':
+      return linksOf(place, network).map(({ up }) => up);
+    case 'to':
+      return linksOf(place, network).map(({ down }) => down);
     default:
       return linksOf(place, network).flatMap(({ up, down }) => [up, down]);
   }

@@ -2,7 +2,7 @@ import { SumSeries } from '../../sim/net/index.ts';
 import { faultEndNs, formatFaultPlace } from '../language/index.ts';
 import type { RunReport } from '../result.ts';
 import type { Simulation } from './simulation.ts';
-import type { ExchangeWatcher, OfferedExchange } from './workloads.ts';
+import type { OfferedExchange } from './workloads.ts';
 
 /** Samples a report shows; runs with more keep every second, fourth, … one. */
 const SAMPLES_MAX = 20_000;
@@ -11,7 +11,7 @@ const BIN_NS = 1000;
 type Sample = RunReport['samples'][number];
 
 /** What a report needs beyond counters: samples of exchanges, and activity over time. */
-export class Recorder implements ExchangeWatcher {
+export class Recorder {
   private readonly simulation: Simulation;
   private readonly delivered: SumSeries = new SumSeries(BIN_NS);
   /** +1 at each offer, -1 at each end. */

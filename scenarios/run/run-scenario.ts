@@ -61,6 +61,8 @@ export interface RunOptions {
   command?: string;
   /** Keep what the faults injected. */
   injections?: boolean;
+  /** Told of every exchange, besides the recorder of the report. */
+  watcher?: ExchangeWatcher;
 }
 
 /** An order of events: the choices at ties, with deliveries up to `windowNs` early. FIFO after the last choice. */
@@ -164,14 +166,20 @@ class Run implements ExchangeWatcher, EventHandler {
     this.punctuality.onOffered(exchange);
     this.silence?.onOffered(exchange.from, exchange.to, exchange.ordinal);
     this.diagram.offered(exchange, id);
+    this.options.watcher?.offered(exchange, id);
     if (exchange.ordinal !== (this.options.diagram ?? 0)) return;
     for (const host of [exchange.from, exchange.to]) (this.taps[host] as DeliveryTap).inner = this.diagram;
+  }
+
+  requestHandled(exchange: OfferedExchange): void {
+    this.options.watcher?.requestHandled(exchange);
   }
 
   ended(exchange: OfferedExchange, latencyNs: number, slowdown: number, ok: boolean): void {
     this.punctuality.onEnded(exchange, latencyNs);
     this.silence?.onEnded(exchange.from, exchange.to, exchange.ordinal);
     this.recorder.ended(exchange, latencyNs, slowdown, ok);
+    this.options.watcher?.ended(exchange, latencyNs, slowdown, ok);
   }
 
   /** Every exchange has ended: the run ends as soon as nothing is left to acknowledge. */

@@ -5,7 +5,7 @@ import { DROP_REASON_NAMES } from '../../sim/net/index.ts';
 import type { Packet } from '../../sim/net/index.ts';
 import type { SequenceDiagram } from '../result.ts';
 import type { Simulation } from './simulation.ts';
-import type { ExchangeWatcher, OfferedExchange } from './workloads.ts';
+import type { OfferedExchange } from './workloads.ts';
 
 /** Entries of a diagram after folding, and packets watched at once. */
 const ENTRIES_MAX = 400;
@@ -30,7 +30,7 @@ interface TransferName {
  * Records which packets one exchange caused. Endpoints tell an observer what they write; the packet it went into is the next one their host
  * sends. Names of transfers come from the announcements. REQ OBS-4, DST-8
  */
-export class SequenceRecorder implements ExchangeWatcher, HostTap {
+export class SequenceRecorder implements HostTap {
   private readonly ordinal: number;
   private simulation: Simulation | undefined;
   private exchange: OfferedExchange | undefined;
@@ -65,10 +65,6 @@ export class SequenceRecorder implements ExchangeWatcher, HostTap {
     this.exchangeId = id;
     this.labels[exchange.from] = [];
     this.labels[exchange.to] = [];
-  }
-
-  ended(): void {
-    // Its last acknowledgements still come.
   }
 
   observer(host: number): EndpointObserver {

@@ -23,6 +23,8 @@ export interface OfferedExchange {
 /** Told of every exchange; the recorder of samples and sequence diagrams. */
 export interface ExchangeWatcher {
   offered(exchange: OfferedExchange, id: number): void;
+  /** Its request is whole, and handed to the application. Not told of requests too short for a number. */
+  requestHandled(exchange: OfferedExchange): void;
   ended(exchange: OfferedExchange, latencyNs: number, slowdown: number, ok: boolean): void;
 }
 
@@ -147,6 +149,7 @@ export class Workloads {
       ledger.onWrongBytes(ordinal, 'request');
     }
     exchange.workload.onRequestHandled(exchange);
+    this.watcher.requestHandled(exchange);
     return this.pattern.body(ordinal, exchange.responseBytes);
   }
 

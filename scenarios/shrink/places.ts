@@ -11,6 +11,9 @@ export function cablesOf(place: FaultPlace, topology: Topology): FaultPlace[] {
       return [place];
     case 'nic':
       return place.hosts.map((host) => ({ place: 'nic', hosts: [host], nic: place.nic }));
+    case 'from':
+    case 'to':
+      return place.hosts.map((host) => ({ place: place.place, hosts: [host] }));
     case 'switch':
       return [...nicsAt(place.name, topology), ...trunksOf(topology, place.name)];
     case 'all':

@@ -50,6 +50,7 @@ function anyEndpoint(): fc.Arbitrary<Scenario['endpoint']> {
         pullBytesMax: fc.integer({ min: 1024, max: 1_000_000 }),
         budgetRatio: fc.integer({ min: 50, max: 6400 }).map((n) => n / 100),
         burstSegments: fc.integer({ min: 1, max: 64 }),
+        paths: fc.integer({ min: 1, max: 64 }),
         peerTimeoutNs: fc.integer({ min: 1000, max: 1_000_000_000 }),
         notifyWindow: fc.integer({ min: 1, max: 65_536 }),
         receiveBytesMax: fc.integer({ min: 1, max: 2 ** 40 }),

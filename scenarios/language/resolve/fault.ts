@@ -67,7 +67,12 @@ function checkFigures(
     const message = `${draft.mtu} changes nothing: topology.link.mtu is ${topology.link.mtuBytes}`;
     findings.add([...path, 'mtu'], message, 'write a smaller number of bytes');
   }
-  if (draft.kind === 'nic-down' && (draft.on.place === 'switch' || draft.on.place === 'trunk')) {
+  const { place } = draft.on;
+  if ((place === 'from' || place === 'to') && (draft.kind === 'nic-down' || draft.kind === 'link-down')) {
+    const remedy = 'write link(host[3]); or kind: loss with rate: 1/1, of which nobody is told';
+    findings.add([...path, 'on'], 'carriers fail in both directions', remedy);
+  }
+  if (draft.kind === 'nic-down' && (place === 'switch' || place === 'trunk')) {
     findings.add([...path, 'on'], 'there is no NIC there', 'write host[3], nic(host[3], 0) or all');
   }
 }

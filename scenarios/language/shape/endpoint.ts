@@ -6,6 +6,7 @@ import { type Field, DELAY_NS_MAX, choice, field, integer, quantity, record } fr
 /** The ranges are those that an endpoint takes; its kernel's limit for one batch is 64 segments. */
 const BURST_MAX = 64;
 const WINDOW_MAX = 65_536;
+const PATHS_MAX = 64;
 const KEY_PACKETS_MAX = 8_388_608;
 const BUDGET_MIN = 0.5;
 const BUDGET_MAX = 64;
@@ -78,6 +79,7 @@ export const endpointShape: Field<EndpointSettings> = record('endpoint', {
   budget: budget.optional(),
   early: early.optional(),
   burst: integer('Most data segments sent in one batch.', 1, BURST_MAX, 16).optional(),
+  paths: integer('UDP flows over which data to one peer is spread.', 1, PATHS_MAX, 16).optional(),
   peerTimeout: peerTimeout.optional(),
   window: integer('Requests that a peer may have announced and not ended.', 1, WINDOW_MAX, 1024).optional(),
   memory: memory.optional(),
@@ -94,6 +96,7 @@ export const endpointShape: Field<EndpointSettings> = record('endpoint', {
     ...(given.budget !== undefined && { budgetRatio: given.budget }),
     ...(given.early !== undefined && { earlyBytesMax: given.early, earlyBytesInitial: given.early }),
     ...(given.burst !== undefined && { burstSegments: given.burst }),
+    ...(given.paths !== undefined && { paths: given.paths }),
     ...(given.peerTimeout !== undefined && { peerTimeoutNs: given.peerTimeout }),
     ...(given.window !== undefined && { notifyWindow: given.window }),
     ...(given.memory !== undefined && { receiveBytesMax: given.memory }),

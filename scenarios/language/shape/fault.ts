@@ -86,6 +86,8 @@ const place: Field<PlaceSelector> = field(
       'all',
       'host[0..3]',
       'link(host[3])',
+      'from(host[3])',
+      'to(host[3])',
       'link(leaf0, spine1)',
       'nic(host[3], 0)',
       'switch(leaf0)',

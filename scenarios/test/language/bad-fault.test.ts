@@ -5,7 +5,7 @@ import { scenarioToYaml } from '../../language/index.ts';
 const withFault = (fault: string): string => `${example()}faults:\n  - ${fault}\n`;
 const RATIO = 'write the probability as a ratio of whole numbers, for example';
 const PLACE =
-  'write host[3], host[1..4], link(host[3]), link(leaf0, spine1), nic(host[3], 0), switch(leaf0) or all';
+  'write host[3], host[1..4], link(host[3]), from(host[3]), to(host[3]), link(leaf0, spine1), nic(host[3], 0), switch(leaf0) or all';
 const KINDS =
   'loss, burst-loss, duplicate, reorder, delay, corrupt, rate, mtu, ecn-bleach, icmp, link-down, nic-down, partition, crash, pause, clock, slow-app, exhaust';
 
@@ -73,6 +73,11 @@ describe('a bad fault is refused: it would test something else than its author b
       'a place that is none',
       '{ kind: loss, rate: 1/100, on: link(3) }',
       `16:36 faults[0].on: expected the place of a fault, found "link(3)" | ${PLACE}`,
+    ],
+    [
+      'a carrier that fails in one direction',
+      '{ kind: link-down, on: from(host[1]) }',
+      '16:28 faults[0].on: carriers fail in both directions | write link(host[3]); or kind: loss with rate: 1/1, of which nobody is told',
     ],
     [
       'a host that does not exist',
@@ -259,6 +264,8 @@ describe('a bad fault is refused: it would test something else than its author b
   - { kind: mtu, mtu: 1400B, on: host[0..1] }
   - { kind: link-down, at: 1ms, for: 2ms, on: link(host[3]) }
   - { kind: nic-down, on: nic(host[3], 1) }
+  - { kind: rate, rate: 1/10, on: from(host[1..2]) }
+  - { kind: loss, rate: 1/10, on: to(host[1]) }
   - { kind: partition, between: [host[0..1], host[2..3]] }
   - { kind: partition, between: [[host[0], host[3], host[0]], host[1]], direction: from }
 `;
@@ -279,6 +286,13 @@ describe('a bad fault is refused: it would test something else than its author b
       { kind: 'mtu', atNs: 0, mtuBytes: 1400, on: { place: 'host', hosts: [0, 1] } },
       { kind: 'link-down', atNs: 1_000_000, forNs: 2_000_000, on: { place: 'link', hosts: [3] } },
       { kind: 'nic-down', atNs: 0, on: { place: 'nic', hosts: [3], nic: 1 } },
+      {
+        kind: 'rate',
+        atNs: 0,
+        limit: { numerator: 1, denominator: 10 },
+        on: { place: 'from', hosts: [1, 2] },
+      },
+      { kind: 'loss', atNs: 0, rate: { numerator: 1, denominator: 10 }, on: { place: 'to', hosts: [1] } },
       {
         kind: 'partition',
         atNs: 0,

@@ -31,10 +31,15 @@ const cable = (host: number, nic: number): string[] =>
   ['down', 'up'].map((way) => `host[${host}].nic[${nic}]/${way}`);
 const trunk = (a: string, b: string): string[] => [`${a}-${b}`, `${b}-${a}`];
 
-describe('a fault acts on the cables that its place names, in both directions', () => {
+describe('a fault acts on the cables that its place names, in both directions unless it says which', () => {
   test.each([
     ['host[1]', [...cable(1, 0), ...cable(1, 1)]],
     ['link(host[1..2])', [1, 2].flatMap((host) => [...cable(host, 0), ...cable(host, 1)])],
+    [
+      'from(host[1..2])',
+      ['host[1].nic[0]/up', 'host[1].nic[1]/up', 'host[2].nic[0]/up', 'host[2].nic[1]/up'],
+    ],
+    ['to(host[1])', ['host[1].nic[0]/down', 'host[1].nic[1]/down']],
     ['nic(host[1..2], 1)', [1, 2].flatMap((host) => cable(host, 1))],
     ['link(spine1, leaf0)', trunk('leaf0', 'spine1')],
     ['switch(spine0)', [...trunk('leaf0', 'spine0'), ...trunk('leaf1', 'spine0')]],
