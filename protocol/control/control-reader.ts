@@ -9,6 +9,7 @@ import type { PathSecret } from '../keys/path-secret.ts';
 import { ControlPacket } from '../wire/index.ts';
 import type { FrameReader } from './frame-reader.ts';
 import type { Liveness } from '../peer/liveness.ts';
+import { READ } from './frame-set.ts';
 
 /**
  * Takes a control packet from bytes to frames: find the path secret, the incarnation, the key; check the replay window; open; only then
@@ -20,7 +21,6 @@ export class ControlReader {
   private readonly peers: PeerTable;
   private readonly frames: FrameReader;
   private readonly liveness: Liveness;
-  private readonly packet: ControlPacket = new ControlPacket();
   private readonly plain: Uint8Array;
   /** Where the frames in `plain` end. */
   private plainEnd = 0;
@@ -41,7 +41,8 @@ export class ControlReader {
 
   /** The packet at `at`: returns the position after it, or -1 if the datagram cannot be read on. */
   onPacket(now: Nanos, from: Address, bytes: Uint8Array, at: number, limit: number): number {
-    const { packet, context } = this;
+    const packet = READ.control;
+    const { context } = this;
     const next = packet.parse(bytes, at, limit);
     if (next < 0 || packet.sealedLength < TAG_BYTES) {
       context.telemetry.packetDropped('malformed');
@@ -55,7 +56,7 @@ export class ControlReader {
   }
 
   private isOf(remote: RemoteEpoch | undefined): boolean {
-    const { epochHi, epochLo, worker } = this.packet;
+    const { epochHi, epochLo, worker } = READ.control;
     return (
       remote !== undefined &&
       remote.epoch.hi === epochHi &&
@@ -66,7 +67,7 @@ export class ControlReader {
 
   /** The packet is for an incarnation of ours that is gone, or for another. MUST FRESH-9 */
   private isMisaddressed(peer: Peer): boolean {
-    const { receiverTag } = this.packet;
+    const { receiverTag } = READ.control;
     return receiverTag !== 0 && receiverTag !== peer.epoch.lo;
   }
 
@@ -81,15 +82,16 @@ export class ControlReader {
   }
 
   private act(now: Nanos, peer: Peer, remote: RemoteEpoch): void {
-    const { receiverTag, packetNumber } = this.packet;
+    const { receiverTag, packetNumber } = READ.control;
     const probesOnly = remote.proven && receiverTag === 0;
-    this.context.observer?.packetTaken?.(peer.id, this.packet, probesOnly);
+    this.context.observer?.packetTaken?.(peer.id, READ.control, probesOnly);
     this.frames.onFrames(now, peer, packetNumber, probesOnly, this.plain, this.plainEnd);
   }
 
   /** Nobody told us of this credential: if it resolves and the packet authenticates, the peer is asked to prove that it is no replay. */
   private onUnknown(now: Nanos, from: Address, bytes: Uint8Array, at: number): void {
-    const { packet, peers, context } = this;
+    const packet = READ.control;
+    const { peers, context } = this;
     const secret = peers.resolve(packet.credential, packet.credentialStart);
     if (secret === undefined) {
       context.telemetry.packetDropped('unknown');
@@ -130,7 +132,7 @@ export class ControlReader {
     // No room: it tries again by itself, and another PROBE now would only be answered at once.
     if (!peer.established && !this.peers.establish(peer)) return false;
     remote.proven = true;
-    remote.window.raiseFloor(this.packet.packetNumber - 1);
+    remote.window.raiseFloor(READ.control.packetNumber - 1);
     if (peer.remote === undefined) this.meet(now, peer, remote, true);
     else this.liveness.onRestart(now, peer, remote);
     return true;
@@ -138,7 +140,7 @@ export class ControlReader {
 
   /** An incarnation is the first to act here. What was announced before may have met one that is gone, or none. MUST FRESH-6 */
   private meet(now: Nanos, peer: Peer, remote: RemoteEpoch, asksForProof: boolean): void {
-    if ((this.packet.flags & ControlPacket.REUSED) !== 0) {
+    if ((READ.control.flags & ControlPacket.REUSED) !== 0) {
       this.liveness.onRestart(now, peer, remote);
       return;
     }
@@ -159,7 +161,7 @@ export class ControlReader {
     bytes: Uint8Array,
     at: number,
   ): RemoteEpoch | undefined {
-    const { packet } = this;
+    const packet = READ.control;
     const { worker, keyPhase } = packet;
     const epoch = { hi: packet.epochHi, lo: packet.epochLo };
     const keys = this.peers.receiveKeys(secret, ownRole, epoch, worker, keyPhase);
@@ -169,7 +171,8 @@ export class ControlReader {
 
   /** Decrypts into `plain`, as far as `plainEnd`. False: it was seen before or is not authentic. */
   private open(remote: RemoteEpoch, bytes: Uint8Array, at: number): boolean {
-    const { packet, plain, context } = this;
+    const packet = READ.control;
+    const { plain, context } = this;
     if (!remote.window.isFresh(packet.packetNumber)) {
       context.telemetry.packetDropped('replay');
       context.observer?.packetRefused?.(packet, 'replay', bytes, at);

@@ -32,6 +32,7 @@ import {
 import type { RangeSet } from '../core/range-set.ts';
 import { RECORD_SEALED_BYTES } from '../records/layout.ts';
 import { Announcement } from './announcement.ts';
+import { WRITTEN } from './frame-set.ts';
 
 const RANGES_MAX = 64;
 const ACCEPTS_MAX = 128;
@@ -47,20 +48,9 @@ export class ControlWriter {
   private readonly sender: Sender;
   private readonly pacer: Pacer;
   private readonly streamFrames: StreamFrameWriter;
-  private readonly header: ControlPacket = new ControlPacket();
-  private readonly ack: Ack = new Ack();
-  private readonly accept: TransferAccept = new TransferAccept();
-  private readonly blocked: NotifyBlocked = new NotifyBlocked();
   private readonly announcement: Announcement;
   private readonly allowance: EarlyAllowance;
   private readonly earlyLimit: EarlyLimit = new EarlyLimit();
-  private readonly pull: PullRequest = new PullRequest();
-  private readonly cancelPull: CancelPull = new CancelPull();
-  private readonly rangeAck: RangeAck = new RangeAck();
-  private readonly reset: FlowReset = new FlowReset();
-  private readonly datagram: Datagram = new Datagram();
-  private readonly probe: Probe = new Probe();
-  private readonly echo: ProbeResponse = new ProbeResponse();
   private out: Uint8Array = new Uint8Array(0);
   private at = 0;
   private limit = 0;
@@ -120,7 +110,8 @@ export class ControlWriter {
   }
 
   private begin(now: Nanos, peer: Peer, out: TransmitBuffer): void {
-    const { context, header } = this;
+    const header = WRITTEN.control;
+    const { context } = this;
     const phaseKey = peer.sendKeys;
     header.credential = peer.secret.credential;
     header.credentialStart = 0;
@@ -149,7 +140,8 @@ export class ControlWriter {
 
   /** False: there is nothing in it. */
   private finish(peer: Peer, out: TransmitBuffer): boolean {
-    const { context, header, headerBytes } = this;
+    const header = WRITTEN.control;
+    const { context, headerBytes } = this;
     if (this.at === headerBytes) return false;
     const length = this.at + TAG_BYTES;
     header.length = length;
@@ -247,18 +239,18 @@ export class ControlWriter {
   private writeEchoes(peer: Peer, echoes: number[]): void {
     let done = 0;
     for (; done < echoes.length; done += 2) {
-      this.echo.nonceHi = echoes[done] as number;
-      this.echo.nonceLo = echoes[done + 1] as number;
-      if (!this.put(this.echo)) break;
+      WRITTEN.echo.nonceHi = echoes[done] as number;
+      WRITTEN.echo.nonceLo = echoes[done + 1] as number;
+      if (!this.put(WRITTEN.echo)) break;
       this.observe(peer, ProbeResponse.TYPE, -1, 0, false, 0);
     }
     echoes.splice(0, done);
   }
 
   private writeProbe(peer: Peer, nonceHi: number, nonceLo: number): boolean {
-    this.probe.nonceHi = nonceHi;
-    this.probe.nonceLo = nonceLo;
-    if (!this.put(this.probe)) return false;
+    WRITTEN.probe.nonceHi = nonceHi;
+    WRITTEN.probe.nonceLo = nonceLo;
+    if (!this.put(WRITTEN.probe)) return false;
     this.observe(peer, Probe.TYPE, -1, 0, false, 0);
     return true;
   }
@@ -273,7 +265,7 @@ export class ControlWriter {
   }
 
   private writeAck(peer: Peer): void {
-    const { ack } = this;
+    const { ack } = WRITTEN;
     const pendingUntil = peer.acks.deadline;
     peer.acks.fill(this.now, ack);
     // On a short packet the oldest ranges stay out.
@@ -292,7 +284,7 @@ export class ControlWriter {
     const limit = peer.ended + this.context.options.notifyWindow;
     const stale = limit - peer.advertisedLimit >= this.context.options.notifyWindow / 4;
     if (!peer.acceptDue && !stale) return;
-    const { accept } = this;
+    const { accept } = WRITTEN;
     accept.notifyLimit = limit;
     let count = Math.min(peer.accepts.length / 2, ACCEPTS_MAX);
     for (let i = 0; i < count * 2; i += 1) accept.transfers[i] = peer.accepts[i] as number;
@@ -314,7 +306,7 @@ export class ControlWriter {
 
   private writeResets(peer: Peer): void {
     for (let notice = peer.resets.peek(); notice !== undefined; notice = peer.resets.peek()) {
-      const { reset } = this;
+      const { reset } = WRITTEN;
       reset.transferSlot = notice.slot;
       reset.transferGeneration = notice.generation;
       reset.flags = notice.byReceiver ? FlowReset.BY_RECEIVER : 0;
@@ -328,7 +320,7 @@ export class ControlWriter {
   }
 
   private writeFinals(peer: Peer): void {
-    const { rangeAck } = this;
+    const { rangeAck } = WRITTEN;
     let done = 0;
     for (; done < peer.finals.length; done += 2) {
       rangeAck.transferSlot = peer.finals[done] as number;
@@ -344,7 +336,7 @@ export class ControlWriter {
 
   /** In front of the pulls of those that go on already. MUST CANCEL-1 */
   private writeCancels(peer: Peer): void {
-    const { cancelPull } = this;
+    const { cancelPull } = WRITTEN;
     for (let transfer = peer.cancels.peek(); transfer !== undefined; transfer = peer.cancels.peek()) {
       if (transfer.assembly !== undefined) {
         cancelPull.transferSlot = transfer.slot;
@@ -377,7 +369,7 @@ export class ControlWriter {
     const { pull } = transfer;
     const verified = Math.floor(pull.received.prefix / RECORD_SEALED_BYTES) * RECORD_SEALED_BYTES;
     if (verified <= pull.reportedPrefix || transfer.keep === 'held') return;
-    const { rangeAck } = this;
+    const { rangeAck } = WRITTEN;
     rangeAck.transferSlot = transfer.slot;
     rangeAck.transferGeneration = transfer.generation;
     rangeAck.flags = 0;
@@ -390,7 +382,7 @@ export class ControlWriter {
   }
 
   private writePull(peer: Peer, transfer: InboundTransfer, ranges: RangeSet, flags: number): boolean {
-    const { pull } = this;
+    const { pull } = WRITTEN;
     while (!ranges.isEmpty) {
       pull.transferSlot = transfer.slot;
       pull.transferGeneration = transfer.generation;
@@ -422,7 +414,7 @@ export class ControlWriter {
 
   /** Each once: whether it arrives nobody finds out. MUST DGRAM-1, DGRAM-2 */
   private writeDatagrams(peer: Peer): void {
-    const { datagram } = this;
+    const { datagram } = WRITTEN;
     if (!peer.mayBegin) peer.datagrams.clear();
     for (let message = peer.datagrams.peek(); message !== undefined; message = peer.datagrams.peek()) {
       const size = message.sizeBytes;
@@ -470,8 +462,8 @@ export class ControlWriter {
       if (allowedBytes > 0) this.startEarly(t, allowedBytes);
     }
     if (!peer.blockedDue || !peer.mayBegin) return;
-    this.blocked.limit = peer.notifyLimit;
-    if (!this.put(this.blocked)) return;
+    WRITTEN.blocked.limit = peer.notifyLimit;
+    if (!this.put(WRITTEN.blocked)) return;
     this.sender.onBlockedSent(this.now, peer);
     this.eliciting = true;
     this.observe(peer, NotifyBlocked.TYPE, -1, 0, false, peer.notifyLimit);

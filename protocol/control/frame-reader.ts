@@ -29,6 +29,7 @@ import {
   isAckEliciting,
 } from '../wire/index.ts';
 import type { Admission } from '../transfer/admission.ts';
+import { READ } from './frame-set.ts';
 
 /** FLOW_RESETs waiting for one peer; beyond it the peer's next try is answered instead. */
 const RESETS_MAX = 256;
@@ -46,19 +47,8 @@ export class FrameReader {
   private readonly exchanges: Exchanges;
   private readonly liveness: Liveness;
   private readonly streamFrames: StreamFrameReader;
-  private readonly ack: Ack = new Ack();
-  private readonly accept: TransferAccept = new TransferAccept();
-  private readonly blocked: NotifyBlocked = new NotifyBlocked();
-  private readonly notify: TransferNotify = new TransferNotify();
-  private readonly pull: PullRequest = new PullRequest();
-  private readonly rangeAck: RangeAck = new RangeAck();
-  private readonly cancelPull: CancelPull = new CancelPull();
-  private readonly reset: FlowReset = new FlowReset();
-  private readonly datagram: Datagram = new Datagram();
   private readonly early: EarlyData = new EarlyData();
   private readonly earlyLimit: EarlyLimit = new EarlyLimit();
-  private readonly probe: Probe = new Probe();
-  private readonly echo: ProbeResponse = new ProbeResponse();
   private readonly outcome: AckOutcome = { largestSentAt: -1, acked: [], lost: [] };
 
   constructor(
@@ -118,32 +108,32 @@ export class FrameReader {
       case Padding.TYPE:
         return at + 1;
       case Ack.TYPE:
-        return this.onAck(now, peer, this.ack.parse(bytes, at, end));
+        return this.onAck(now, peer, READ.ack.parse(bytes, at, end));
       case TransferNotify.TYPE:
-        return this.onNotify(now, peer, this.notify.parse(bytes, at, end), bytes, end);
+        return this.onNotify(now, peer, READ.notify.parse(bytes, at, end), bytes, end);
       case EarlyData.TYPE:
         return this.onEarlyData(now, peer, this.early.parse(bytes, at, end));
       case EarlyLimit.TYPE:
         return this.onEarlyLimit(peer, this.earlyLimit.parse(bytes, at, end));
       case TransferAccept.TYPE:
-        return this.onAccept(now, peer, this.accept.parse(bytes, at, end));
+        return this.onAccept(now, peer, READ.accept.parse(bytes, at, end));
       case NotifyBlocked.TYPE:
-        return this.onBlocked(peer, this.blocked.parse(bytes, at, end));
+        return this.onBlocked(peer, READ.blocked.parse(bytes, at, end));
       case PullRequest.TYPE:
-        return this.onPull(now, peer, this.pull.parse(bytes, at, end));
+        return this.onPull(now, peer, READ.pull.parse(bytes, at, end));
       case CancelPull.TYPE:
-        return this.onCancelPull(now, peer, this.cancelPull.parse(bytes, at, end));
+        return this.onCancelPull(now, peer, READ.cancelPull.parse(bytes, at, end));
       case RangeAck.TYPE:
-        return this.onRangeAck(now, peer, this.rangeAck.parse(bytes, at, end));
+        return this.onRangeAck(now, peer, READ.rangeAck.parse(bytes, at, end));
       case FlowReset.TYPE:
-        return this.onReset(now, peer, this.reset.parse(bytes, at, end));
+        return this.onReset(now, peer, READ.reset.parse(bytes, at, end));
       case Probe.TYPE:
         this.context.telemetry.probeTaken(peer.id);
-        return this.onProbe(peer.echoes, this.probe.parse(bytes, at, end));
+        return this.onProbe(peer.echoes, READ.probe.parse(bytes, at, end));
       case ProbeResponse.TYPE:
-        return this.onEcho(peer, this.echo.parse(bytes, at, end));
+        return this.onEcho(peer, READ.echo.parse(bytes, at, end));
       case Datagram.TYPE:
-        return this.onDatagram(peer, this.datagram.parse(bytes, at, end));
+        return this.onDatagram(peer, READ.datagram.parse(bytes, at, end));
       default:
         return this.streamFrames.onFrame(now, peer, type, bytes, at, end);
     }
@@ -151,7 +141,8 @@ export class FrameReader {
 
   private onAck(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
-    const { ack, outcome } = this;
+    const { ack } = READ;
+    const { outcome } = this;
     const lossDelay = Math.max(
       Math.ceil(Math.max(peer.rtt.smoothedNs, peer.rtt.latestNs) * TIME_THRESHOLD),
       this.context.options.lossDelayMinNs,
@@ -181,7 +172,7 @@ export class FrameReader {
   private onNotify(now: Nanos, peer: Peer, next: number, bytes: Uint8Array, end: number): number {
     if (next < 0) return next;
     const withData = next < end && bytes[next] === EarlyData.TYPE;
-    return this.admission.onNotify(now, peer, this.notify, withData) ? next : -1;
+    return this.admission.onNotify(now, peer, READ.notify, withData) ? next : -1;
   }
 
   /** MUST EARLY-3 */
@@ -204,7 +195,7 @@ export class FrameReader {
 
   private onAccept(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
-    const { accept } = this;
+    const { accept } = READ;
     if (accept.notifyLimit > peer.notifyLimit) this.sender.onCredit(peer, accept.notifyLimit);
     for (let i = 0; i < accept.transfersCount; i += 1) {
       const slot = accept.transfers[i * 2] as number;
@@ -217,14 +208,14 @@ export class FrameReader {
   private onBlocked(peer: Peer, next: number): number {
     if (next < 0) return next;
     peer.acceptDue = true;
-    if (this.blocked.limit >= peer.advertisedLimit) peer.remoteBlocked = true;
+    if (READ.blocked.limit >= peer.advertisedLimit) peer.remoteBlocked = true;
     return next;
   }
 
   /** REQ FLOW-4 · MUST RESET-1 */
   private onPull(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
-    const { pull } = this;
+    const { pull } = READ;
     const transfer = this.sender.find(peer, pull.transferSlot, pull.transferGeneration);
     if (transfer === undefined) {
       this.refusePull(peer, pull.transferSlot, pull.transferGeneration);
@@ -244,7 +235,7 @@ export class FrameReader {
 
   private onRangeAck(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
-    const { rangeAck } = this;
+    const { rangeAck } = READ;
     const transfer = this.sender.find(peer, rangeAck.transferSlot, rangeAck.transferGeneration);
     if (transfer === undefined || transfer.state === 'done') return next;
     const final = (rangeAck.flags & RangeAck.FINAL) !== 0;
@@ -253,7 +244,7 @@ export class FrameReader {
 
   private onCancelPull(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
-    const { transferSlot, transferGeneration } = this.cancelPull;
+    const { transferSlot, transferGeneration } = READ.cancelPull;
     const transfer = this.sender.find(peer, transferSlot, transferGeneration);
     if (transfer !== undefined && transfer.state !== 'done') this.sender.onCancelPull(now, transfer);
     return next;
@@ -261,7 +252,7 @@ export class FrameReader {
 
   private onReset(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
-    const { reset } = this;
+    const { reset } = READ;
     // 0 would say that the message had arrived.
     if (reset.code === 0) return -1;
     if ((reset.flags & FlowReset.BY_RECEIVER) !== 0) {
@@ -277,7 +268,7 @@ export class FrameReader {
   private onDatagram(peer: Peer, next: number): number {
     if (next < 0) return next;
     const { context } = this;
-    const { headerSize, payload, payloadStart, payloadLength } = this.datagram;
+    const { headerSize, payload, payloadStart, payloadLength } = READ.datagram;
     if (headerSize > payloadLength) return -1;
     if (!context.takingDatagrams || context.datagramEvents >= context.options.datagramsMax) return next;
     context.datagramEvents += 1;
@@ -290,13 +281,13 @@ export class FrameReader {
 
   /** MUST LIVE-4 */
   private onProbe(echoes: number[], next: number): number {
-    if (next >= 0 && echoes.length < ECHOES_MAX * 2) echoes.push(this.probe.nonceHi, this.probe.nonceLo);
+    if (next >= 0 && echoes.length < ECHOES_MAX * 2) echoes.push(READ.probe.nonceHi, READ.probe.nonceLo);
     return next;
   }
 
   private onEcho(peer: Peer, next: number): number {
     if (next < 0) return next;
-    if (peer.probeAwaited && this.echo.nonceHi === peer.probeHi && this.echo.nonceLo === peer.probeLo) {
+    if (peer.probeAwaited && READ.echo.nonceHi === peer.probeHi && READ.echo.nonceLo === peer.probeLo) {
       this.liveness.onProbeAnswered(peer);
     }
     return next;
@@ -309,7 +300,7 @@ export class FrameReader {
 
   /** Of a packet that must not act otherwise. PROBE_RESPONSE stands first, so nothing before it needs reading. MUST FRESH-3 */
   answers(challenge: Challenge, bytes: Uint8Array, end: number): boolean {
-    const { echo } = this;
+    const { echo } = READ;
     for (let at = 0; at < end;) {
       const next = echo.parse(bytes, at, end);
       if (next < 0) return false;
@@ -320,7 +311,7 @@ export class FrameReader {
   }
 
   asksForProof(bytes: Uint8Array, end: number): boolean {
-    return this.probe.parse(bytes, this.afterEchoes(bytes, end), end) >= 0;
+    return READ.probe.parse(bytes, this.afterEchoes(bytes, end), end) >= 0;
   }
 
   beginsWithEcho(bytes: Uint8Array, end: number): boolean {
@@ -330,12 +321,12 @@ export class FrameReader {
   /** Notes the PROBEs of a packet whose other frames do not count, to be answered with the challenge. */
   onProbes(challenge: Challenge, bytes: Uint8Array, end: number): void {
     let at = this.afterEchoes(bytes, end);
-    while (at >= 0 && at < end) at = this.onProbe(challenge.echoes, this.probe.parse(bytes, at, end));
+    while (at >= 0 && at < end) at = this.onProbe(challenge.echoes, READ.probe.parse(bytes, at, end));
   }
 
   private afterEchoes(bytes: Uint8Array, end: number): number {
     let at = 0;
-    for (let next = this.echo.parse(bytes, at, end); next >= 0; next = this.echo.parse(bytes, at, end)) {
+    for (let next = READ.echo.parse(bytes, at, end); next >= 0; next = READ.echo.parse(bytes, at, end)) {
       at = next;
     }
     return at;

@@ -4,6 +4,7 @@ import type { AckOutcome } from '../recovery/sent-packets.ts';
 import { StreamClose, StreamCloseAck, StreamCredit } from '../wire/index.ts';
 import type { Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
+import { READ } from '../control/frame-set.ts';
 
 /** STREAM_CLOSEs of a peer that wait to be acknowledged; beyond it the peer's next try is answered. */
 const CLOSE_ACKS_MAX = 1024;
@@ -20,9 +21,6 @@ export type FindStream = (
 export class StreamFrameReader {
   private readonly streams: Streams;
   private readonly find: FindStream;
-  private readonly credit: StreamCredit = new StreamCredit();
-  private readonly close: StreamClose = new StreamClose();
-  private readonly closeAck: StreamCloseAck = new StreamCloseAck();
 
   constructor(streams: Streams, find: FindStream) {
     this.streams = streams;
@@ -33,11 +31,11 @@ export class StreamFrameReader {
   onFrame(now: Nanos, peer: Peer, type: number, bytes: Uint8Array, at: number, end: number): number {
     switch (type) {
       case StreamCredit.TYPE:
-        return this.onCredit(now, peer, this.credit.parse(bytes, at, end));
+        return this.onCredit(now, peer, READ.credit.parse(bytes, at, end));
       case StreamClose.TYPE:
-        return this.onClose(now, peer, this.close.parse(bytes, at, end));
+        return this.onClose(now, peer, READ.close.parse(bytes, at, end));
       case StreamCloseAck.TYPE:
-        return this.onCloseAck(now, peer, this.closeAck.parse(bytes, at, end));
+        return this.onCloseAck(now, peer, READ.closeAck.parse(bytes, at, end));
       default:
         return -1;
     }
@@ -45,7 +43,7 @@ export class StreamFrameReader {
 
   private onCredit(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
-    const { exchangeSlot, exchangeGeneration, flags, messageLimit, inlineLimit } = this.credit;
+    const { exchangeSlot, exchangeGeneration, flags, messageLimit, inlineLimit } = READ.credit;
     const byCallee = (flags & StreamCredit.BY_CALLEE) !== 0;
     const stream = this.find(peer, exchangeSlot, exchangeGeneration, !byCallee);
     if (stream !== undefined) this.streams.onCredit(now, stream, messageLimit, inlineLimit);
@@ -56,7 +54,7 @@ export class StreamFrameReader {
   private onClose(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
     const { exchangeSlot, exchangeGeneration, flags, count, status, reason, reasonStart, reasonLength } =
-      this.close;
+      READ.close;
     const byCallee = (flags & StreamClose.BY_CALLEE) !== 0;
     const stream = this.find(peer, exchangeSlot, exchangeGeneration, !byCallee);
     if (stream !== undefined) {
@@ -71,7 +69,7 @@ export class StreamFrameReader {
 
   private onCloseAck(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
-    const { exchangeSlot, exchangeGeneration, flags } = this.closeAck;
+    const { exchangeSlot, exchangeGeneration, flags } = READ.closeAck;
     const byCallee = (flags & StreamCloseAck.BY_CALLEE) !== 0;
     const stream = this.find(peer, exchangeSlot, exchangeGeneration, !byCallee);
     if (stream !== undefined) this.streams.onCloseAcked(now, stream);

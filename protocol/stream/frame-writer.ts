@@ -4,6 +4,7 @@ import type { Peer } from '../peer/peer.ts';
 import { StreamClose, StreamCloseAck, StreamCredit } from '../wire/index.ts';
 import type { Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
+import { WRITTEN } from '../control/frame-set.ts';
 
 type Put = (frame: { emit(out: Uint8Array, at: number, limit: number): number }) => boolean;
 
@@ -13,9 +14,6 @@ const NO_STREAMS: readonly Stream[] = [];
 export class StreamFrameWriter {
   private readonly context: Context;
   private readonly streams: Streams;
-  private readonly credit: StreamCredit = new StreamCredit();
-  private readonly close: StreamClose = new StreamClose();
-  private readonly closeAck: StreamCloseAck = new StreamCloseAck();
   private credits: Stream[] | undefined;
 
   constructor(context: Context, streams: Streams) {
@@ -47,7 +45,7 @@ export class StreamFrameWriter {
   }
 
   private writeAcks(peer: Peer, put: Put): void {
-    const { closeAck } = this;
+    const { closeAck } = WRITTEN;
     const { closeAcks } = peer;
     let done = 0;
     for (; done < closeAcks.length; done += 3) {
@@ -74,7 +72,7 @@ export class StreamFrameWriter {
   }
 
   private writeCredit(stream: Stream, put: Put): boolean {
-    const { credit } = this;
+    const { credit } = WRITTEN;
     const { peer, incoming } = stream;
     credit.exchangeSlot = stream.wireSlot;
     credit.exchangeGeneration = stream.wireGeneration;
@@ -92,7 +90,7 @@ export class StreamFrameWriter {
   }
 
   private writeClose(stream: Stream, put: Put): boolean {
-    const { close } = this;
+    const { close } = WRITTEN;
     const { ending, peer } = stream;
     stream.endingDue = false;
     if (ending === undefined) return true;

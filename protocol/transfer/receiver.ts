@@ -13,6 +13,7 @@ import type { InboundTransfer } from './inbound.ts';
 import { LossDetector } from './loss-detector.ts';
 import type { Progress } from './progress.ts';
 import { PullScheduler } from './pull-scheduler.ts';
+import { READ } from '../control/frame-set.ts';
 
 /** Records that may fail verification before the transfer is given up. */
 const POISONED_MAX = 64;
@@ -44,7 +45,6 @@ export class Receiver {
   private readonly abandon: Abandon;
   private readonly table: (InboundTransfer | undefined)[] = [];
   private readonly freeSlots: number[] = [];
-  private readonly packet: DataPacket = new DataPacket();
   active = 0;
 
   constructor(
@@ -174,7 +174,7 @@ export class Receiver {
     shared: SharedBytes | undefined,
     sharedStart: number,
   ): number {
-    const { packet } = this;
+    const packet = READ.data;
     const { telemetry } = this.context;
     const next = packet.parse(bytes, at, limit);
     if (next < 0) {

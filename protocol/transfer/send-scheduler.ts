@@ -9,6 +9,7 @@ import { DataPacket } from '../wire/index.ts';
 import type { OutboundPull } from './outbound-pull.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { Pacer } from './pacer.ts';
+import { WRITTEN } from '../control/frame-set.ts';
 
 /** Eight priorities, and behind them what is held. */
 const LEVELS = 9;
@@ -38,7 +39,6 @@ export class SendScheduler {
   private readonly pacer: Pacer;
   private readonly levels: RankedHeap<OutboundPull>[] = [];
   private readonly paced: TimerQueue<Paced>;
-  private readonly packet: DataPacket = new DataPacket();
   private early: EarlyWriter | undefined;
   /** Bit l is set while level l is not empty. */
   private levelsReady = 0;
@@ -104,7 +104,8 @@ export class SendScheduler {
   }
 
   private fill(now: Nanos, pull: OutboundPull, out: TransmitBuffer): void {
-    const { context, packet } = this;
+    const packet = WRITTEN.data;
+    const { context } = this;
     const { transfer, toSend } = pull;
     const { options, telemetry } = context;
     const buffer = transfer.buffer;

@@ -44,7 +44,7 @@ export class Standstill {
   #read(): string {
     const { world, ledger } = this.#simulation;
     let bytes = 0;
-    for (const host of world.hosts) bytes += host.counters().payloadBytesFirst;
+    for (const host of world.hosts) bytes += host.payloadBytesFirst;
     return `${ledger.offered}/${ledger.active}/${bytes}`;
   }
 }

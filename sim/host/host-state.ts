@@ -29,6 +29,7 @@ export class HostState {
   readonly #down = new Reasons();
   readonly #paused = new Reasons();
   #waiters: Waiter[] = [];
+  #isRunning = true;
 
   constructor(nics: readonly Nic[]) {
     this.#nics = nics;
@@ -38,8 +39,9 @@ export class HostState {
     return this.#down.count === 0;
   }
 
+  /** Neither down nor paused. Asked with every packet, hence kept. */
   get isRunning(): boolean {
-    return this.#down.count === 0 && this.#paused.count === 0;
+    return this.#isRunning;
   }
 
   /** It will never run again. */
@@ -61,6 +63,7 @@ export class HostState {
 
   goDown(comesBack: boolean): void {
     this.#down.add(comesBack);
+    this.#count();
     for (const nic of this.#nics) {
       nic.hold(0, DropReason.HOST_DOWN);
       nic.uplink.discard((_packet, begun) => !begun, DropReason.NIC_DOWN);
@@ -71,6 +74,7 @@ export class HostState {
   /** One reason to be down less; `boot` makes the host anew after the last, before anything reaches it. */
   comeUp(boot: () => void): void {
     this.#down.count -= 1;
+    this.#count();
     if (this.#down.count > 0) return;
     boot();
     this.#settle();
@@ -78,13 +82,19 @@ export class HostState {
 
   pause(comesBack: boolean): void {
     this.#paused.add(comesBack);
+    this.#count();
     this.#settle();
     this.#giveUp();
   }
 
   resume(): void {
     this.#paused.count -= 1;
+    this.#count();
     this.#settle();
+  }
+
+  #count(): void {
+    this.#isRunning = this.#down.count === 0 && this.#paused.count === 0;
   }
 
   #settle(): void {

@@ -167,6 +167,12 @@ export class SimHost implements HostPort, Driver, EventHandler {
     this.kernel.touchPromise();
   }
 
+  /** Payload that had not arrived before, of all incarnations. */
+  get payloadBytesFirst(): Bytes {
+    const present = this.state.isUp ? this.endpoint.counters.payloadBytesFirst : 0;
+    return this.past.payloadBytesFirst + present;
+  }
+
   /** Totals of all incarnations. */
   counters(): EndpointCounters {
     const total = { ...this.past };

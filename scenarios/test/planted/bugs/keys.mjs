@@ -18,7 +18,7 @@ export const bugs = [
     name: 'replay-after-restart',
     what: 'packets from before a restart are accepted after it: the floor is not raised',
     file: 'protocol/control/control-reader.ts',
-    find: 'remote.window.raiseFloor(this.packet.packetNumber - 1);',
+    find: 'remote.window.raiseFloor(READ.control.packetNumber - 1);',
     replace: '',
   },
   {
