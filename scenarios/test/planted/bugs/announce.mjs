@@ -82,8 +82,8 @@ export const bugs = [
     name: 'blocked-peer-forgotten',
     what: 'a peer that said it is blocked is not told when credit comes free',
     file: 'protocol/control/frame-reader.ts',
-    find: 'this.blocked.limit >= peer.advertisedLimit',
-    replace: 'this.blocked.limit > peer.advertisedLimit',
+    find: 'READ.blocked.limit >= peer.advertisedLimit',
+    replace: 'READ.blocked.limit > peer.advertisedLimit',
   },
   {
     name: 'reset-before-notify',
