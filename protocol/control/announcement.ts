@@ -1,6 +1,8 @@
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
-import { EarlyData, TransferNotify } from '../wire/index.ts';
+import { TransferNotify } from '../wire/index.ts';
+import type { EarlyData } from '../wire/index.ts';
+import { WRITTEN } from './frame-set.ts';
 
 const NO_HEADERS = new Uint8Array(0);
 /** Around the payload of an EARLY_DATA, at most. */
@@ -8,8 +10,6 @@ const EARLY_OVERHEAD_BYTES = 1 + 4 + 4 + 4 + 4 + 2;
 
 /** The frames that say what a transfer is: TRANSFER_NOTIFY, and EARLY_DATA behind it. */
 export class Announcement {
-  private readonly notify: TransferNotify = new TransferNotify();
-  private readonly early: EarlyData = new EarlyData();
   private readonly payload: Uint8Array;
 
   /** @param bytesMax of a packet */
@@ -18,7 +18,7 @@ export class Announcement {
   }
 
   fill(now: Nanos, transfer: OutboundTransfer): TransferNotify {
-    const { notify } = this;
+    const { notify } = WRITTEN;
     const { message, buffer, reply, deadlineNs } = transfer;
     notify.transferSlot = transfer.slot;
     notify.transferGeneration = transfer.generation;
@@ -63,7 +63,8 @@ export class Announcement {
 
   /** The next of what is sent early, as much as `roomBytes` hold; undefined if that is nothing. `isShared`: its payload may be handed on by reference elsewhere. */
   fillEarly(transfer: OutboundTransfer, roomBytes: Bytes, isShared: boolean): EarlyData | undefined {
-    const { early, payload } = this;
+    const { early } = WRITTEN;
+    const { payload } = this;
     const { buffer, pull } = transfer;
     const { toSend, earlyEnd } = pull;
     if (buffer === undefined || toSend.isEmpty) return undefined;

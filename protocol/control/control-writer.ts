@@ -19,7 +19,6 @@ import {
   ControlPacket,
   Datagram,
   EarlyData,
-  EarlyLimit,
   FlowReset,
   NotifyBlocked,
   Probe,
@@ -50,7 +49,6 @@ export class ControlWriter {
   private readonly streamFrames: StreamFrameWriter;
   private readonly announcement: Announcement;
   private readonly allowance: EarlyAllowance;
-  private readonly earlyLimit: EarlyLimit = new EarlyLimit();
   private out: Uint8Array = new Uint8Array(0);
   private at = 0;
   private limit = 0;
@@ -259,9 +257,9 @@ export class ControlWriter {
   private writeEarlyLimit({ early }: Peer): void {
     const sequence = early.toTell(this.allowance.limitBytes);
     if (sequence < 0) return;
-    this.earlyLimit.sequence = sequence;
-    this.earlyLimit.bytes = early.telling;
-    if (this.put(this.earlyLimit)) early.onTold();
+    WRITTEN.earlyLimit.sequence = sequence;
+    WRITTEN.earlyLimit.bytes = early.telling;
+    if (this.put(WRITTEN.earlyLimit)) early.onTold();
   }
 
   private writeAck(peer: Peer): void {

@@ -47,8 +47,6 @@ export class FrameReader {
   private readonly exchanges: Exchanges;
   private readonly liveness: Liveness;
   private readonly streamFrames: StreamFrameReader;
-  private readonly early: EarlyData = new EarlyData();
-  private readonly earlyLimit: EarlyLimit = new EarlyLimit();
   private readonly outcome: AckOutcome = { largestSentAt: -1, acked: [], lost: [] };
 
   constructor(
@@ -112,9 +110,9 @@ export class FrameReader {
       case TransferNotify.TYPE:
         return this.onNotify(now, peer, READ.notify.parse(bytes, at, end), bytes, end);
       case EarlyData.TYPE:
-        return this.onEarlyData(now, peer, this.early.parse(bytes, at, end));
+        return this.onEarlyData(now, peer, READ.early.parse(bytes, at, end));
       case EarlyLimit.TYPE:
-        return this.onEarlyLimit(peer, this.earlyLimit.parse(bytes, at, end));
+        return this.onEarlyLimit(peer, READ.earlyLimit.parse(bytes, at, end));
       case TransferAccept.TYPE:
         return this.onAccept(now, peer, READ.accept.parse(bytes, at, end));
       case NotifyBlocked.TYPE:
@@ -179,7 +177,7 @@ export class FrameReader {
   private onEarlyData(now: Nanos, peer: Peer, next: number): number {
     if (next < 0) return next;
     const { transferSlot, transferGeneration, end, offset, payload, payloadStart, payloadLength } =
-      this.early;
+      READ.early;
     const entry = peer.inbound.get(transferSlot);
     if (payloadLength === 0 || offset + payloadLength > end) return -1;
     if (entry?.transfer === undefined || entry.generation !== transferGeneration) return next;
@@ -189,7 +187,7 @@ export class FrameReader {
   }
 
   private onEarlyLimit({ early }: Peer, next: number): number {
-    if (next >= 0) early.onLimit(this.earlyLimit.sequence, this.earlyLimit.bytes);
+    if (next >= 0) early.onLimit(READ.earlyLimit.sequence, READ.earlyLimit.bytes);
     return next;
   }
 

@@ -4,6 +4,8 @@ import {
   ControlPacket,
   DataPacket,
   Datagram,
+  EarlyData,
+  EarlyLimit,
   FlowReset,
   NotifyBlocked,
   Probe,
@@ -33,6 +35,8 @@ class FrameSet {
   readonly cancelPull: CancelPull = new CancelPull();
   readonly rangeAck: RangeAck = new RangeAck();
   readonly reset: FlowReset = new FlowReset();
+  readonly early: EarlyData = new EarlyData();
+  readonly earlyLimit: EarlyLimit = new EarlyLimit();
   readonly datagram: Datagram = new Datagram();
   readonly probe: Probe = new Probe();
   readonly echo: ProbeResponse = new ProbeResponse();
