@@ -17,8 +17,26 @@ export interface RunResult {
   slowdown: SlowdownSummary;
   latencyNs: LatencySummary;
   workloads: Record<string, WorkloadResult>;
+  /** Of hosts with several NICs or workers. */
+  nics?: {
+    /** Payload first delivered in the middle half of the time from the first offer to the last end, over what full packets could carry meanwhile into the hosts that requests go to. */
+    lineRate: number;
+    each: NicResult[];
+  };
   violations: Violation[];
   expectations: ExpectationResult[];
+}
+
+/** One NIC of a host. */
+export interface NicResult {
+  host: number;
+  nic: number;
+  sentBytes: number;
+  receivedBytes: number;
+  /** Times that it lost its carrier; from then until the last of its workers was heard by another way, and from its return until by this one. */
+  downs: number;
+  failoverNs: number;
+  returnNs: number;
 }
 
 export interface PacketCounts {

@@ -4,6 +4,7 @@ import type { Scenario } from '../../scenarios/language/index.ts';
 import type { LatencySummary, RunResult, SlowdownSummary, TransferCounts } from '../../scenarios/result.ts';
 import { paint } from '../terminal.ts';
 import { expectationLines } from './expectation-lines.ts';
+import { nicLines } from './nic-lines.ts';
 import { workloadTable } from './workload-table.ts';
 
 const VIOLATIONS_SHOWN = 10;
@@ -20,6 +21,7 @@ export function runSummary(scenario: Scenario, result: RunResult): string {
     row('payload', payload(result)),
     row('goodput', percent(result.goodput), 'useful packets of all packets sent, control included'),
     row('byte efficiency', percent(result.byteEfficiency), 'payload of all bytes sent'),
+    ...nicLines(result).map(([label, figure, note]) => row(label, figure, note)),
     row('slowdown', slowdown(result.slowdown), 'latency over that of an unloaded network'),
     row('latency', latency(result.latencyNs)),
     row(

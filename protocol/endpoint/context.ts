@@ -6,6 +6,7 @@ import type { Peer } from '../peer/peer.ts';
 import { Deadlines } from '../core/deadlines.ts';
 import type { TimerQueue } from '../core/timer-queue.ts';
 import type { Nanos } from '../core/units.ts';
+import { NicPlace } from '../transfer/nic-share.ts';
 import { RecordPool } from '../records/record-pool.ts';
 import { Telemetry } from '../telemetry/generated/telemetry.ts';
 import type { EndpointEvent } from './events.ts';
@@ -21,6 +22,7 @@ export class Context {
   readonly observer: EndpointObserver | undefined;
   readonly telemetry: Telemetry;
   readonly health: HealthMonitor = new HealthMonitor(this);
+  readonly nic: NicPlace = new NicPlace();
   readonly records: RecordPool = new RecordPool();
   readonly events: Fifo<EndpointEvent> = new Fifo<EndpointEvent>();
   readonly deadlines: Deadlines = new Deadlines();

@@ -372,13 +372,9 @@ export class Endpoint {
   /** News from the driver that are neither a datagram nor the time. MUST LIVE-6 */
   handleSignal(now: Nanos, signal: Signal): void {
     this.begin(now);
-    if (signal.type === 'receive-room') {
-      this.receiver.setRoom(signal.bytes);
-      return;
-    }
-    const peer = this.peers.quoted(signal.quoted);
-    this.telemetry.unreachableReported(peer?.id ?? -1);
-    if (peer !== undefined) this.liveness.onUnreachable(now, peer);
+    if (signal.type === 'receive-room') this.receiver.setRoom(signal.bytes);
+    else if (signal.type === 'nic') this.context.nic.move(signal.share);
+    else this.liveness.onReport(now, signal.quoted);
   }
 
   // --- drains ------------------------------------------------------------
@@ -416,6 +412,7 @@ export class Endpoint {
   /** When `handleTimeout` or `pollTransmit` has something to do again; NEVER if nothing is pending. */
   nextTimeout(): Nanos {
     assert(this.drained && this.context.events.length === 0, 'nextTimeout before the drain was complete');
+    this.context.nic.note(this.scheduler.hasReady, this.receiver.scheduler.outstandingBytes > 0);
     let { next } = this.context.deadlines;
     if (this.context.controlQueue.length > 0) next = Math.min(next, this.pacer.controlAt);
     if (this.scheduler.hasReady) next = Math.min(next, this.pacer.dataAt);

@@ -32,7 +32,7 @@ export interface Parts {
 export function assemble(context: Context, config: EndpointConfig): Parts {
   const { options, datagramBytesMax } = context;
   const burstBytes = Math.min(options.burstSegments * options.mtuBytes, 65_536);
-  const pacer = new Pacer(options.rateBps, burstBytes);
+  const pacer = new Pacer(context.nic, options.rateBps, burstBytes);
   const peers = new PeerTable(context, config.resolve);
   const scheduler = new SendScheduler(context, pacer);
   const exchanges = new Exchanges(context);

@@ -1,4 +1,5 @@
 import type { Bytes } from '../core/units.ts';
+import type { NicShare } from '../transfer/nic-share.ts';
 
 /** What a driver knows besides datagrams and the time. REQ HEALTH-11 */
 export type Signal =
@@ -8,4 +9,6 @@ export type Signal =
    */
   | { type: 'unreachable'; quoted: Uint8Array }
   /** Messages being received may take so many bytes from now on, and never more than `receiveBytesMax`. */
-  | { type: 'receive-room'; bytes: Bytes };
+  | { type: 'receive-room'; bytes: Bytes }
+  /** This worker sends by a NIC that it has in common with others from now on; undefined: by one of its own, or it sends no more. */
+  | { type: 'nic'; share: NicShare | undefined };

@@ -120,9 +120,12 @@ export class Liveness {
     this.armAt(peer, now + this.context.options.peerTimeoutNs);
   }
 
-  /** The network says that a packet to `peer` was not delivered, which may be a lie: a PROBE finds out. MUST LIVE-6 */
-  onUnreachable(now: Nanos, peer: Peer): void {
-    if (peer.waiting === 0 || peer.remote === undefined || now < peer.reportNotBefore) return;
+  /** The network says that the packet that begins with `quoted` was not delivered, which may be a lie: a PROBE finds out. MUST LIVE-6 */
+  onReport(now: Nanos, quoted: Uint8Array): void {
+    const peer = this.peers.quoted(quoted);
+    this.context.telemetry.unreachableReported(peer?.id ?? -1);
+    if (peer === undefined || peer.waiting === 0 || peer.remote === undefined || now < peer.reportNotBefore)
+      return;
     peer.reportNotBefore = now + Math.max(peer.rtt.smoothedNs, this.probeInterval());
     this.context.health.reported(peer);
     this.sendProbe(now, peer);

@@ -6,6 +6,7 @@ import type { Dependency, Wait, Waiter } from '../causality/ledger.ts';
 import type { AwaitedPart } from '../causality/states.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { OptionError } from '../endpoint/options.ts';
+import type { EndpointOptions } from '../endpoint/options.ts';
 import { UsageError } from '../endpoint/usage-error.ts';
 import type { ExchangeId } from '../endpoint/events.ts';
 import type { Causal } from '../transfer/outbound.ts';
@@ -47,6 +48,11 @@ function tokenOf(call: CallToken): Token {
   return token;
 }
 
+/** Tokens that pools have in common: of one thread, or memory of a map that those of several threads share. */
+export type Tokens = Ledger | SharedArrayBuffer;
+
+export type TokenLimits = Pick<EndpointOptions, 'tokensMax' | 'tokensInitial' | 'endedTokensMax'>;
+
 /** Causality of the calls of a pool. REQ CONF-1, CAUSE-9, CAUSE-10, CAUSE-11, PAT-8, PAT-9, PAT-10, PAT-12 */
 export class PoolCausality {
   private readonly endpoint: Endpoint;
@@ -54,11 +60,16 @@ export class PoolCausality {
   private readonly calls: Map<ExchangeId, CausalCall> = new Map<ExchangeId, CausalCall>();
   private lazyLedger: Ledger | undefined;
 
-  /** @param shared memory of a map that other pools have, too: their tokens mean the same here. */
-  constructor(endpoint: Endpoint, driver: Driver, shared?: SharedArrayBuffer) {
+  /** @param shared what other pools have, too: their tokens mean the same here. */
+  constructor(endpoint: Endpoint, driver: Driver, shared?: Tokens) {
     this.endpoint = endpoint;
     this.driver = driver;
-    if (shared !== undefined) this.lazyLedger = this.ledgerOn(shared);
+    if (shared !== undefined) this.lazyLedger = shared instanceof Ledger ? shared : this.ledgerOn(shared);
+  }
+
+  /** For the pools of one thread: who waits for a call of another one is told at once. */
+  static tokens({ tokensMax, tokensInitial, endedTokensMax }: TokenLimits): Ledger {
+    return new Ledger(new CausalityMap(CausalityMap.memory(tokensMax, tokensInitial)), endedTokensMax);
   }
 
   /** A pool without causal calls has no map. */

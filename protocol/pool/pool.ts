@@ -14,7 +14,7 @@ import { PoolBuffers } from './buffers.ts';
 import * as args from './arguments.ts';
 import type { Acceptor } from './acceptance.ts';
 import { PoolCausality } from './causality.ts';
-import type { Call, CausalCall, CausalOptions } from './causality.ts';
+import type { Call, CausalCall, CausalOptions, Tokens } from './causality.ts';
 import type { Driver } from './driver.ts';
 import { PoolEvents } from './events.ts';
 import { decodeHeaders, encodeHeaders, textOf, utf8 } from './headers.ts';
@@ -149,8 +149,8 @@ export class Pool {
     touch: () => this.touch(),
   };
 
-  /** @param tokens as `CausalityMap.sharedMemory` gives it: calls of pools that have the same may depend on each other's */
-  constructor(endpoint: Endpoint, driver: Driver, tokens?: SharedArrayBuffer) {
+  /** @param tokens calls of pools that have the same may depend on each other's */
+  constructor(endpoint: Endpoint, driver: Driver, tokens?: Tokens) {
     this.endpoint = endpoint;
     this.driver = driver;
     this.server = new UnaryServer(endpoint, driver);

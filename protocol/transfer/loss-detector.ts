@@ -151,7 +151,8 @@ export class LossDetector {
   /** When silence becomes a stall: the sender's usual delay, then the time the bytes need on the wire, doubled for each stall before, unless it is the scout. */
   private stallTime(pull: InboundPull): Nanos {
     const { rateBps, peerTimeoutNs } = this.context.options;
-    const wireNs = (Math.max(pull.outstanding, 0) * 8 * NANOS_PER_SECOND) / rateBps;
+    const { receivers } = this.context.nic;
+    const wireNs = (Math.max(pull.outstanding, 0) * 8 * NANOS_PER_SECOND * receivers) / rateBps;
     const { peer } = pull.transfer;
     const quietNs = this.quietTime(peer) + wireNs;
     const waitNs = Math.min(backoffNs(quietNs, pull.stalls, pull.stallWaitNs), Math.ceil(peerTimeoutNs / 4));

@@ -61,7 +61,9 @@ export class PullScheduler {
   /** The budget for a sender as far away as `peer`. */
   budget(peer: Peer): Bytes {
     if (peer.budgetBytes === 0) peer.budgetBytes = this.budgetOf(peer);
-    return peer.budgetBytes;
+    const { receivers } = this.context.nic;
+    if (receivers === 1) return peer.budgetBytes;
+    return Math.max(Math.floor(peer.budgetBytes / receivers), 2 * this.context.options.mtuBytes);
   }
 
   private budgetOf(peer: Peer): Bytes {

@@ -1,4 +1,4 @@
-import type { RunResult, WorkloadResult } from '../result.ts';
+import type { NicResult, RunResult, WorkloadResult } from '../result.ts';
 
 /** How the number of an expectation is written: `97%` or `0.97`, `5us`, a plain number, a whole number. */
 export type MetricKind = 'share' | 'fraction' | 'duration' | 'number' | 'count';
@@ -15,6 +15,10 @@ function both(kind: MetricKind, of: (figures: RunResult | WorkloadResult) => num
   return { kind, ofRun: of, ofWorkload: of };
 }
 
+function longest(nics: readonly NicResult[] = [], of: 'failoverNs' | 'returnNs'): number {
+  return Math.max(0, ...nics.map((nic) => nic[of]));
+}
+
 /** What expectations can speak of. */
 export const METRICS: Readonly<Record<string, Metric>> = {
   // With `%` the share of the exchanges that were started, without it their number.
@@ -27,6 +31,17 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   'latency.p50': both('duration', ({ latencyNs }) => latencyNs.p50),
   'latency.p99': both('duration', ({ latencyNs }) => latencyNs.p99),
   'latency.max': both('duration', ({ latencyNs }) => latencyNs.max),
+  // Of hosts with several NICs or workers; 0 without.
+  lineRate: { kind: 'fraction', ofRun: ({ nics }) => nics?.lineRate ?? 0 },
+  // Of the NICs that failed and came back, the longest.
+  'nic.failover': {
+    kind: 'duration',
+    ofRun: ({ nics }) => longest(nics?.each, 'failoverNs'),
+  },
+  'nic.return': {
+    kind: 'duration',
+    ofRun: ({ nics }) => longest(nics?.each, 'returnNs'),
+  },
   dropped: { kind: 'count', ofRun: ({ packets }) => packets.dropped },
   violations: { kind: 'count', ofRun: ({ violations }) => violations.length },
   // First offered to last completed; of a run, that of its longest workload.

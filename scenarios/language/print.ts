@@ -31,7 +31,7 @@ function isNumeric(node: unknown): boolean {
 }
 
 function printEndpoint(endpoint: EndpointSettings): object {
-  const { crypto, hostDelayNs, groBytes, options } = endpoint;
+  const { crypto, hostDelayNs, groBytes, workers, options } = endpoint;
   const { inlineBytesMax, pullBytesMax, budgetRatio, burstSegments, paths, peerTimeoutNs } = options;
   const { notifyWindow, earlyBytesInitial, receiveBytesMax, keyPacketsMax } = options;
   return {
@@ -48,6 +48,7 @@ function printEndpoint(endpoint: EndpointSettings): object {
     ...(keyPacketsMax !== undefined && { keyPackets: keyPacketsMax }),
     hostDelay: formatDuration(hostDelayNs),
     ...(groBytes !== undefined && { gro: formatSize(groBytes) }),
+    ...(workers !== undefined && { workers }),
   };
 }
 

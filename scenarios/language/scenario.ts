@@ -106,6 +106,8 @@ export interface EndpointSettings {
   hostDelayNs: Nanos;
   /** Longest datagram that packets of one source are received as together; absent: each is received by itself. */
   groBytes?: Bytes;
+  /** Workers of each host, spread over its NICs, each with an endpoint; absent: one, which uses all NICs. */
+  workers?: number;
   options: EndpointChoices;
 }
 

@@ -1,12 +1,17 @@
 import { SumSeries } from '../../sim/net/index.ts';
 import { faultEndNs, formatFaultPlace } from '../language/index.ts';
 import type { RunReport } from '../result.ts';
+import type { Nanos } from '../../protocol/index.ts';
+import { DataPacket, DEFAULT_OPTIONS } from '../../protocol/index.ts';
 import type { Simulation } from './simulation.ts';
 import type { OfferedExchange } from './workloads.ts';
 
 /** Samples a report shows; runs with more keep every second, fourth, … one. */
 const SAMPLES_MAX = 20_000;
 const BIN_NS = 1000;
+const DATAGRAM_HEADER_BYTES = DEFAULT_OPTIONS.datagramHeaderBytes;
+/** What a data packet that says this offset has of headers, most have. */
+const HEADER_OFFSET = 65_536;
 
 type Sample = RunReport['samples'][number];
 
@@ -41,6 +46,27 @@ export class Recorder {
 
   onDelivered(bytes: number): void {
     this.delivered.add(this.simulation.kernel.now, bytes);
+  }
+
+  /** As RunResult says. The two ends of a run, in which some have nothing to do yet or any more, are left out. */
+  lineRate(fromNs: Nanos, toNs: Nanos): number {
+    const { kernel, scenario } = this.simulation;
+    this.delivered.advanceTo(kernel.now);
+    const { topology, workloads } = scenario;
+    const { rateBps, mtuBytes } = topology.link;
+    const startNs = fromNs + (toNs - fromNs) / 4;
+    const endNs = toNs - (toNs - fromNs) / 4;
+    const { binNs } = this.delivered;
+    let bytes = 0;
+    this.delivered.values(binNs).forEach((inBin, i) => {
+      const share = (Math.min(endNs, (i + 1) * binNs) - Math.max(startNs, i * binNs)) / binNs;
+      if (share > 0) bytes += inBin * share;
+    });
+    const receivers = new Set(workloads.flatMap(({ to }) => to)).size;
+    const payloadShare =
+      (mtuBytes - DATAGRAM_HEADER_BYTES - DataPacket.headerLength(HEADER_OFFSET)) / mtuBytes;
+    const capacity = (receivers * topology.nics * rateBps * payloadShare * (endNs - startNs)) / 8e9;
+    return capacity > 0 ? bytes / capacity : 0;
   }
 
   /** Without the figures, the sequence and the texts. */

@@ -8,7 +8,12 @@ import type { Workloads } from './workloads.ts';
 export type VerdictCode = 0 | 2 | 3 | 4;
 
 /** The figures of a run that has ended. */
-export function resultOf(simulation: Simulation, workloads: Workloads, wallMs: number): RunResult {
+export function resultOf(
+  simulation: Simulation,
+  workloads: Workloads,
+  lineRate: () => number,
+  wallMs: number,
+): RunResult {
   const { kernel, trace, network, world, violations, ledger, scenario } = simulation;
   const { statistics } = network;
   let useful = 0;
@@ -39,11 +44,28 @@ export function resultOf(simulation: Simulation, workloads: Workloads, wallMs: n
     slowdown: workloads.all.slowdown(),
     latencyNs: workloads.all.latency(),
     workloads: Object.fromEntries(workloads.runs.map((run) => [run.workload.name, workloadResult(run)])),
+    ...nicsOf(simulation, lineRate),
     violations: violations.list.map((violation) => ({ ...violation })),
     expectations: [],
   };
   result.expectations = scenario.expectations.map((expectation) => evaluateExpectation(expectation, result));
   return result;
+}
+
+/** REQ MNIC-6, MNIC-7 */
+function nicsOf({ world }: Simulation, lineRate: () => number): Pick<RunResult, 'nics'> {
+  const each = world.hosts.flatMap(({ index: host, nicStatus = [] }) =>
+    nicStatus.map(({ sentBytes, receivedBytes, downs, failoverNs, returnNs }, nic) => ({
+      host,
+      nic,
+      sentBytes,
+      receivedBytes,
+      downs,
+      failoverNs,
+      returnNs,
+    })),
+  );
+  return each.length === 0 ? {} : { nics: { lineRate: lineRate(), each } };
 }
 
 function workloadResult(run: WorkloadRun): RunResult['workloads'][string] {

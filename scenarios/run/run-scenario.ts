@@ -129,8 +129,13 @@ class Run implements ExchangeWatcher, EventHandler {
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       onProgress: () => this.onProgress(),
       ...(this.injections === undefined ? {} : { onInjection: this.noteInjection }),
-      observer: (host) => this.peers.observer(host, this.frames.observer(this.diagram.observer(host))),
-      onIncarnation: (host, incarnation) => this.peers.begin(host, incarnation),
+      observer: (host, worker) =>
+        this.peers.observer(
+          host,
+          this.frames.observer(worker === 0 ? this.diagram.observer(host) : {}),
+          worker,
+        ),
+      onIncarnation: (host, incarnation, worker) => this.peers.begin(host, incarnation, worker),
     });
     this.diagram.attach(this.simulation);
     if (mayBeSilent(scenario)) {
@@ -214,9 +219,17 @@ class Run implements ExchangeWatcher, EventHandler {
     }
   }
 
+  private lineRate(): number {
+    const { runs } = this.workloads;
+    const offered = runs.filter(({ firstOfferedNs }) => firstOfferedNs >= 0);
+    const fromNs = Math.min(...offered.map(({ firstOfferedNs }) => firstOfferedNs));
+    const toNs = Math.max(...offered.map(({ lastEndedNs }) => lastEndedNs));
+    return offered.length === 0 ? 0 : this.recorder.lineRate(fromNs, toNs);
+  }
+
   finish({ end, wallMs }: { end: RunEnd; wallMs: number }): RunOutcome {
     if (!this.cancelled) this.checkEnd(end);
-    const result = resultOf(this.simulation, this.workloads, wallMs);
+    const result = resultOf(this.simulation, this.workloads, () => this.lineRate(), wallMs);
     const { scenario } = this;
     const { trace, marks, world, network, ledger } = this.simulation;
     readStandardMarks(marks, world, { network: network.statistics, ledger, frames: this.frames });

@@ -1,5 +1,5 @@
 import { DEFAULT_OPTIONS } from '../../protocol/index.ts';
-import type { CryptoSuite, EndpointObserver, EndpointOptions } from '../../protocol/index.ts';
+import type { Bytes, CryptoSuite, EndpointObserver, EndpointOptions } from '../../protocol/index.ts';
 import { ExchangeLedger, Marks, Violations } from '../../sim/check/index.ts';
 import { AuditedSuite } from '../../sim/crypto/audited-suite.ts';
 import { NonceAudit } from '../../sim/crypto/nonce-audit.ts';
@@ -23,13 +23,14 @@ import type { Oracle } from './oracle.ts';
 const ACK_DELAY_RTTS = 1;
 /** Segments in a burst: short, so that a control packet never waits for more than half a microsecond at 100 Gbit/s. */
 const BURST_SEGMENTS = 4;
+const RUN_BYTES_MAX = 65_536;
 
 export interface SimulationOptions {
   onProgress?: (simulation: Simulation) => void;
   trace?: TraceOptions;
-  observer?: (host: number) => EndpointObserver | undefined;
-  /** Told before the endpoint of each incarnation of a host begins. */
-  onIncarnation?: (host: number, incarnation: number) => void;
+  observer?: (host: number, worker: number) => EndpointObserver | undefined;
+  /** Told before the endpoint of each worker begins in each incarnation of a host. */
+  onIncarnation?: (host: number, incarnation: number, worker: number) => void;
   /** Who decides in which order events happen, and how early a packet may arrive. REQ DST-4 */
   schedule?: ScheduleOptions;
   /** Told of every packet that a fault of the scenario hits, with the index of the fault. */
@@ -48,7 +49,7 @@ export class Simulation {
   readonly faults: FaultTimeline;
   readonly crypto: CryptoSuite & Partial<Pick<SimCrypto, 'know'>>;
   readonly hostFaults: HostFaultTimeline;
-  /** Of each host: what its endpoints write and take. Extensions may add observers of their own. */
+  /** Of each host, worker by worker: what its endpoints write and take. Extensions may add observers of their own. */
   readonly observers: readonly ObserverHub[];
   readonly world: World;
   readonly violations: Violations;
@@ -69,7 +70,11 @@ export class Simulation {
     this.violations = new Violations(this.kernel);
     this.ledger = new ExchangeLedger(this.violations);
     const { topology, endpoint } = scenario;
-    const config = checkNetwork({ ...topology, host: { processingNs: endpoint.hostDelayNs } });
+    const { workers = 1 } = endpoint;
+    const config = checkNetwork({
+      ...topology,
+      host: { processingNs: endpoint.hostDelayNs, ...queueOf(scenario) },
+    });
     this.network = buildNetwork(this, blueprintOf(topology), config);
     this.oracle = oracleFor(topology, this.network, endpoint.hostDelayNs);
     // The timeline counts the faults of the network alone.
@@ -80,7 +85,9 @@ export class Simulation {
       onInjection && ((fault, injection) => onInjection(indices[fault] as number, injection)),
     );
     this.crypto = this.cryptoSuite();
-    this.observers = this.network.hosts.map(({ index }) => observerHub(options.observer?.(index)));
+    this.observers = this.network.hosts.flatMap(({ index }) =>
+      Array.from({ length: workers }, (_, worker) => observerHub(options.observer?.(index, worker))),
+    );
     this.world = new World({
       planes: topology.kind === 'graph' ? 1 : topology.planes,
       kernel: this.kernel,
@@ -89,12 +96,13 @@ export class Simulation {
       crypto: this.crypto,
       options: this.endpointOptions,
       byReference: true,
+      workers,
       ...(endpoint.groBytes === undefined
         ? {}
         : { gro: { bytesMax: endpoint.groBytes, delayNs: endpoint.hostDelayNs } }),
-      observer: (host, incarnation) => {
-        options.onIncarnation?.(host, incarnation);
-        return this.observers[host];
+      observer: (host, incarnation, worker) => {
+        options.onIncarnation?.(host, incarnation, worker);
+        return this.observers[host * workers + worker];
       },
     });
     this.hostFaults = new HostFaultTimeline(this.kernel, this.trace);
@@ -147,6 +155,17 @@ export class Simulation {
       ...endpoint.options,
     };
   }
+}
+
+/** A NIC has room for a run of each of its workers; with one worker, what the simulator gives it. */
+function queueOf({ topology, endpoint }: Scenario): { nicQueueBytesMax?: Bytes } {
+  const { workers = 1, options } = endpoint;
+  if (workers === 1) return {};
+  const runBytes = Math.min(
+    (options.burstSegments ?? BURST_SEGMENTS) * topology.link.mtuBytes,
+    RUN_BYTES_MAX,
+  );
+  return { nicQueueBytesMax: RUN_BYTES_MAX + Math.ceil(workers / topology.nics) * runBytes };
 }
 
 function observerHub(observer: EndpointObserver | undefined): ObserverHub {

@@ -48,7 +48,7 @@ export class Workloads {
     this.onAllEnded = onAllEnded;
     this.pattern = new Pattern(simulation.rng.fork('payload'), (bytes) => simulation.crypto.know?.(bytes));
     for (const host of simulation.world.hosts) {
-      host.serve((request) => this.serve(host, request));
+      host.serve((request, worker) => this.serve(host, worker, request));
       host.onCrash = () => this.onCrash(host.index);
     }
     this.runs = simulation.scenario.workloads.map((workload) => new WorkloadRun(workload, simulation, this));
@@ -108,17 +108,21 @@ export class Workloads {
       ...(deadlineNs === undefined ? {} : { deadlineNs: world.host(from).now() + deadlineNs }),
     };
     run.onOffered(exchange);
-    const id = world.host(from).pool.call(world.peer(from, to), body, options, {
+    const id = world.host(from).call(world.peer(from, to), body, options, {
       onResponse: (response) => this.onResponse(exchange, response),
       onFailure: (error) => this.onFailure(exchange, error),
     });
     this.watcher.offered(exchange, id);
   }
 
-  private serve(host: SimHost, request: IncomingRequest): HandlerResult | Promise<HandlerResult> {
+  private serve(
+    host: SimHost,
+    worker: number,
+    request: IncomingRequest,
+  ): HandlerResult | Promise<HandlerResult> {
     const { trace, kernel, world } = this.simulation;
     const ordinal = ordinalOf(request.headers);
-    const from = this.peerHost(world.hostOf(host.index, request.peer));
+    const from = this.peerHost(world.hostOf(host.index, request.peer, worker));
     const response = this.handle(host, from, ordinal, request);
     return host.answer(response, () =>
       trace.record(kernel.now, HostKind.REPLIED, host.index, ordinal ?? -1, from, response.length, 0),

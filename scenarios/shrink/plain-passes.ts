@@ -59,6 +59,7 @@ export const defaults: Pass = async (search) => {
     await change(({ endpoint }) => ({ endpoint: { ...endpoint, crypto: 'sim' } }));
     await change(({ endpoint }) => ({ endpoint: { ...endpoint, hostDelayNs: 0 } }));
     await change(({ endpoint: { groBytes: _gro, ...others } }) => ({ endpoint: others }));
+    await change(({ endpoint: { workers: _workers, ...others } }) => ({ endpoint: others }));
     for (const name of Object.keys(search.best.scenario.endpoint.options)) {
       await change(({ endpoint }) => {
         const left = Object.entries(endpoint.options).filter(([other]) => other !== name);

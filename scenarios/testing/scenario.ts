@@ -44,6 +44,7 @@ function anyEndpoint(): fc.Arbitrary<Scenario['endpoint']> {
     crypto: fc.constantFrom('sim' as const, 'real' as const),
     hostDelayNs: fc.nat(100_000),
     groBytes: fc.integer({ min: 1024, max: 65_536 }),
+    workers: fc.integer({ min: 1, max: 256 }),
     options: fc.record(
       {
         inlineBytesMax: fc.nat(65_535),

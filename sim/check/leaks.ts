@@ -24,10 +24,12 @@ const MUST_END: readonly (readonly [field: keyof EndpointState, name: string])[]
 /** Nothing is left anywhere: every endpoint is at rest and no packet is on its way. */
 export function isQuiet(world: World, network: Network): boolean {
   if (strayPackets(world, network) > 0) return false;
-  return accountable(world).every(({ endpoint }) => {
-    const { state } = endpoint;
-    return MUST_END.every(([field]) => state[field] === 0);
-  });
+  return accountable(world).every(({ workers }) =>
+    workers.every(({ endpoint }) => {
+      const { state } = endpoint;
+      return MUST_END.every(([field]) => state[field] === 0);
+    }),
+  );
 }
 
 /** What a host that is down held is gone; one that is paused for ever gives nothing back. */
@@ -44,9 +46,8 @@ function strayPackets({ hosts }: World, network: Network): number {
 /** Reports whatever is left although every exchange has ended. */
 export function reportLeaks(world: World, network: Network, violations: Violations): void {
   for (const host of accountable(world)) {
-    const { state } = host.endpoint;
     for (const [field, name] of MUST_END) {
-      const left = state[field];
+      const left = host.workers.reduce((sum, { endpoint }) => sum + endpoint.state[field], 0);
       if (left !== 0)
         violations.report('leak', 'invariant', `host[${host.index}] has ${left} ${name} left at the end`);
     }

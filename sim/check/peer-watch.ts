@@ -22,6 +22,7 @@ export interface Watched {
 /** Who seals in an epoch. */
 interface EpochOwner {
   readonly host: number;
+  readonly worker: number;
   readonly incarnation: number;
 }
 
@@ -55,7 +56,7 @@ export class PeerWatch {
   readonly #watched: () => Watched;
   readonly #onLife: (host: number, peerHost: number) => void;
   readonly #owners = new Map<number, EpochOwner>();
-  readonly #hosts: HostWatch[] = [];
+  readonly #endpoints: EndpointWatch[] = [];
 
   /** @param onLife told that a packet of `peerHost` acts at `host`. */
   constructor(watched: () => Watched, onLife: (host: number, peerHost: number) => void = () => {}) {
@@ -63,22 +64,22 @@ export class PeerWatch {
     this.#onLife = onLife;
   }
 
-  observer(host: number, inner: EndpointObserver): EndpointObserver {
+  observer(host: number, inner: EndpointObserver, worker: number = 0): EndpointObserver {
     const acted = new Map<number, NumberSet>();
     const shared = { watched: this.#watched, onLife: this.#onLife, owners: this.#owners, acted };
-    const watch = new HostWatch(shared, host, inner);
-    this.#hosts[host] = watch;
+    const watch = new EndpointWatch(shared, host, worker, inner);
+    this.#endpoints.push(watch);
     return watch;
   }
 
-  /** The endpoint of a host begins anew. */
-  begin(host: number, incarnation: number): void {
-    this.#hosts[host]?.begin(incarnation);
+  /** The endpoint of that worker of a host begins anew. */
+  begin(host: number, incarnation: number, worker: number = 0): void {
+    this.#endpoints.find((watch) => watch.host === host && watch.worker === worker)?.begin(incarnation);
   }
 
   /** At the end of a run in which everything had time to be answered. */
   finish(): void {
-    for (const watch of this.#hosts) watch.finish();
+    for (const watch of this.#endpoints) watch.finish();
   }
 }
 
@@ -90,9 +91,10 @@ interface Shared {
   readonly acted: Map<number, NumberSet>;
 }
 
-class HostWatch implements EndpointObserver {
+class EndpointWatch implements EndpointObserver {
   readonly #shared: Shared;
-  readonly #host: number;
+  readonly host: number;
+  readonly worker: number;
   readonly #inner: EndpointObserver;
   // Of the present incarnation.
   #incarnation = 0;
@@ -104,9 +106,10 @@ class HostWatch implements EndpointObserver {
   /** By host: its first incarnation that has lived at the same time as this one. */
   #contemporaries: readonly number[] = [];
 
-  constructor(shared: Shared, host: number, inner: EndpointObserver) {
+  constructor(shared: Shared, host: number, worker: number, inner: EndpointObserver) {
     this.#shared = shared;
-    this.#host = host;
+    this.host = host;
+    this.worker = worker;
     this.#inner = inner;
   }
 
@@ -146,7 +149,11 @@ class HostWatch implements EndpointObserver {
     const seen = this.#peerOf(peer);
     seen.epochLo = packet.epochLo;
     seen.usedBefore = (packet.flags & ControlPacket.REUSED) !== 0;
-    this.#shared.owners.set(keyOf(packet), { host: this.#host, incarnation: this.#incarnation });
+    this.#shared.owners.set(keyOf(packet), {
+      host: this.host,
+      worker: this.worker,
+      incarnation: this.#incarnation,
+    });
   }
 
   packetOpened(packet: ControlPacket): void {
@@ -176,7 +183,7 @@ class HostWatch implements EndpointObserver {
     if (why === 'forged' && keyPhase < newestPhase - 1) return;
     const { world, crypto } = this.#shared.watched();
     const owner = this.#shared.owners.get(keyOf(packet));
-    const known = owner && world.acquaintance(this.#host, owner.host);
+    const known = owner && world.acquaintance(this.host, owner.host, this.worker);
     if (known === undefined || !isAuthentic(crypto, known, packet, bytes, at)) return;
     this.#report(
       'refusal',
@@ -206,7 +213,7 @@ class HostWatch implements EndpointObserver {
       this.#report('replay', `took ${what()}, which is below the one that proved it`);
     if (seen.acted?.has(packetNumber) === true) this.#report('replay', `took ${what()} twice`);
     seen.acted?.add(packetNumber);
-    this.#shared.onLife(this.#host, owner.host);
+    this.#shared.onLife(this.host, owner.host);
   }
 
   /** Another epoch of the peer acts; any but the first under a secret that is new has proven itself. */
@@ -262,7 +269,7 @@ class HostWatch implements EndpointObserver {
   }
 
   #report(checker: string, what: string): void {
-    this.#shared.watched().violations.report(checker, 'invariant', `host[${this.#host}] ${what}`);
+    this.#shared.watched().violations.report(checker, 'invariant', `host[${this.host}] ${what}`);
   }
 }
 

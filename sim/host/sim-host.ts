@@ -1,37 +1,40 @@
-import { Endpoint } from '../../protocol/endpoint/endpoint.ts';
-import type { EndpointConfig } from '../../protocol/endpoint/endpoint.ts';
-import type { EndpointCounters } from '../../protocol/telemetry/generated/counters.ts';
-import { newCounters } from '../../protocol/telemetry/generated/counters.ts';
-import { NEVER } from '../../protocol/core/units.ts';
+import type { RandomSource } from '../../protocol/core/random.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
-import type { SharedBytes } from '../../protocol/core/shared-bytes.ts';
-import { Pool } from '../../protocol/pool/pool.ts';
-import type { Handler, HandlerResult } from '../../protocol/pool/pool.ts';
-import type { Driver } from '../../protocol/pool/driver.ts';
+import type { Endpoint, EndpointConfig } from '../../protocol/endpoint/endpoint.ts';
+import type { ExchangeId } from '../../protocol/endpoint/events.ts';
+import { resolveOptions } from '../../protocol/endpoint/options.ts';
+import type { PeerId } from '../../protocol/peer/peer.ts';
+import { PoolCausality } from '../../protocol/pool/causality.ts';
+import type { Tokens } from '../../protocol/pool/causality.ts';
+import type { IncomingRequest } from '../../protocol/pool/incoming.ts';
+import type { CallOptions, CallOutcome, HandlerResult, Pool } from '../../protocol/pool/pool.ts';
+import { NicPaths } from '../../protocol/router/nic-paths.ts';
+import type { NicPath } from '../../protocol/router/nic-paths.ts';
+import type { NicStatus } from '../../protocol/router/nic-monitor.ts';
+import { RoutedPool } from '../../protocol/router/routed-pool.ts';
+import { newCounters } from '../../protocol/telemetry/generated/counters.ts';
+import type { EndpointCounters } from '../../protocol/telemetry/generated/counters.ts';
 import type { TransmitBuffer } from '../../protocol/transmit.ts';
-import type { EventHandler, EventId, Kernel } from '../kernel/kernel.ts';
-import { NO_EVENT } from '../kernel/kernel.ts';
+import type { EventHandler, Kernel } from '../kernel/kernel.ts';
 import type { Contender } from '../kernel/choice.ts';
 import { childId } from '../kernel/identity.ts';
-import type { Resource } from '../kernel/resource.ts';
 import { hostPlace } from '../net/places.ts';
 import type { HostPort, Nic } from '../net/nic.ts';
 import type { Packet } from '../net/packet.ts';
 import type { Unreachable } from '../net/unreachable.ts';
-import { hostAddress, hostOf, nicOf, portOf } from '../net/address.ts';
-import { Ecn } from '../net/ecn.ts';
+import { nicOf } from '../net/address.ts';
 import { Coalescer } from './coalescer.ts';
 import type { ReceiveRun } from './coalescer.ts';
+import { HostNics } from './host-nics.ts';
 import { HostState } from './host-state.ts';
 import { LocalClock } from './local-clock.ts';
-import { NicPaths } from './nic-paths.ts';
+import { hostOfKey, workerKey, workerOf, workerOfKey } from './ports.ts';
+import { SimWorker, addCounters } from './sim-worker.ts';
+import type { WorkerHost } from './sim-worker.ts';
 import { SlowApp } from './slow-app.ts';
 
-const WAKE = 0;
-const KICK = 1;
+/** Beside those of the workers. */
 const POLL = 2;
-const EVENTS: readonly Contender['kind'][] = ['timer', 'wake', 'delivery'];
-const FIRST = { own: 0, far: 0 };
 
 /** Told of each packet as it crosses between endpoint and NIC; for captures and sequence diagrams. */
 export interface HostTap {
@@ -40,6 +43,12 @@ export interface HostTap {
   /** `newBytes`: payload in it that had not arrived before. */
   received(host: SimHost, packet: Packet, newBytes: number): void;
 }
+
+/** Answers a request that a worker of the host has. */
+export type WorkerHandler = (
+  request: IncomingRequest,
+  worker: number,
+) => HandlerResult | Promise<HandlerResult>;
 
 /** Generic receive offload. */
 export interface GroConfig {
@@ -60,24 +69,28 @@ export interface HostConfig {
   out: TransmitBuffer;
   /** Absent: each packet is received by itself, at once. */
   gro?: GroConfig;
-  /** For the endpoint of incarnation 0, 1, …; each draws random numbers of its own. */
-  endpoint: (incarnation: number) => EndpointConfig;
+  /** Each has an endpoint of its own. */
+  workers: number;
+  /** For the endpoint of each worker in incarnation 0, 1, …; each draws random numbers of its own. */
+  endpoint: (incarnation: number, worker: number) => EndpointConfig;
+  /** Of the router of incarnation 0, 1, … */
+  random: (incarnation: number) => RandomSource;
   /** A new incarnation has begun: its endpoint knows nobody. */
   onRestart: (host: SimHost) => void;
 }
 
 /**
- * Binds one endpoint and its pool to simulated NICs: the driver of the simulator. The endpoint is the production code; what is
- * simulated is the time it is told and the network its packets cross. REQ SIM-1 … SIM-5, TRN-4
+ * Binds the endpoints of its workers to simulated NICs: the driver of the simulator. The endpoints are the production code; what is
+ * simulated is the time they are told and the network their packets cross. REQ SIM-1 … SIM-5, TRN-4
  *
  * A host may be down, and come back with a new endpoint and pool; it may do nothing for a while; its clock may be wrong.
  */
-export class SimHost implements HostPort, Driver, EventHandler {
+export class SimHost implements HostPort, WorkerHost, EventHandler {
   readonly index: number;
   readonly nics: readonly Nic[];
-  /** Those of the present incarnation, or of the last one while the host is down. */
-  endpoint: Endpoint;
-  pool: Pool;
+  readonly workers: readonly SimWorker[];
+  /** The pools of several workers; undefined if there is one. */
+  routed: RoutedPool | undefined;
   /** Restarts so far. */
   incarnation = 0;
   /** Whether it is up, and doing something. */
@@ -86,49 +99,109 @@ export class SimHost implements HostPort, Driver, EventHandler {
   tap: HostTap | undefined;
   /** Told when the host goes down; what its application waited for never comes. */
   onCrash: (() => void) | undefined;
-  private readonly kernel: Kernel;
-  /** For whoever watches. */
-  private readonly place: Resource | undefined;
+  readonly kernel: Kernel;
   private readonly config: HostConfig;
-  /** Undefined: there is one NIC. */
-  private readonly paths: NicPaths | undefined;
-  private readonly out: TransmitBuffer;
+  /** Undefined: there is one NIC, and one worker. */
+  private readonly ways: HostNics | undefined;
   private readonly coalescer: Coalescer | undefined;
   /** An event will take what waits in `coalescer`. */
   private willPoll = false;
-  private readonly past: EndpointCounters = newCounters();
+  private roomTurn = 0;
   /** Null: it shows the true time. */
   private clock: LocalClock | null = null;
   private roomLimits: readonly { readonly roomBytes: number }[] = [];
-  private handler: Handler | undefined;
-  private wakeAt: Nanos = NEVER;
-  private wakeId: EventId = NO_EVENT;
-  private kicked = false;
-  private draining = false;
-  private waitsForRoom = false;
+  private handler: WorkerHandler | undefined;
 
   constructor(config: HostConfig) {
-    const { kernel, nics } = config;
+    const { kernel, nics, workers } = config;
     this.config = config;
     this.kernel = kernel;
     this.nics = nics;
     this.index = (nics[0] as Nic).host;
-    this.paths = nics.length === 1 ? undefined : new NicPaths(this.index, nics, config.planes);
     this.state = new HostState(nics);
     this.app = new SlowApp(kernel);
-    this.endpoint = new Endpoint(config.endpoint(0));
-    this.pool = new Pool(this.endpoint, this);
-    this.out = config.out;
     this.coalescer = config.gro === undefined ? undefined : new Coalescer(config.gro.bytesMax);
+    this.ways = workers === 1 && nics.length === 1 ? undefined : new HostNics(nics);
+    const configs = this.endpoints(0);
+    const tokens = tokensOf(configs);
+    this.workers = configs.map((endpoint, index) => {
+      const paths = nics.length === 1 ? undefined : this.pathsOf(index);
+      const worker = {
+        host: this,
+        index,
+        paths,
+        nics: this.ways,
+        isShared: workers > 1,
+        out: config.out,
+      };
+      return new SimWorker(worker, endpoint, tokens);
+    });
+    this.route();
     for (const nic of nics) nic.bind(this);
-    const { id, label } = hostPlace(this.index);
-    this.place = kernel.resource(id, label);
   }
 
-  /** Takes requests, also after restarts. */
-  serve(handler: Handler): void {
+  private endpoints(incarnation: number): EndpointConfig[] {
+    return Array.from({ length: this.config.workers }, (_, worker) =>
+      this.config.endpoint(incarnation, worker),
+    );
+  }
+
+  private pathsOf(worker: number): NicPaths {
+    const { nics, planes, workers } = this.config;
+    const count = nics.length;
+    return new NicPaths({
+      self: workerKey(this.index, worker),
+      nics: count,
+      planes,
+      isUp: (nic) => (nics[nic] as Nic).uplink.isUp,
+      homeOf: (peer) => {
+        if (workers > 1) return { own: worker % count, far: workerOfKey(peer) % count };
+        // One worker spreads its peers over the NICs.
+        const home = (this.index + hostOfKey(peer)) % count;
+        return { own: home, far: home };
+      },
+      turn: Math.floor(worker / count),
+    });
+  }
+
+  private route(): void {
+    if (this.workers.length === 1) return;
+    const random = this.config.random(this.incarnation);
+    this.routed = new RoutedPool(
+      this.workers.map(({ pool }) => pool),
+      random,
+    );
+  }
+
+  /** Of the first worker, which is the only one unless the host has several. */
+  get endpoint(): Endpoint {
+    return (this.workers[0] as SimWorker).endpoint;
+  }
+
+  get pool(): Pool {
+    return (this.workers[0] as SimWorker).pool;
+  }
+
+  /** What its NICs carried, and how it went when one failed; undefined if there is one, with one worker. */
+  get nicStatus(): readonly Readonly<NicStatus>[] | undefined {
+    return this.ways?.monitor.nics;
+  }
+
+  get isRunning(): boolean {
+    return this.state.isRunning;
+  }
+
+  /** Takes requests, also after restarts; `handler` is told which worker has it. */
+  serve(handler: WorkerHandler): void {
     this.handler = handler;
-    this.pool.serve(handler);
+    for (const { pool, index } of this.workers) pool.serve((request) => handler(request, index));
+  }
+
+  /** Begins a call to a peer as this host knows it. Returns the exchange if it is one of the first worker, else -1. */
+  call(peer: PeerId, body: Uint8Array, options: CallOptions, outcome: CallOutcome): ExchangeId {
+    if (this.routed === undefined) return this.pool.call(peer, body, options, outcome);
+    const { worker, exchange } = this.routed.call(peer, body, options, outcome);
+    return worker === 0 ? exchange : -1;
   }
 
   /** `result` as a handler's result: late, if the application is slow; `onLate` is called when it leaves then. */
@@ -155,28 +228,32 @@ export class SimHost implements HostPort, Driver, EventHandler {
     return this.clock === null ? this.kernel.now : this.clock.read(this.kernel.now);
   }
 
-  kick(): void {
-    // The pool may be called from another host's event, as when an exchange there was waited for.
-    this.place?.write();
-    if (this.kicked || this.draining) return;
-    this.kicked = true;
-    this.kernel.schedule(this.kernel.now, this, KICK);
+  trueTimeOf(at: Nanos): Nanos {
+    const { now } = this.kernel;
+    return this.clock === null ? Math.max(at, now) : this.clock.trueTimeOf(at, now);
   }
 
-  touchPromise(): void {
-    this.kernel.touchPromise();
+  onSent(packet: Packet): void {
+    this.tap?.sent(this, packet);
   }
 
   /** Payload that had not arrived before, of all incarnations. */
   get payloadBytesFirst(): Bytes {
-    const present = this.state.isUp ? this.endpoint.counters.payloadBytesFirst : 0;
-    return this.past.payloadBytesFirst + present;
+    let bytes = 0;
+    for (const { past, endpoint } of this.workers) {
+      bytes += past.payloadBytesFirst;
+      if (this.state.isUp) bytes += endpoint.counters.payloadBytesFirst;
+    }
+    return bytes;
   }
 
   /** Totals of all incarnations. */
   counters(): EndpointCounters {
-    const total = { ...this.past };
-    if (this.state.isUp) addCounters(total, this.endpoint.counters);
+    const total = newCounters();
+    for (const { past, endpoint } of this.workers) {
+      addCounters(total, past);
+      if (this.state.isUp) addCounters(total, endpoint.counters);
+    }
     return total;
   }
 
@@ -190,10 +267,11 @@ export class SimHost implements HostPort, Driver, EventHandler {
       return;
     }
     const { shared, sharedStart } = packet;
-    const newBytes = this.hand(packet, packet.headers(), shared ?? undefined, sharedStart);
-    this.tap?.received(this, packet, newBytes);
+    const worker = this.workerAt(packet.destination);
+    const newBytes = worker?.hand(packet, packet.headers(), wayOf(packet), shared ?? undefined, sharedStart);
+    this.tap?.received(this, packet, newBytes ?? 0);
     packet.release();
-    this.drain();
+    worker?.drain();
   }
 
   /** Packets that have arrived and were not taken. */
@@ -201,17 +279,8 @@ export class SimHost implements HostPort, Driver, EventHandler {
     return this.state.heldPackets + (this.coalescer?.packets ?? 0);
   }
 
-  /** The endpoint is given a datagram that came as `packet` did. Returns the bytes of payload that it had not had. */
-  private hand(packet: Packet, bytes: Uint8Array, shared?: SharedBytes, sharedStart?: number): Bytes {
-    const { counters } = this.endpoint;
-    const before = counters.payloadBytesFirst;
-    const refusedBefore = this.paths === undefined ? 0 : refusals(counters);
-    const { source, destination } = packet;
-    const isMarked = packet.ecn === Ecn.CE;
-    this.endpoint.handleDatagram(this.now(), source, bytes, shared, sharedStart, isMarked);
-    if (this.paths !== undefined && refusals(counters) === refusedBefore)
-      this.paths.onHeard(hostOf(source), { own: nicOf(destination), far: nicOf(source) }, this.kernel.now);
-    return counters.payloadBytesFirst - before;
+  private workerAt(address: number): SimWorker | undefined {
+    return this.workers[workerOf(address)];
   }
 
   private pollSoon(): void {
@@ -229,7 +298,8 @@ export class SimHost implements HostPort, Driver, EventHandler {
 
   private receive(coalescer: Coalescer, run: ReceiveRun): void {
     const { packets } = run;
-    let newBytes = this.hand(packets[0] as Packet, coalescer.datagram(run));
+    const first = packets[0] as Packet;
+    let newBytes = this.workerAt(first.destination)?.hand(first, coalescer.datagram(run), wayOf(first)) ?? 0;
     for (const packet of packets) {
       this.tap?.received(this, packet, newBytes);
       // They are of the run as a whole.
@@ -239,122 +309,49 @@ export class SimHost implements HostPort, Driver, EventHandler {
   }
 
   onUnreachable({ source, destination, quoted }: Unreachable): void {
-    this.paths?.onUnreachable(
-      hostOf(destination),
-      { own: nicOf(source), far: nicOf(destination) },
-      this.kernel.now,
-    );
-    this.endpoint.handleSignal(this.now(), { type: 'unreachable', quoted });
-    this.drain();
+    const path = { own: nicOf(source), far: nicOf(destination) };
+    this.workerAt(source)?.onUnreachable(destination, path, quoted);
   }
 
   onCarrier(): void {
-    this.paths?.onCarrier();
-    this.drain();
+    this.ways?.onCarrier((nic) => this.busyAt(nic), this.kernel.now);
+    for (const worker of this.workers) worker.onCarrier();
   }
 
+  /** Workers that have something under way, and sent by that NIC last or have their home there. */
+  private busyAt(nic: number): number[] {
+    const count = this.nics.length;
+    return this.workers
+      .filter((worker) => worker.isBusy && (worker.nic === nic || worker.index % count === nic))
+      .map(({ index }) => index);
+  }
+
+  /** Each time another worker is the first to take it. */
   onTransmitRoom(): void {
-    this.waitsForRoom = false;
-    this.drain();
+    const { workers } = this;
+    this.roomTurn = (this.roomTurn + 1) % workers.length;
+    for (let i = 0; i < workers.length; i++)
+      (workers[(this.roomTurn + i) % workers.length] as SimWorker).onTransmitRoom();
   }
 
-  competes(kind: number): Contender {
+  competes(): Contender {
     const place = hostPlace(this.index);
-    const id = childId(place.id as number, 1 + kind);
-    return { kind: EVENTS[kind] as Contender['kind'], id, label: place.label, touches: [place] };
+    return {
+      kind: 'delivery',
+      id: childId(place.id as number, 1 + POLL),
+      label: place.label,
+      touches: [place],
+    };
   }
 
-  onEvent(kind: number): void {
-    if (kind === KICK) {
-      this.kicked = false;
-    } else if (kind === POLL) {
-      this.willPoll = false;
-      this.poll();
-    } else {
-      this.wakeId = NO_EVENT;
-      this.wakeAt = NEVER;
-      if (this.state.isRunning) this.endpoint.handleTimeout(this.now());
-    }
+  onEvent(): void {
+    this.willPoll = false;
+    this.poll();
     this.drain();
   }
 
-  /** The drain of the core contract: events, transmissions, next timeout. */
   private drain(): void {
-    if (!this.state.isRunning) return;
-    const { endpoint, out } = this;
-    const now = this.now();
-    this.draining = true;
-    this.pool.dispatch();
-    let full = this.fullNic();
-    while (full === undefined) {
-      if (!endpoint.pollTransmit(now, out)) {
-        this.draining = false;
-        this.wake(endpoint.nextTimeout());
-        return;
-      }
-      this.send();
-      full = this.fullNic();
-    }
-    this.draining = false;
-    if (this.waitsForRoom) return;
-    this.waitsForRoom = true;
-    full.requestRoom();
-  }
-
-  /** A NIC that could be next, and has no room for a run. */
-  private fullNic(): Nic | undefined {
-    const { nics, out } = this;
-    const runBytes = out.bytes.length >> 2;
-    for (const nic of nics) {
-      if (!nic.hasRoom(runBytes) && (nic.uplink.isUp || nics.length === 1)) return nic;
-    }
-    return undefined;
-  }
-
-  /** A run of segments goes to one NIC together (GSO), and one way. */
-  private send(): void {
-    const { out } = this;
-    const peer = hostOf(out.destination as number);
-    const path = this.paths?.to(peer, this.kernel.now) ?? FIRST;
-    const nic = this.nics[path.own] as Nic;
-    const destination = hostAddress(peer, path.far, portOf(out.destination as number));
-    for (let at = 0, i = 0; at < out.lengthBytes; at += out.segmentBytes, i++) {
-      const packet = nic.take();
-      const length = Math.min(out.segmentBytes, out.lengthBytes - at);
-      const shared = out.shared[i];
-      if (shared === undefined) packet.fill(out.bytes, at, length);
-      else
-        packet.refer(
-          out.bytes,
-          at,
-          out.headerBytes[i] as number,
-          length,
-          shared,
-          out.sharedStart[i] as number,
-        );
-      packet.source += out.path;
-      packet.destination = destination;
-      packet.ecn = Ecn.ECT_0;
-      packet.priority = out.networkPriority;
-      nic.send(packet);
-      this.tap?.sent(this, packet);
-    }
-  }
-
-  /** One wake-up is kept; one that is early enough already is left, and looks again when it fires. */
-  private wake(at: Nanos): void {
-    if (at >= this.wakeAt) return;
-    this.forgetWake();
-    this.wakeAt = at;
-    const { now } = this.kernel;
-    const trueAt = this.clock === null ? Math.max(at, now) : this.clock.trueTimeOf(at, now);
-    this.wakeId = this.kernel.schedule(trueAt, this, WAKE);
-  }
-
-  private forgetWake(): void {
-    if (this.wakeId !== NO_EVENT) this.kernel.cancel(this.wakeId);
-    this.wakeId = NO_EVENT;
-    this.wakeAt = NEVER;
+    for (const worker of this.workers) worker.drain();
   }
 
   // --- faults --------------------------------------------------------------------------------------------
@@ -364,8 +361,7 @@ export class SimHost implements HostPort, Driver, EventHandler {
     const wasUp = this.state.isUp;
     this.state.goDown(comesBack);
     if (!wasUp) return;
-    addCounters(this.past, this.endpoint.counters);
-    this.forgetWake();
+    for (const worker of this.workers) worker.crash();
     this.app.clear();
     this.coalescer?.clear();
     this.onCrash?.();
@@ -375,9 +371,11 @@ export class SimHost implements HostPort, Driver, EventHandler {
   restart(): void {
     this.state.comeUp(() => {
       this.incarnation += 1;
-      this.endpoint = new Endpoint(this.config.endpoint(this.incarnation));
-      this.pool = new Pool(this.endpoint, this);
-      if (this.handler !== undefined) this.pool.serve(this.handler);
+      const configs = this.endpoints(this.incarnation);
+      const tokens = tokensOf(configs);
+      for (const worker of this.workers) worker.begin(configs[worker.index] as EndpointConfig, tokens);
+      this.route();
+      if (this.handler !== undefined) this.serve(this.handler);
       this.applyRoom();
       this.config.onRestart(this);
     });
@@ -399,7 +397,7 @@ export class SimHost implements HostPort, Driver, EventHandler {
     this.clock ??= new LocalClock();
     this.clock.read(this.kernel.now);
     change(this.clock);
-    this.forgetWake();
+    for (const worker of this.workers) worker.forgetWake();
     this.drain();
   }
 
@@ -417,17 +415,16 @@ export class SimHost implements HostPort, Driver, EventHandler {
   private applyRoom(): void {
     const bytes = Math.min(Number.MAX_SAFE_INTEGER, ...this.roomLimits.map(({ roomBytes }) => roomBytes));
     if (!this.state.isUp) return;
-    this.endpoint.handleSignal(this.now(), { type: 'receive-room', bytes });
-    this.drain();
+    for (const worker of this.workers) worker.signal({ type: 'receive-room', bytes });
   }
 }
 
-/** Packets that did not authenticate. */
-function refusals(counters: Readonly<EndpointCounters>): number {
-  const { refusedMalformed, refusedUnknown, refusedForged, refusedReplay } = counters;
-  return refusedMalformed + refusedUnknown + refusedForged + refusedReplay;
+/** The way from this host's end. */
+function wayOf({ source, destination }: Packet): NicPath {
+  return { own: nicOf(destination), far: nicOf(source) };
 }
 
-function addCounters(total: EndpointCounters, more: Readonly<EndpointCounters>): void {
-  for (const field of Object.keys(total) as (keyof EndpointCounters)[]) total[field] += more[field];
+/** What the workers of a host have in common. */
+function tokensOf(configs: readonly EndpointConfig[]): Tokens | undefined {
+  return configs.length === 1 ? undefined : PoolCausality.tokens(resolveOptions(configs[0]?.options ?? {}));
 }

@@ -4,9 +4,13 @@ import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
 import type { PeerConfig, PeerId } from '../../protocol/peer/peer.ts';
 import { TransmitBuffer } from '../../protocol/transmit.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { laneSecret, laneStart, lanesBetween } from '../../protocol/router/lanes.ts';
+import type { LaneEnds } from '../../protocol/router/lanes.ts';
+import type { Lane } from '../../protocol/router/routed-pool.ts';
 import { hostAddress } from '../net/address.ts';
 import type { Network } from '../net/network.ts';
 import type { Rng } from '../random/rng.ts';
+import { workerAddress } from './ports.ts';
 import { SimHost } from './sim-host.ts';
 import type { GroConfig } from './sim-host.ts';
 
@@ -25,12 +29,14 @@ export interface WorldConfig {
   gro?: GroConfig;
   /** NIC k of each host is in the network k modulo `planes`; default 1. */
   planes?: number;
-  /** Of the endpoint of each incarnation of a host. */
-  observer?: (host: number, incarnation: number) => EndpointObserver | undefined;
+  /** Workers of each host, default 1. */
+  workers?: number;
+  /** Of the endpoint of each worker in each incarnation of a host. */
+  observer?: (host: number, incarnation: number, worker: number) => EndpointObserver | undefined;
 }
 
 /**
- * Hosts with endpoints on a simulated network. Pairs get a path secret when they first meet, as from a handshake that took no time. A
+ * Hosts with endpoints on a simulated network, one for each worker. Pairs get a path secret when they first meet, as from a handshake that took no time. A
  * host that restarts still has its path secrets, as if they were part of its configuration, and nothing else.
  */
 export class World {
@@ -38,15 +44,19 @@ export class World {
   /** Pairs of hosts that have met. */
   meetings = 0;
   private readonly rng: Rng;
+  private readonly crypto: CryptoSuite;
+  private readonly workers: number;
   /** Per host: what it knows of each other host that it has met, also after a restart. */
   private readonly acquaintances: Map<number, PeerConfig>[] = [];
   /** Per host: its id of each other host. */
   private readonly peerIds: Map<number, PeerId>[] = [];
-  /** Per host: which host a peer id is. */
-  private readonly hostOfPeer: Map<PeerId, number>[] = [];
+  /** Per host and worker: which host a peer id is. */
+  private readonly hostOfPeer: Map<PeerId, number>[][] = [];
 
   constructor(config: WorldConfig) {
     this.rng = config.rng;
+    this.crypto = config.crypto;
+    this.workers = config.workers ?? 1;
     // Not one per host: with hundreds of them each packet would come to other, cold lines of memory.
     const out = new TransmitBuffer(DATAGRAM_BYTES_MAX, config.byReference);
     const plain = new Uint8Array(DATAGRAM_BYTES_MAX);
@@ -58,13 +68,16 @@ export class World {
           planes: config.planes ?? 1,
           out,
           ...(config.gro === undefined ? {} : { gro: config.gro }),
-          endpoint: (incarnation) => {
-            const observer = config.observer?.(host.index, incarnation);
+          workers: this.workers,
+          random: (incarnation) => config.rng.fork(`router/${host.index}#${incarnation}`),
+          endpoint: (incarnation, worker) => {
+            const observer = config.observer?.(host.index, incarnation, worker);
+            const name = `endpoint/${host.index}${worker === 0 ? '' : `.${worker}`}`;
             return {
               crypto: config.crypto,
               plain,
-              random: config.rng.fork(`endpoint/${host.index}${incarnation === 0 ? '' : `#${incarnation}`}`),
-              options: config.options,
+              random: config.rng.fork(`${name}${incarnation === 0 ? '' : `#${incarnation}`}`),
+              options: worker === 0 ? config.options : { ...config.options, worker },
               ...(observer === undefined ? {} : { observer }),
             };
           },
@@ -73,7 +86,7 @@ export class World {
       );
       this.acquaintances.push(new Map<number, PeerConfig>());
       this.peerIds.push(new Map<number, PeerId>());
-      this.hostOfPeer.push(new Map<PeerId, number>());
+      this.hostOfPeer.push(Array.from({ length: this.workers }, () => new Map<PeerId, number>()));
     }
   }
 
@@ -87,14 +100,31 @@ export class World {
     return known ?? this.connect(from, to);
   }
 
-  /** The host behind `peer`, as host `at` knows it. */
-  hostOf(at: number, peer: PeerId): number | undefined {
-    return this.hostOfPeer[at]?.get(peer);
+  /** The host behind `peer`, as that worker of host `at` knows it. */
+  hostOf(at: number, peer: PeerId, worker: number = 0): number | undefined {
+    return this.hostOfPeer[at]?.[worker]?.get(peer);
   }
 
-  /** What hosts `at` and `other` share, and the role that `at` has in it; undefined if they have not met. */
-  acquaintance(at: number, other: number): PeerConfig | undefined {
-    return this.acquaintances[at]?.get(other);
+  /** What hosts `at` and `other` share, and the role that `at` has in it; undefined if they have not met. Of several workers: what those of the lane share. */
+  acquaintance(at: number, other: number, worker: number = 0): PeerConfig | undefined {
+    const known = this.acquaintances[at]?.get(other);
+    if (known === undefined || this.workers === 1) return known;
+    return this.lane(other, known, { client: worker, server: worker }).peer;
+  }
+
+  /** A lane has the same worker at both ends, as all hosts have as many. */
+  private lanes(other: number, known: PeerConfig): Lane[] {
+    return lanesBetween(this.workers, this.workers, laneStart(this.crypto, known.secret)).map((ends) =>
+      this.lane(other, known, ends),
+    );
+  }
+
+  private lane(other: number, known: PeerConfig, ends: LaneEnds): Lane {
+    const address = workerAddress(other, ends.client);
+    return {
+      worker: ends.client,
+      peer: { ...known, address, secret: laneSecret(this.crypto, known.secret, ends) },
+    };
   }
 
   private connect(from: number, to: number): PeerId {
@@ -125,15 +155,22 @@ export class World {
   /** A host that has restarted learns whom it knows. */
   private introduce(at: number): void {
     this.peerIds[at]?.clear();
-    this.hostOfPeer[at]?.clear();
+    for (const peers of this.hostOfPeer[at] ?? []) peers.clear();
     for (const [other, config] of this.acquaintances[at] ?? []) {
       this.tell(at, other, { ...config, usedBefore: true });
     }
   }
 
   private tell(at: number, other: number, config: PeerConfig): void {
-    const id = this.host(at).pool.addPeer(config);
+    const { pool, routed } = this.host(at);
+    if (routed === undefined) {
+      const id = pool.addPeer(config);
+      this.peerIds[at]?.set(other, id);
+      this.hostOfPeer[at]?.[0]?.set(id, other);
+      return;
+    }
+    const id = routed.addPeer(this.lanes(other, config));
     this.peerIds[at]?.set(other, id);
-    this.hostOfPeer[at]?.set(id, other);
+    for (const [worker, peer] of routed.lanesOf(id)) this.hostOfPeer[at]?.[worker]?.set(peer, other);
   }
 }

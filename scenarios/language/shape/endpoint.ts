@@ -7,6 +7,7 @@ import { type Field, DELAY_NS_MAX, choice, field, integer, quantity, record } fr
 const BURST_MAX = 64;
 const WINDOW_MAX = 65_536;
 const PATHS_MAX = 64;
+const WORKERS_MAX = 256;
 const KEY_PACKETS_MAX = 8_388_608;
 const BUDGET_MIN = 0.5;
 const BUDGET_MAX = 64;
@@ -86,10 +87,12 @@ export const endpointShape: Field<EndpointSettings> = record('endpoint', {
   keyPackets: integer('Packets sealed under one control key.', 1, KEY_PACKETS_MAX, 8_388_608).optional(),
   hostDelay: hostDelay.prefault('0ns'),
   gro: gro.optional(),
+  workers: integer('Workers of each host, spread over its NICs.', 1, WORKERS_MAX, 1).optional(),
 }).transform(({ crypto, hostDelay: hostDelayNs, ...given }) => ({
   crypto,
   hostDelayNs,
   ...(given.gro !== undefined && { groBytes: given.gro }),
+  ...(given.workers !== undefined && { workers: given.workers }),
   options: {
     ...(given.inline !== undefined && { inlineBytesMax: given.inline }),
     ...(given.pull !== undefined && { pullBytesMax: given.pull }),

@@ -81,7 +81,7 @@ describe('an expectation that cannot be checked is refused', () => {
     [
       'goodputt >= 1',
       '"goodputt" is not a figure of a run',
-      'did you mean "goodput"? figures: completed, goodput, byteEfficiency, slowdown.mean, slowdown.p50, slowdown.p99, latency.p50, latency.p99, latency.max, dropped, violations, span, workloads.NAME.…',
+      'did you mean "goodput"? figures: completed, goodput, byteEfficiency, slowdown.mean, slowdown.p50, slowdown.p99, latency.p50, latency.p99, latency.max, lineRate, nic.failover, nic.return, dropped, violations, span, workloads.NAME.…',
     ],
     ['constructor == 1', '"constructor" is not a figure of a run', 'figures: completed, '],
     [
