@@ -7,7 +7,8 @@ const WINDOW = 2048;
  * MUST REPLAY-2
  */
 export class ReplayWindow {
-  private readonly bits = new Uint32Array(WINDOW / 32);
+  /** 32 numbers each, as far as any was seen: most peers never send so many packets as there is room for. */
+  private readonly bits: number[] = [];
   /** Largest number seen, -1 if none. */
   largest = -1;
   /** Numbers up to here are refused whatever the bitmap says: seen by an earlier self, perhaps. MUST FRESH-4 */
@@ -19,7 +20,7 @@ export class ReplayWindow {
     if (packetNumber > this.largest) return true;
     if (packetNumber <= this.largest - WINDOW) return false;
     const index = packetNumber % WINDOW;
-    return ((this.bits[index >>> 5] as number) & (1 << (index & 31))) === 0;
+    return (this.word(index >>> 5) & (1 << (index & 31))) === 0;
   }
 
   add(packetNumber: number): void {
@@ -29,7 +30,8 @@ export class ReplayWindow {
       this.largest = packetNumber;
     }
     const index = packetNumber % WINDOW;
-    this.bits[index >>> 5] = (this.bits[index >>> 5] as number) | (1 << (index & 31));
+    while (this.bits.length <= index >>> 5) this.bits.push(0);
+    this.bits[index >>> 5] = this.word(index >>> 5) | (1 << (index & 31));
   }
 
   /** Refuses everything up to `packetNumber` from now on. */
@@ -38,6 +40,10 @@ export class ReplayWindow {
   }
 
   private clear(index: number): void {
-    this.bits[index >>> 5] = (this.bits[index >>> 5] as number) & ~(1 << (index & 31));
+    if (index >>> 5 < this.bits.length) this.bits[index >>> 5] = this.word(index >>> 5) & ~(1 << (index & 31));
+  }
+
+  private word(at: number): number {
+    return at < this.bits.length ? (this.bits[at] as number) : 0;
   }
 }

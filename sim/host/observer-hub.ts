@@ -1,5 +1,6 @@
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
 import type { PeerId } from '../../protocol/peer/peer.ts';
+import type { ControlPacket } from '../../protocol/wire/index.ts';
 
 type Call<Name extends keyof EndpointObserver> = Parameters<NonNullable<EndpointObserver[Name]>>;
 
@@ -11,7 +12,7 @@ export class ObserverHub implements EndpointObserver {
     this.#observers.push(observer);
   }
 
-  // Called for each frame: nothing is gathered.
+  // Called for each frame and packet: nothing is gathered.
   frameSent(
     peer: PeerId,
     type: number,
@@ -40,16 +41,16 @@ export class ObserverHub implements EndpointObserver {
     for (const observer of this.#observers) observer.dataSent?.(peer, slot, generation, offset, length);
   }
 
-  packetSent(...call: Call<'packetSent'>): void {
-    for (const observer of this.#observers) observer.packetSent?.(...call);
+  packetSent(peer: PeerId, packet: ControlPacket, bytes: Uint8Array, start: number, end: number): void {
+    for (const observer of this.#observers) observer.packetSent?.(peer, packet, bytes, start, end);
   }
 
-  packetTaken(...call: Call<'packetTaken'>): void {
-    for (const observer of this.#observers) observer.packetTaken?.(...call);
+  packetTaken(peer: PeerId, packet: ControlPacket, probesOnly: boolean): void {
+    for (const observer of this.#observers) observer.packetTaken?.(peer, packet, probesOnly);
   }
 
-  packetOpened(...call: Call<'packetOpened'>): void {
-    for (const observer of this.#observers) observer.packetOpened?.(...call);
+  packetOpened(packet: ControlPacket): void {
+    for (const observer of this.#observers) observer.packetOpened?.(packet);
   }
 
   packetRefused(...call: Call<'packetRefused'>): void {
