@@ -9,6 +9,7 @@
  *   --jobs N      rows measured at a time, default one for each processor
  *   --out DIR     default out/tables: what has been measured is kept there, and is not measured again by the same program; TABLE.json, .md, .svg, index.html
  *   --record      writes the tables to reports/tables/results as well
+ *   --page        shows the recorded tables anew, from what is recorded: .md, .svg and index.html; runs none
  *   --json        prints one object
  *   --list        says what each table is, and runs none
  */
@@ -35,7 +36,9 @@ import { RESULTS, recordedTables } from './tables/results.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 const order = orderOf(process.argv.slice(2));
-if (order === undefined) {
+if (order === 'page') {
+  recordAll(recordedTables(ROOT));
+} else if (order === undefined) {
   for (const { name, title } of TABLES) console.log(`${name.padEnd(20)} ${title}`);
 } else {
   const records = await measureTables(order);
@@ -59,7 +62,7 @@ async function measureTables({
   rows,
   jobs,
   out,
-  command,
+  commandOf,
 }: Order): Promise<TableRecord[] | undefined> {
   const specs = tables.map((name) => tableNamed(name) as TableSpec);
   const wanted = specs.flatMap((spec) => jobsOf(spec, seeds, scale, rows));
@@ -79,7 +82,7 @@ async function measureTables({
     },
   }).finally(() => progress.clear());
   if (stop.signal.aborted) return undefined;
-  const run = { command, commit: commitOf(ROOT), node: process.versions.node, scale };
+  const run = { commit: commitOf(ROOT), node: process.versions.node, scale };
   return specs.map((spec) => {
     const ofTable = wanted.filter(({ table }) => table === spec.name);
     const samples = new Map<string, { seed: number; sample: Sample }[]>();
@@ -90,7 +93,11 @@ async function measureTables({
       cpuSeconds += line.cpuSeconds;
       samples.set(job.row, [...(samples.get(job.row) ?? []), { seed: job.seed, sample: line.sample }]);
     }
-    return recordOf(spec, samples, { ...run, cpuSeconds: Math.round(cpuSeconds) });
+    return recordOf(spec, samples, {
+      command: commandOf(spec.name),
+      ...run,
+      cpuSeconds: Math.round(cpuSeconds),
+    });
   });
 }
 

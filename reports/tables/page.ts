@@ -45,9 +45,9 @@ function cellsOf({ title, cells }: Row, figures: readonly FigureSpec[]): Markup[
   );
 }
 
-function cellOf(title: string, { mean, plusMinus, theirs, missedBy }: Cell, spec: FigureSpec): Markup {
-  const verdict = missedBy === undefined ? '' : missedText(missedBy, spec);
-  return markup`<tr><td>${title}</td><td>${spec.title}</td><td>${figureText(mean, spec)}</td><td>${plusMinus === undefined ? 'one seed' : `± ${figureText(plusMinus, spec)}`}</td><td>${theirs === undefined ? '' : `${figureText(theirs.value, spec)} (${theirs.of})`}</td><td class="${(missedBy ?? 0) > 0 ? 'bad' : 'good'}">${verdict}</td></tr>`;
+function cellOf(title: string, cell: Cell, spec: FigureSpec): Markup {
+  const { mean, plusMinus, theirs, missedBy } = cell;
+  return markup`<tr><td>${title}</td><td>${spec.title}</td><td>${figureText(mean, spec)}</td><td>${plusMinus === undefined ? 'one seed' : `± ${figureText(plusMinus, spec)}`}</td><td>${theirs === undefined ? '' : `${figureText(theirs.value, spec)} (${theirs.of})`}</td><td class="${(missedBy ?? 0) > 0 ? 'bad' : 'good'}">${missedText(cell, spec)}</td></tr>`;
 }
 
 function queueOf({ title, queue }: Row): Markup {

@@ -51,7 +51,7 @@ function marksOf({ rows, figures }: TableRecord): Mark[] {
   return rows.flatMap(({ title, cells }) =>
     cells.flatMap((cell): Mark[] => {
       const spec = figures.find(({ key }) => key === cell.figure) as FigureSpec;
-      return cell.theirs === undefined
+      return cell.theirs === undefined || cell.theirs.value === 0
         ? []
         : [markOf(`${title}: ${spec.title}`, cell, cell.theirs.value, spec)];
     }),

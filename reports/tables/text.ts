@@ -1,4 +1,4 @@
-import { bytes } from '../figures.ts';
+import { bytes, plain } from '../figures.ts';
 import { comparedCells, missedCells } from './record.ts';
 import type { Cell, Row, TableRecord } from './record.ts';
 import type { FigureSpec } from './table-spec.ts';
@@ -79,13 +79,17 @@ function cellLine(row: Row, cell: Cell, spec: FigureSpec): string[] {
     figureText(cell.mean, spec),
     plusMinus === undefined ? 'one seed' : `± ${figureText(plusMinus, spec)}`,
     theirs === undefined ? '' : `${figureText(theirs.value, spec)} (${theirs.of})`,
-    cell.missedBy === undefined ? '' : missedText(cell.missedBy, spec),
+    missedText(cell, spec),
   ];
 }
 
-export function missedText(missedBy: number, { better }: Pick<FigureSpec, 'better'>): string {
-  if (missedBy > 0) return `missed by ${(missedBy * 100).toPrecision(2)} %`;
-  return better === 'lower' ? 'at or below' : 'at or above';
+/** Empty of a figure with which nothing is compared. */
+export function missedText({ missedBy, theirs }: Cell, spec: FigureSpec): string {
+  if (missedBy === undefined || theirs === undefined) return '';
+  if (missedBy === 0) return spec.better === 'lower' ? 'at or below' : 'at or above';
+  // Of nothing there is no share.
+  if (theirs.value === 0) return `missed by ${figureText(missedBy, spec)}`;
+  return `missed by ${plain(missedBy * 100)} %`;
 }
 
 /** Four significant digits. */

@@ -14,14 +14,14 @@ export interface Order {
   out: string;
   record: boolean;
   json: boolean;
-  /** As it can be typed again. */
-  command: string;
+  /** What measures one table again. */
+  commandOf: (table: string) => string;
 }
 
 const SEEDS_MAX = 100;
 
-/** Undefined: --list. What is wrong ends the process with exit code 1, and says what would be right. */
-export function orderOf(args: readonly string[]): Order | undefined {
+/** Undefined: --list. 'page': --page. What is wrong ends the process with exit code 1, and says what would be right. */
+export function orderOf(args: readonly string[]): Order | 'page' | undefined {
   const { values, positionals } = readArguments('tables', {
     args: [...args],
     allowPositionals: true,
@@ -33,10 +33,12 @@ export function orderOf(args: readonly string[]): Order | undefined {
       out: { type: 'string', default: 'out/tables' },
       record: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
     },
   });
   if (values.list) return undefined;
+  if (values.page) return 'page';
   const names = TABLES.map(({ name }) => name);
   const tables = positionals.includes('all') ? names : positionals;
   if (tables.length === 0) refuse(`which table? ${names.join(', ')} or all`);
@@ -61,7 +63,7 @@ export function orderOf(args: readonly string[]): Order | undefined {
     out: resolve(values.out),
     record: values.record,
     json: values.json,
-    command: commandOf(tables, values.seeds, values.scale, values.rows),
+    commandOf: (table) => commandOf(table, values.seeds, values.scale, values.rows),
   };
 }
 
@@ -75,13 +77,13 @@ function seedsOf(text: string): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-function commandOf(tables: readonly string[], seeds: string, scale: string, rows: string): string {
+function commandOf(table: string, seeds: string, scale: string, rows: string): string {
   const options = [
     seeds !== '1..3' && `--seeds ${seeds}`,
     scale !== '1' && `--scale ${scale}`,
     rows !== '' && `--rows ${rows}`,
   ];
-  return ['npm run tables --', ...tables, ...options.filter((option) => option !== false)].join(' ');
+  return ['npm run tables --', table, ...options.filter((option) => option !== false)].join(' ');
 }
 
 function refuse(message: string): never {

@@ -30,7 +30,11 @@ const SPEC: TableSpec = {
       title: 'row a',
       theirs: { time: { value: 10, of: 'somebody' }, share: { value: 0.9, of: 'somebody' } },
     },
-    { key: 'b', title: 'row b', theirs: { time: { value: 10, of: 'somebody' } } },
+    {
+      key: 'b',
+      title: 'row b',
+      theirs: { time: { value: 10, of: 'somebody' }, extra: { value: 0, of: 'goal' } },
+    },
   ],
   notes: () => ['a note'],
   measure: () => Promise.reject(new Error('not here')),
@@ -81,12 +85,13 @@ describe('a record', () => {
   );
 
   test('says of each compared figure whether it is missed', () => {
-    expect([comparedCells(record), missedCells(record)]).toEqual([3, 1]);
+    expect([comparedCells(record), missedCells(record)]).toEqual([4, 2]);
     const text = recordText(record);
     expect(text).toMatch(/row a +time +12\.00 ms +± 12\.71 ms +10\.00 ms \(somebody\) +missed by 20 %/);
     expect(text).toMatch(/row a +share +95\.00 % .* 90\.00 % \(somebody\) +at or above/);
+    expect(text, 'of nothing there is no share').toMatch(/row b +extra .* 0 \(goal\) +missed by 1\.000/);
     expect(text).toMatch(/row b +time +9\.000 ms +one seed +10\.00 ms \(somebody\) +at or below/);
-    expect(text).toContain('2 of 3 figures are at theirs or better, 1 missed.');
+    expect(text).toContain('2 of 4 figures are at theirs or better, 2 missed.');
   });
 
   test('has the deepest queue of all seeds and the drops of all together', () => {
