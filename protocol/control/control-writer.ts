@@ -36,8 +36,6 @@ import { WRITTEN } from './frame-set.ts';
 const RANGES_MAX = 64;
 const ACCEPTS_MAX = 128;
 
-/** Network class of packets with early data: behind control, before what was pulled. */
-const EARLY_CLASS = 1;
 /**
  * Writes a peer's waiting frames into one sealed packet: many frames, one seal. Frames that may wait for company (ACK, final
  * RANGE_ACK) ride along with whatever leaves. REQ RDP-1, RDP-2, RDP-4, RDP-12, KEY-2, KEY-7
@@ -97,7 +95,8 @@ export class ControlWriter {
     this.notifies.push(transfer);
     this.writeEarlyData(transfer);
     this.finish(peer, out);
-    out.networkPriority = EARLY_CLASS;
+    // Before what is pulled of its priority, and behind control.
+    out.networkPriority = Math.max(transfer.priority, 1);
   }
 
   private write(now: Nanos, peer: Peer, out: TransmitBuffer): boolean {

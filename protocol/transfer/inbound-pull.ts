@@ -24,8 +24,8 @@ export class InboundPull implements Timed {
   grantQueued = false;
   /** Something of it was pulled, or came before. */
   begun = false;
-  /** The first of it was to come unasked, and none of it is known to be lost. */
-  early = false;
+  /** So much of it was to come unasked; 0 once something of that got lost. */
+  earlyEnd: Bytes = 0;
   /** Set when the first byte is pulled: memory is taken then, not at the notify. */
   assembly: Assembly | undefined;
   /** Where the body goes, if not to memory of its own. */
@@ -41,6 +41,9 @@ export class InboundPull implements Timed {
   /** Counted in the scheduler's budget; 0 while stalled. */
   budgeted: Bytes = 0;
   small = false;
+  /** Nothing of it has come for so long that it does not count in the budget, and what was outstanding then. */
+  late = false;
+  lateBytes: Bytes = 0;
 
   lastPullAt: Nanos = 0;
   lastArrivalAt: Nanos = 0;

@@ -10,6 +10,8 @@ import type { InboundPull } from './inbound-pull.ts';
 import type { PullScheduler } from './pull-scheduler.ts';
 
 const STALL_RTTS = 3;
+/** A sender that is silent on a pull for so many of its shortest round trips serves others. */
+const LATE_RTTS = 2;
 /** A latency measured after a stall counts at most so many times what a sender may be silent without one. */
 const AMBIGUOUS_TIMES = 2;
 /** The reordering window never exceeds this many round trips. */
@@ -39,7 +41,7 @@ export class LossDetector {
 
   onPull(now: Nanos, pull: InboundPull): void {
     pull.lastPullAt = now;
-    this.armAt(pull, this.stallTime(pull));
+    this.armAt(pull, Math.min(this.stallTime(pull), this.lateTime(pull)));
   }
 
   /** Fresh bytes came: silence is over, and gaps below what came are suspect. */
@@ -85,8 +87,13 @@ export class LossDetector {
     for (let t = this.timers.expire(now); t !== undefined; t = this.timers.expire(now)) {
       if (t.suspectAt <= now) this.settleSuspicion(now, t);
       const stallAt = t.outstanding > 0 ? this.stallTime(t) : NEVER;
-      if (stallAt <= now) this.stall(now, t);
-      else this.armAt(t, Math.min(stallAt, t.suspectAt));
+      if (stallAt <= now) {
+        this.stall(now, t);
+        continue;
+      }
+      const lateAt = this.lateTime(t);
+      if (lateAt <= now) this.scheduler.onLate(t.transfer);
+      this.armAt(t, Math.min(stallAt, t.suspectAt, lateAt > now ? lateAt : NEVER));
     }
   }
 
@@ -100,7 +107,7 @@ export class LossDetector {
   private settleSuspicion(now: Nanos, pull: InboundPull): void {
     pull.suspectAt = NEVER;
     if (this.loseGaps(pull, pull.suspectHigh) === 0) return;
-    if (pull.early) this.onEarlyLost(now, pull);
+    this.onLost(now, pull);
     const { peer } = pull.transfer;
     pull.guardUntil = now + Math.max(peer.pullLatency.smoothedNs, peer.rtt.smoothedNs);
     // A real loss: the window may shrink again, slowly.
@@ -113,7 +120,6 @@ export class LossDetector {
 
   private stall(now: Nanos, pull: InboundPull): void {
     pull.stallWaitNs = now - silentSince(pull);
-    if (pull.early) this.onEarlyLost(now, pull);
     this.context.health.failed(pull.transfer.peer);
     if (pull.stalls > 0) this.context.health.suspect(now, pull.transfer.peer);
     pull.transfer.peer.scoutPull ??= pull;
@@ -138,9 +144,10 @@ export class LossDetector {
     return lost;
   }
 
-  /** There is no telling which of the bytes were pulled: one loss of a message is taken for one of its early part. MUST EARLY-5 */
-  private onEarlyLost(now: Nanos, pull: InboundPull): void {
-    pull.early = false;
+  /** Silence is no sign of it: its sender may have others to serve. MUST EARLY-5 */
+  private onLost(now: Nanos, pull: InboundPull): void {
+    if (pull.received.prefix >= pull.earlyEnd) return;
+    pull.earlyEnd = 0;
     this.allowance.onTooMuch(now, pull.transfer.peer.rtt.smoothedNs);
   }
 
@@ -158,6 +165,12 @@ export class LossDetector {
     const waitNs = Math.min(backoffNs(quietNs, pull.stalls, pull.stallWaitNs), Math.ceil(peerTimeoutNs / 4));
     const mostNs = peer.scoutPull === pull ? scoutWaitNs(peer.rtt.smoothedNs, peerTimeoutNs) : waitNs;
     return silentSince(pull) + Math.ceil(Math.min(waitNs, Math.max(mostNs, quietNs)));
+  }
+
+  /** When silence shows that its sender has others to serve. MUST PULL-10 */
+  private lateTime(pull: InboundPull): Nanos {
+    if (pull.outstanding <= 0 || pull.late || pull.stalls > 0) return NEVER;
+    return silentSince(pull) + LATE_RTTS * pull.transfer.peer.rtt.minNs;
   }
 
   /** How long a sender that has not stalled may be silent on a pull, but for the time on the wire. */

@@ -109,6 +109,12 @@ export class OutboundTransfer implements Timed {
     this.peer.early.onSent(pull.earlyEnd);
   }
 
+  /** All that was to be sent of it early has left. */
+  get isEarlyGone(): boolean {
+    const { made } = this;
+    return made !== undefined && made.sentHigh >= made.earlyEnd;
+  }
+
   /** Its receiver has said that it knows what came of it early, or it is over. */
   endEarly(): void {
     const { made } = this;

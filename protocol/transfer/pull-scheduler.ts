@@ -13,6 +13,8 @@ const HELD_LEVEL = 8;
 const GRANT_PACKETS_MIN = 4;
 /** After a stall so much is pulled, and no more before it comes: it does not count in the budget. MUST PULL-9 */
 const PROBE_PACKETS = 2;
+/** What late senders may have outstanding beside the budget, in budgets. */
+const LATE_BUDGETS = 2;
 /** Early data is too much when so many times the budget is on its way. MUST EARLY-5 */
 const CROWDED_BUDGETS = 4;
 /** Senders that may be silent on a pull at once without their share of the budget being held back for them. */
@@ -39,6 +41,8 @@ export class PullScheduler {
   /** The same of what is held. */
   heldBytes = 0;
   private stalledCount = 0;
+  /** Outstanding bytes of transfers that are late. */
+  private lateBytes = 0;
   private dirty = false;
   /** Bit l is set while `begun` or `waiting` of level l is not empty. */
   private levelsOccupied = 0;
@@ -78,6 +82,9 @@ export class PullScheduler {
 
   /** The transfer's ranges changed: new budget, new place in line. */
   update(transfer: InboundTransfer): void {
+    const { pulled } = transfer;
+    // All of it turned out to be lost: it waits for nothing now.
+    if (pulled !== undefined && pulled.outstanding <= 0) this.endLate(pulled);
     this.account(transfer);
     const isFull = transfer.outstanding >= this.outstandingMax(transfer);
     if (!transfer.wantsPull || isFull || waitsItsTurn(transfer)) {
@@ -110,8 +117,9 @@ export class PullScheduler {
   /** Bytes arrived: the cheap part of update, once per packet. */
   onArrival(transfer: InboundTransfer, bytes: Bytes): void {
     const { pull } = transfer;
-    if (pull.stalls > 0) {
+    if (pull.stalls > 0 || pull.late) {
       this.setStalls(transfer, 0);
+      this.endLate(pull);
       this.account(transfer);
     } else {
       pull.budgeted -= bytes;
@@ -122,7 +130,26 @@ export class PullScheduler {
     if (pull.outstanding === 0) this.passTurn(transfer);
   }
 
+  /** Nothing of it has come for longer than a round trip takes: what it was pulled is others' to use, as far as all of that may come at once. MUST PULL-10 */
+  onLate(transfer: InboundTransfer): void {
+    const { pull } = transfer;
+    if (pull.stalls > 0 || pull.late || transfer.isHeld) return;
+    if (this.lateBytes + pull.outstanding > LATE_BUDGETS * this.budget(transfer.peer)) return;
+    pull.late = true;
+    pull.lateBytes = pull.outstanding;
+    this.lateBytes += pull.lateBytes;
+    this.update(transfer);
+    this.dirty = true;
+  }
+
+  private endLate(pull: InboundPull): void {
+    if (!pull.late) return;
+    pull.late = false;
+    this.lateBytes -= pull.lateBytes;
+  }
+
   onStall(transfer: InboundTransfer): void {
+    this.endLate(transfer.pull);
     this.setStalls(transfer, transfer.pull.stalls + 1);
     this.update(transfer);
     this.passTurn(transfer);
@@ -131,6 +158,7 @@ export class PullScheduler {
   /** It wants nothing for now, and keeps nobody waiting. */
   onPaused(transfer: InboundTransfer): void {
     this.setStalls(transfer, 0);
+    if (transfer.pulled !== undefined) this.endLate(transfer.pulled);
     this.update(transfer);
     this.passTurn(transfer);
     this.dirty = true;
@@ -145,7 +173,10 @@ export class PullScheduler {
   remove(transfer: InboundTransfer): void {
     this.leaveLine(transfer);
     this.setStalls(transfer, 0);
-    if (transfer.pulled !== undefined) this.charge(transfer.pulled, 0);
+    if (transfer.pulled !== undefined) {
+      this.endLate(transfer.pulled);
+      this.charge(transfer.pulled, 0);
+    }
     this.passTurn(transfer);
     this.dirty = true;
   }
@@ -212,6 +243,7 @@ export class PullScheduler {
 
   /** With so much outstanding it is not in line. MUST PULL-2, PULL-9 */
   private outstandingMax({ pulled, peer }: InboundTransfer): Bytes {
+    if (pulled?.late === true) return 0;
     return pulled !== undefined && pulled.stalls > 0 ? 1 : this.budget(peer);
   }
 
@@ -248,6 +280,7 @@ export class PullScheduler {
   private mayGrant(transfer: InboundTransfer): boolean {
     const budget = this.budget(transfer.peer);
     const { pull } = transfer;
+    if (!pull.small && transfer.remaining <= budget / 2) this.beginShort(pull);
     const wanted = transfer.pullLimit - pull.next + pull.holes.total;
     const { mtuBytes } = this.context.options;
     const packets = pull.stalls > 0 ? PROBE_PACKETS : GRANT_PACKETS_MIN;
@@ -268,9 +301,18 @@ export class PullScheduler {
       : room;
   }
 
+  /** So little is left of it that it counts among the short ones. */
+  private beginShort(pull: InboundPull): void {
+    const { budgeted } = pull;
+    this.add(pull, -budgeted);
+    pull.small = true;
+    this.add(pull, budgeted);
+  }
+
   private account(transfer: InboundTransfer): void {
     const { pulled } = transfer;
-    if (pulled !== undefined) this.charge(pulled, pulled.stalls > 0 ? 0 : pulled.outstanding);
+    if (pulled === undefined) return;
+    this.charge(pulled, pulled.stalls > 0 || pulled.late ? 0 : pulled.outstanding);
   }
 
   private charge(pull: InboundPull, bytes: Bytes): void {

@@ -234,7 +234,7 @@ export class Receiver {
     if (!transfer.wantsPull || end > transfer.pullLimit || !this.scheduler.hasRoom(transfer, end)) return;
     if (transfer.assembly === undefined && !this.takeMemory(transfer)) return;
     const { pull } = transfer;
-    pull.early = true;
+    pull.earlyEnd = end;
     this.scheduler.begin(transfer);
     pull.next = end;
     this.losses.onPull(now, pull);

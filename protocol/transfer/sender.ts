@@ -259,6 +259,7 @@ export class Sender {
   onArrived(now: Nanos, packet: SentPacket): void {
     for (const transfer of packet.notifies) {
       const { releasePacket } = transfer;
+      if (transfer.isEarlyGone) transfer.endEarly();
       this.onReceipt(now, transfer, releasePacket >= 0 && packet.packetNumber >= releasePacket);
     }
   }

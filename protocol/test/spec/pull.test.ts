@@ -46,6 +46,40 @@ describe('the budget', () => {
   });
 });
 
+/** MUST PULL-10. */
+test('what a late sender has outstanding is lent to others, as far as all of that may come at once', () => {
+  const feeder = new Feeder({ pullBytesMax: 30_000 });
+  for (let slot = 0; slot < 4; slot += 1) feeder.announce(slot, 300_000);
+  const lateNs = 2 * TEST_OPTIONS.initialRttNs!;
+  const begunAt = (atNs: number): number[] => {
+    feeder.hand.net.run(atNs);
+    feeder.collect();
+    return [...feeder.begun];
+  };
+  expect(begunAt(lateNs - 1)).toEqual([0]);
+  expect(begunAt(lateNs)).toEqual([0, 1]);
+  // The second is late as well, but with both of them more than twice the budget would be lent.
+  expect(begunAt(2 * lateNs + 1000)).toEqual([0, 1]);
+  feeder.finish();
+  expect(feeder.bodies().length).toBe(4);
+});
+
+/** MUST PULL-1. */
+test('of a long message the last bytes count among the short ones, and wait for no long grant', () => {
+  const feeder = new Feeder({ receiveBufferBytes: 1 << 20, pullBytesMax: 65_536 });
+  feeder.announce(0, 66_000);
+  feeder.collect();
+  // A more urgent one takes the budget while the first is on its way.
+  feeder.announce(1, 300_000, 0);
+  while (feeder.pulls.at(-1)?.record.transferSlot !== 1 && feeder.step()) feeder.collect();
+  const urgent = feeder.pulls.length;
+  expect(feeder.outstanding).toBeGreaterThanOrEqual(BUDGET);
+  while (feeder.pulls.length === urgent && feeder.step()) feeder.collect();
+  expect(feeder.pulls.slice(urgent).map(({ record }) => record.transferSlot)).toContain(0);
+  feeder.finish();
+  expect(feeder.bodies().length).toBe(2);
+});
+
 /** MUST PULL-2. */
 test('the next pull is for the highest priority, and in it for the fewest bytes left', () => {
   const feeder = new Feeder();

@@ -48,7 +48,9 @@ export class PullRule {
     const budgetBytes = this.#budgetBytes();
     // One grant above the budget, and short messages up to as much again.
     const grantedBytes = 2 * budgetBytes + pullBytesMax + this.#again.size * (budgetBytes + pullBytesMax);
-    const mostBytes = grantedBytes + this.#early.size * earlyBytesMax;
+    // Late ones were not counted, and may have come to life.
+    const lateBytes = 2 * budgetBytes;
+    const mostBytes = grantedBytes + lateBytes + this.#early.size * earlyBytesMax;
     if (pulledBytes > Math.min(mostBytes, receiveBufferBytes))
       this.#report('PULL-1', `${pulledBytes} bytes are pulled and have not arrived, more than ${mostBytes}`);
     // One alone may be larger.

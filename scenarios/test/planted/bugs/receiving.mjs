@@ -18,7 +18,7 @@ export const bugs = [
     name: 'pull-budget-leaked',
     what: 'what was pulled of a transfer that is given up stays in the budget',
     file: 'protocol/transfer/pull-scheduler.ts',
-    find: 'if (transfer.pulled !== undefined) this.charge(transfer.pulled, 0);',
+    find: 'this.charge(transfer.pulled, 0);',
     replace: '',
   },
   {
@@ -53,15 +53,15 @@ export const bugs = [
     name: 'stall-timer-not-rearmed',
     what: 'a transfer whose timer fired too early gets no other',
     file: 'protocol/transfer/loss-detector.ts',
-    find: 'else this.armAt(t, Math.min(stallAt, t.suspectAt));',
+    find: 'this.armAt(t, Math.min(stallAt, t.suspectAt, lateAt > now ? lateAt : NEVER));',
     replace: '',
   },
   {
     name: 'stall-backoff-kept',
     what: 'the backoff of a silent sender is not reset when it is heard again',
     file: 'protocol/transfer/pull-scheduler.ts',
-    find: 'this.setStalls(transfer, 0);\n      this.account(transfer);',
-    replace: 'this.account(transfer);',
+    find: 'this.setStalls(transfer, 0);\n      this.endLate(pull);',
+    replace: 'this.endLate(pull);',
   },
   {
     name: 'suspicion-kept',
