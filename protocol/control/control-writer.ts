@@ -35,6 +35,8 @@ import { WRITTEN } from './frame-set.ts';
 
 const RANGES_MAX = 64;
 const ACCEPTS_MAX = 128;
+/** An announcement that takes more than this part of a packet goes without early data. */
+const NOTICE_SHARE = 4;
 
 /**
  * Writes a peer's waiting frames into one sealed packet: many frames, one seal. Frames that may wait for company (ACK, final
@@ -90,10 +92,13 @@ export class ControlWriter {
   writeEarly(now: Nanos, transfer: OutboundTransfer, out: TransmitBuffer): void {
     const { peer } = transfer;
     this.begin(now, peer, out);
-    this.put(this.announcement.fill(now, transfer));
-    this.eliciting = true;
-    this.notifies.push(transfer);
-    this.writeEarlyData(transfer);
+    // MUST CREDIT-4
+    this.writeAccepts(peer);
+    if (this.put(this.announcement.fill(now, transfer))) {
+      this.eliciting = true;
+      this.notifies.push(transfer);
+      this.writeEarlyData(transfer);
+    }
     this.finish(peer, out);
     // Before what is pulled of its priority, and behind control.
     out.networkPriority = Math.max(transfer.priority, 1);
@@ -434,6 +439,7 @@ export class ControlWriter {
     for (let t = this.sender.peekNotify(peer); t !== undefined; t = this.sender.peekNotify(peer)) {
       const isNew = this.sender.prepare(t);
       const allowedBytes = t.notifyCount === 0 && t.goesEarly ? peer.early.roomBytes : 0;
+      const noticeAt = this.at;
       if (!this.put(this.announcement.fill(this.now, t))) {
         if (isNew) this.sender.unprepare(t);
         return;
@@ -456,7 +462,9 @@ export class ControlWriter {
         repeated,
       );
       this.observe(peer, TransferNotify.TYPE, t.slot, t.generation, false, t.messageBytes);
-      if (allowedBytes > 0) this.startEarly(t, allowedBytes);
+      const noticeBytes = this.at - noticeAt;
+      // Each packet with early data repeats it.
+      if (noticeBytes <= this.context.datagramBytesMax / NOTICE_SHARE) this.startEarly(t, allowedBytes);
     }
     if (!peer.blockedDue || !peer.mayBegin) return;
     WRITTEN.blocked.limit = peer.notifyLimit;
@@ -468,6 +476,7 @@ export class ControlWriter {
 
   /** The first of it rides with its announcement, the rest stands in line with what was pulled. MUST EARLY-1 */
   private startEarly(transfer: OutboundTransfer, allowedBytes: Bytes): void {
+    if (allowedBytes === 0) return;
     transfer.beginEarly(allowedBytes);
     this.writeEarlyData(transfer);
     this.sender.onEarlyStarted(this.now, transfer);

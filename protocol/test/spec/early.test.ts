@@ -86,6 +86,16 @@ describe('the sender of a message that is not inline', () => {
     expect(early(all, 3000).ranges.at(-1)?.[1]).toBe(ALLOWED - 15_016 - 3016);
   });
 
+  test('sends nothing early of a message whose announcement would fill the packets that repeat it', () => {
+    const { net, node, hand } = sending(ALLOWED);
+    for (const headerBytes of [100, 450]) {
+      hand.received();
+      node.call(hand.id, pattern(3000), { headers: pattern(headerBytes) });
+      net.run(net.now + 20_000);
+      expect(hand.only('EarlyData').length > 0).toBe(headerBytes === 100);
+    }
+  });
+
   test('sends what has not left as data when it is pulled, and never early what is announced again', () => {
     const { net, node, hand } = sending(ALLOWED);
     node.call(hand.id, pattern(19_000));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DataPacket } from '../../wire/index.ts';
 import type { PullRequestRecord, TransferNotifyRecord } from '../../wire/index.ts';
-import { Net } from '../support/net.ts';
+import { Net, TEST_OPTIONS } from '../support/net.ts';
 import { pattern, sameBytes } from '../support/pair.ts';
 import { Feeder } from './feeder.ts';
 import { HandPeer, frame, handTransfer } from './hand-peer.ts';
