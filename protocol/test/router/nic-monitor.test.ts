@@ -28,7 +28,7 @@ test('a change that nobody settled is forgotten at the next one', () => {
   expect(monitor.nics[0]).toMatchObject({ isUp: true, stranded: 0, failoverNs: 0 });
 });
 
-test('rates are those since they were asked for last', () => {
+test('rates are those since they were asked for last. REQ MNIC-6', () => {
   const monitor = new NicMonitor(2);
   monitor.onSent(0, 1000);
   monitor.onHeard(1, 0, 500, 0);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NicPlace, NicShare } from '../../transfer/nic-share.ts';
 import { Pacer } from '../../transfer/pacer.ts';
 
-describe('the workers of a NIC. MUST LANE-4', () => {
+describe('the workers of a NIC. REQ ROUTE-1, NIC-7 · MUST LANE-4', () => {
   test('know how many of them send and receive, wherever they go and come from, also in memory of several threads', () => {
     const memory = NicShare.memory();
     const [here, alsoHere, there] = [new NicShare(memory), new NicShare(memory), new NicShare()];

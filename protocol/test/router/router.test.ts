@@ -7,7 +7,7 @@ import { Router } from '../../router/router.ts';
 
 const load = fc.integer({ min: 0, max: 2 ** 40 });
 
-describe('the choice between two candidates', () => {
+describe('the choice between two candidates. REQ ROUTE-4, MNIC-4', () => {
   test('is even for equal loads, prefers the less loaded, and never excludes the other', () => {
     fc.assert(
       fc.property(load, load, (a, b) => {
@@ -44,7 +44,7 @@ describe('the router', () => {
   const router = (workers: number): Router => new Router(workers, new Rng(1));
   const all = (workers: number): number[] => Array.from({ length: workers }, (_, i) => i);
 
-  test('a peer that calls one at a time stays with its worker', () => {
+  test('a peer that calls one at a time stays with its worker. REQ ROUTE-5, ROUTE-7', () => {
     const one = router(8);
     const peer = one.addPeer(all(8));
     const workers = new Set<number>();
@@ -69,7 +69,7 @@ describe('the router', () => {
     expect(one.workers.every(({ calls: count, bytes }) => count === 0 && bytes === 0)).toBe(true);
   });
 
-  test('new peers avoid a worker that is loaded, but not all of them', () => {
+  test('new peers avoid a worker that is loaded, but not all of them. REQ ROUTE-4', () => {
     const one = router(2);
     const busy = one.addPeer([0]);
     for (let i = 0; i < 10; i++) one.begin(busy, 1_000_000);
@@ -115,7 +115,7 @@ describe('the router', () => {
 });
 
 // MUST LANE-1
-test('lanes: each worker of the smaller host in one of them, NIC by NIC where the numbers divide', () => {
+test('lanes, REQ ROUTE-2: each worker of the smaller host in one of them, NIC by NIC where the numbers divide', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 96 }),
