@@ -364,6 +364,11 @@ export class Pool {
     this.driver.kick();
   }
 
+  /** How a peer is, as far as it can be known; undefined if there is none. REQ HEALTH-1 */
+  peerHealth(peer: PeerId): ReturnType<Endpoint['peerHealth']> {
+    return this.endpoint.peerHealth(peer);
+  }
+
   /** The clock of deadlines. */
   now(): Nanos {
     return this.driver.now();

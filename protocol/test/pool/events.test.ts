@@ -14,6 +14,8 @@ describe('a listener of pool.events', () => {
     pools.net.hook = () => [];
     const error = await failureOf(pools, pools.caller.unaryRpc(pools.toServer, pattern(1)));
     expect(error.reason).toBe('peer-timeout');
+    expect(pools.caller.peerHealth(pools.toServer)?.state).toBe('failed');
+    expect(pools.caller.peerHealth(99)).toBeUndefined();
     expect(here).toMatchObject([
       { name: 'exchangeBegun', peer: pools.toServer, requestBytes: 1 },
       { name: 'exchangeAnswered', peer: pools.toServer, responseBytes: 1 },
