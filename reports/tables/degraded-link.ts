@@ -40,7 +40,7 @@ export const degradedLink: TableSpec = {
   ],
   notes: (scale) => [
     `Leaf-spine of ${HOSTS} hosts and 4 spines, 100 and 400 Gbit/s, 500 KB for each port. Host i sends to host i + ${HOSTS_PER_LEAF + 1} modulo ${HOSTS}: messages of ${MESSAGE_BYTES / 1000} KB, Poisson, load 0.6, for ${(STOP_NS * scale) / 1e6} ms. Both directions of the cable between leaf0 and ${SLOW_SPINE} have 40 of 400 Gbit/s.`,
-    'Paths: each sender spreads the data to one peer over so many UDP flows, and avoids those whose data is pulled again (decision 26). Where switches spray each packet, a sender has no choice.',
+    'Paths: each sender spreads the data to one peer over so many UDP flows, and avoids those whose data is pulled again (decision 31). Where switches spray each packet, a sender has no choice.',
     'Cost: completion time with the fault over that without it, same seed, less 1. Flows of other leaves neither begin nor end at leaf0.',
   ],
   measure,
