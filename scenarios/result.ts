@@ -14,6 +14,8 @@ export interface RunResult {
   goodput: number;
   /** Payload bytes first delivered / bytes sent by hosts. */
   byteEfficiency: number;
+  /** The least time in which what was offered can complete: the bytes of the busiest host's cable at its rate. */
+  lowerBoundNs: number;
   slowdown: SlowdownSummary;
   latencyNs: LatencySummary;
   workloads: Record<string, WorkloadResult>;

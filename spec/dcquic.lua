@@ -9,6 +9,7 @@ local fields = {
   kind = ProtoField.uint8("dcquic.kind", "Kind", base.DEC, KINDS, 0xc0),
   version = ProtoField.uint8("dcquic.version", "Version", base.DEC, nil, 0x30),
   control_reused = ProtoField.bool("dcquic.control.reused", "reused", 8, nil, 0x01, "An earlier incarnation of the sender may have used the path secret."),
+  control_patient = ProtoField.bool("dcquic.control.patient", "patient", 8, nil, 0x02, "Its acknowledgement may wait for any other packet to its sender."),
   control_length = ProtoField.uint16("dcquic.control.length", "length", base.DEC, nil, nil, "Whole packet, header and tag included."),
   control_credential = ProtoField.bytes("dcquic.control.credential", "credential", base.NONE, "Path secret both sides share."),
   control_epoch = ProtoField.uint64("dcquic.control.epoch", "epoch", base.HEX, nil, nil, "One incarnation of the sender's state for this peer; random."),
@@ -18,6 +19,8 @@ local fields = {
   control_packet_number = ProtoField.uint64("dcquic.control.packet_number", "packetNumber", base.DEC, nil, nil, "Grows by at least 1 per packet of an epoch and worker, across key phases."),
   control_sealed = ProtoField.bytes("dcquic.control.sealed", "sealed", base.NONE, "Frames, then the 16-byte tag."),
   data_retransmission = ProtoField.bool("dcquic.data.retransmission", "retransmission", 8, nil, 0x01, "Begins below the end of what was sent of the transfer before."),
+  data_congested = ProtoField.bool("dcquic.data.congested", "congested", 8, nil, 0x02, "More was pulled of its sender than its link carries now."),
+  data_crowded = ProtoField.bool("dcquic.data.crowded", "crowded", 8, nil, 0x04, "More was announced to its sender than it can pull soon."),
   data_length = ProtoField.uint16("dcquic.data.length", "length", base.DEC, nil, nil, "Whole packet."),
   data_pull_slot = ProtoField.uint32("dcquic.data.pull_slot", "pullSlot", base.DEC, nil, nil, "The receiver's slot, from PULL_REQUEST."),
   data_token = ProtoField.uint64("dcquic.data.token", "token", base.HEX, nil, nil, "Pull token, from PULL_REQUEST."),
@@ -30,7 +33,7 @@ dcquic.experts = { malformed }
 -- In the order of the wire; size 0: up to the end of the packet, -1: a varint (RFC 9000 section 16).
 local PACKETS = {
   [0] = {
-    flags = { fields.control_reused },
+    flags = { fields.control_reused, fields.control_patient },
     { name = "length", field = fields.control_length, size = 2, shown = false },
     { name = "credential", field = fields.control_credential, size = 16, shown = false },
     { name = "epoch", field = fields.control_epoch, size = 8, shown = false },
@@ -41,7 +44,7 @@ local PACKETS = {
     { name = "sealed", field = fields.control_sealed, size = 0, shown = false },
   },
   [1] = {
-    flags = { fields.data_retransmission },
+    flags = { fields.data_retransmission, fields.data_congested, fields.data_crowded },
     { name = "length", field = fields.data_length, size = 2, shown = false },
     { name = "pullSlot", field = fields.data_pull_slot, size = 4, shown = true },
     { name = "token", field = fields.data_token, size = 8, shown = false },

@@ -24,6 +24,9 @@ export function runSummary(scenario: Scenario, result: RunResult): string {
     ...nicLines(result).map(([label, figure, note]) => row(label, figure, note)),
     row('slowdown', slowdown(result.slowdown), 'latency over that of an unloaded network'),
     row('latency', latency(result.latencyNs)),
+    ...(isBurst(scenario)
+      ? [row('completion', completion(result), 'the bytes of the busiest cable of a host, at its rate')]
+      : []),
     row(
       'packets',
       `${count(packets.sent)} sent, ${count(packets.delivered)} delivered, ${drops(packets.dropped)}`,
@@ -56,6 +59,18 @@ function headline({ topology }: Scenario, result: RunResult): string[] {
     `${paint('strong', result.scenario)}, seed ${result.seed}: ${counted(topology.hosts, 'host')} on a ${topology.kind}, ${rate(topology.link.rateBps)} each`,
     `simulated ${time(result.simTimeNs)} in ${plain(seconds)} s, ${count(result.events)} events${pace}`,
   ];
+}
+
+/** Everything is offered at once: how long it takes as a whole says something. */
+function isBurst({ workloads }: Scenario): boolean {
+  return workloads.every(({ arrivals }) => arrivals.kind === 'count');
+}
+
+function completion({ workloads, lowerBoundNs }: RunResult): string {
+  const spanNs = Math.max(0, ...Object.values(workloads).map((workload) => workload.spanNs));
+  return lowerBoundNs === 0
+    ? time(spanNs)
+    : `${time(spanNs)}, ${plain(spanNs / lowerBoundNs)} × ${time(lowerBoundNs)}`;
 }
 
 function exchanges({ started, completed, failed, cancelled }: TransferCounts): string {

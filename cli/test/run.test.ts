@@ -36,7 +36,7 @@ function runLine(line: string): { code: number; stdout: string } {
 }
 
 const RESULT_KEYS =
-  'scenario seed traceHash simTimeNs wallMs events packets bytes transfers goodput byteEfficiency slowdown latencyNs workloads violations expectations';
+  'scenario seed traceHash simTimeNs wallMs events packets bytes transfers goodput byteEfficiency lowerBoundNs slowdown latencyNs workloads violations expectations';
 
 describe('dcquic run', () => {
   it('says what ran and what came of it', async () => {

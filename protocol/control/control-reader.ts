@@ -82,10 +82,11 @@ export class ControlReader {
   }
 
   private act(now: Nanos, peer: Peer, remote: RemoteEpoch): void {
-    const { receiverTag, packetNumber } = READ.control;
+    const { receiverTag, packetNumber, flags } = READ.control;
     const probesOnly = remote.proven && receiverTag === 0;
     this.context.observer?.packetTaken?.(peer.id, READ.control, probesOnly);
-    this.frames.onFrames(now, peer, packetNumber, probesOnly, this.plain, this.plainEnd);
+    const patient = (flags & ControlPacket.PATIENT) !== 0;
+    this.frames.onFrames(now, peer, packetNumber, probesOnly, patient, this.plain, this.plainEnd);
   }
 
   /** Nobody told us of this credential: if it resolves and the packet authenticates, the peer is asked to prove that it is no replay. */

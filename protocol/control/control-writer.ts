@@ -15,14 +15,13 @@ import type { Sender } from '../transfer/sender.ts';
 import type { TransmitBuffer } from '../transmit.ts';
 import {
   Ack,
+  Backlog,
   CancelPull,
   ControlPacket,
   Datagram,
   EarlyData,
   FlowReset,
   NotifyBlocked,
-  Probe,
-  ProbeResponse,
   PullRequest,
   RangeAck,
   TransferAccept,
@@ -32,7 +31,10 @@ import type { RangeSet } from '../core/range-set.ts';
 import { RECORD_SEALED_BYTES } from '../records/layout.ts';
 import { Announcement } from './announcement.ts';
 import { WRITTEN } from './frame-set.ts';
+import { ProbeWriter } from './probe-writer.ts';
 
+/** What cannot leave for so many round trips is acknowledged with its pull. */
+const PATIENT_RTTS = 4;
 const RANGES_MAX = 64;
 const ACCEPTS_MAX = 128;
 /** An announcement that takes more than this part of a packet goes without early data. */
@@ -49,12 +51,17 @@ export class ControlWriter {
   private readonly streamFrames: StreamFrameWriter;
   private readonly announcement: Announcement;
   private readonly allowance: EarlyAllowance;
+  private readonly probes: ProbeWriter;
   private out: Uint8Array = new Uint8Array(0);
   private at = 0;
   private limit = 0;
   private notifies: OutboundTransfer[] = [];
   private resets: ResetNotice[] = [];
   private eliciting = false;
+  /** Must be acknowledged soon. */
+  private hurried = false;
+  /** Requests that this packet acknowledges: slot to generation. */
+  private readonly written: Map<number, number> = new Map<number, number>();
   private now: Nanos = 0;
   private key: AeadKey | undefined;
   private headerBytes = 0;
@@ -69,6 +76,7 @@ export class ControlWriter {
   ) {
     this.allowance = allowance;
     this.streamFrames = streamFrames;
+    this.probes = new ProbeWriter(this.putFrame, (peer, type) => this.observe(peer, type, -1, 0, false, 0));
     this.announcement = new Announcement(context.datagramBytesMax);
     this.context = context;
     this.sender = sender;
@@ -80,7 +88,7 @@ export class ControlWriter {
     const { controlQueue } = this.context;
     for (let peer = controlQueue.shift(); peer !== undefined; peer = controlQueue.shift()) {
       peer.controlQueued = false;
-      // A peer with nothing that can be written now leaves the line: it must not come round again for ever.
+      // A peer with nothing that can be written now leaves the line.
       if (!this.write(now, peer, out)) continue;
       this.context.wantControl(peer);
       return true;
@@ -95,7 +103,7 @@ export class ControlWriter {
     // MUST CREDIT-4
     this.writeAccepts(peer);
     if (this.put(this.announcement.fill(now, transfer))) {
-      this.eliciting = true;
+      this.eliciting = this.hurried = true;
       this.notifies.push(transfer);
       this.writeEarlyData(transfer);
     }
@@ -106,7 +114,7 @@ export class ControlWriter {
 
   private write(now: Nanos, peer: Peer, out: TransmitBuffer): boolean {
     this.begin(now, peer, out);
-    if (peer.challenge.due) this.writeChallenge(peer);
+    if (peer.challenge.due) this.probes.writeChallenge(peer);
     else this.writeFrames(peer);
     return this.finish(peer, out);
   }
@@ -136,6 +144,8 @@ export class ControlWriter {
     this.notifies = [];
     this.resets = [];
     this.eliciting = false;
+    this.hurried = false;
+    this.written.clear();
     this.now = now;
     this.byReference = out.byReference;
   }
@@ -145,6 +155,7 @@ export class ControlWriter {
     const header = WRITTEN.control;
     const { context, headerBytes } = this;
     if (this.at === headerBytes) return false;
+    if (this.eliciting && !this.hurried) header.flags |= ControlPacket.PATIENT;
     const length = this.at + TAG_BYTES;
     header.length = length;
     header.emitHeader(out.bytes, 0, headerBytes);
@@ -180,6 +191,7 @@ export class ControlWriter {
       notifies: this.notifies,
       resets: this.resets,
       credits: this.streamFrames.takeCredits(),
+      timed: this.hurried,
       settled: false,
     };
     peer.sent.add(packet);
@@ -188,15 +200,15 @@ export class ControlWriter {
 
   private writeFrames(peer: Peer): void {
     peer.lazyDue = false;
-    this.writeProbes(peer);
-    if (peer.acks.pending) this.writeAck(peer);
+    this.probes.write(peer);
+    if (peer.acks.pending || peer.acks.owed) this.writeAck(peer);
     this.writeEarlyLimit(peer);
     this.writeAccepts(peer);
     this.writeResets(peer);
     this.writeFinals(peer);
     this.writeCancels(peer);
     this.writeGrants(peer);
-    if (this.streamFrames.write(this.now, peer, this.putFrame)) this.eliciting = true;
+    if (this.streamFrames.write(this.now, peer, this.putFrame)) this.eliciting = this.hurried = true;
     if (peer.datagrams.length > 0) this.writeDatagrams(peer);
     this.writeNotifies(peer);
     if (peer.finals.length === 0 && !peer.acks.pending) peer.lazyAt = NEVER;
@@ -206,14 +218,14 @@ export class ControlWriter {
     emit(out: Uint8Array, at: number, limit: number): number;
   }): boolean => this.put(frame);
 
-  private put(frame: { emit(out: Uint8Array, at: number, limit: number): number }): boolean {
+  protected put(frame: { emit(out: Uint8Array, at: number, limit: number): number }): boolean {
     const next = frame.emit(this.out, this.at, this.limit);
     if (next < 0) return false;
     this.at = next;
     return true;
   }
 
-  private observe(
+  protected observe(
     peer: Peer,
     type: number,
     slot: number,
@@ -222,39 +234,6 @@ export class ControlWriter {
     detail: number,
   ): void {
     this.context.telemetry.frameSent(peer.id, type, slot, generation, ofPeer, detail);
-  }
-
-  /** The packet is for an incarnation to which all else would mean transfers, numbers and credit that it never had. MUST FRESH-10 */
-  private writeChallenge(peer: Peer): void {
-    const { challenge } = peer;
-    challenge.due = false;
-    this.writeEchoes(peer, challenge.echoes);
-    this.writeProbe(peer, challenge.nonceHi, challenge.nonceLo);
-  }
-
-  /** MUST FRESH-3: the answers first. */
-  private writeProbes(peer: Peer): void {
-    this.writeEchoes(peer, peer.echoes);
-    if (peer.probeDue && this.writeProbe(peer, peer.probeHi, peer.probeLo)) peer.probeDue = false;
-  }
-
-  private writeEchoes(peer: Peer, echoes: number[]): void {
-    let done = 0;
-    for (; done < echoes.length; done += 2) {
-      WRITTEN.echo.nonceHi = echoes[done] as number;
-      WRITTEN.echo.nonceLo = echoes[done + 1] as number;
-      if (!this.put(WRITTEN.echo)) break;
-      this.observe(peer, ProbeResponse.TYPE, -1, 0, false, 0);
-    }
-    echoes.splice(0, done);
-  }
-
-  private writeProbe(peer: Peer, nonceHi: number, nonceLo: number): boolean {
-    WRITTEN.probe.nonceHi = nonceHi;
-    WRITTEN.probe.nonceLo = nonceLo;
-    if (!this.put(WRITTEN.probe)) return false;
-    this.observe(peer, Probe.TYPE, -1, 0, false, 0);
-    return true;
   }
 
   /** It never causes a packet, and goes with others until it is likely to have arrived. MUST EARLY-5 */
@@ -285,7 +264,7 @@ export class ControlWriter {
   private writeAccepts(peer: Peer): void {
     const limit = peer.ended + this.context.options.notifyWindow;
     const stale = limit - peer.advertisedLimit >= this.context.options.notifyWindow / 4;
-    if (!peer.acceptDue && !stale) return;
+    if (!peer.acceptDue && !stale && peer.accepts.length === 0) return;
     const { accept } = WRITTEN;
     accept.notifyLimit = limit;
     let count = Math.min(peer.accepts.length / 2, ACCEPTS_MAX);
@@ -314,7 +293,7 @@ export class ControlWriter {
       reset.flags = notice.byReceiver ? FlowReset.BY_RECEIVER : 0;
       reset.code = notice.code;
       if (!this.put(reset)) return;
-      this.eliciting = true;
+      this.eliciting = this.hurried = true;
       this.resets.push(notice);
       peer.resets.shift();
       this.observe(peer, FlowReset.TYPE, notice.slot, notice.generation, notice.byReceiver, notice.code);
@@ -330,10 +309,12 @@ export class ControlWriter {
       rangeAck.flags = RangeAck.FINAL;
       rangeAck.rangesCount = 0;
       if (!this.put(rangeAck)) break;
+      this.written.set(rangeAck.transferSlot, rangeAck.transferGeneration);
       this.observe(peer, RangeAck.TYPE, rangeAck.transferSlot, rangeAck.transferGeneration, true, 1);
     }
     if (done > 0) peer.finals.splice(0, done);
     peer.lazyDue = peer.finals.length > 0;
+    if (peer.finals.length === 0) peer.finalsFirm = false;
   }
 
   /** In front of the pulls of those that go on already. MUST CANCEL-1 */
@@ -367,7 +348,7 @@ export class ControlWriter {
   }
 
   /** MUST RACK-4, AHEAD-2 */
-  private writeProgress(peer: Peer, transfer: InboundTransfer): void {
+  protected writeProgress(peer: Peer, transfer: InboundTransfer): void {
     const { pull } = transfer;
     const verified = Math.floor(pull.received.prefix / RECORD_SEALED_BYTES) * RECORD_SEALED_BYTES;
     if (verified <= pull.reportedPrefix || transfer.keep === 'held') return;
@@ -392,7 +373,7 @@ export class ControlWriter {
       pull.pullSlot = transfer.pullSlot;
       pull.tokenHi = transfer.tokenHi >>> 0;
       pull.tokenLo = transfer.tokenLo >>> 0;
-      pull.rateMbps = Math.max(1, Math.floor(this.context.options.rateBps / 1e6));
+      pull.rateMbps = Math.max(1, Math.floor((peer.pullBps || this.context.options.rateBps) / 1e6));
       let count = Math.min(ranges.count, RANGES_MAX);
       for (let i = 0; i < count; i += 1) {
         pull.ranges[i * 2] = ranges.startAt(i);
@@ -414,7 +395,7 @@ export class ControlWriter {
     return true;
   }
 
-  /** Each once: whether it arrives nobody finds out. MUST DGRAM-1, DGRAM-2 */
+  /** Each once. MUST DGRAM-1, DGRAM-2 */
   private writeDatagrams(peer: Peer): void {
     const { datagram } = WRITTEN;
     if (!peer.mayBegin) peer.datagrams.clear();
@@ -436,16 +417,25 @@ export class ControlWriter {
 
   private writeNotifies(peer: Peer): void {
     if (!peer.mayNotify) return;
+    WRITTEN.backlog.delayNs = 0;
     for (let t = this.sender.peekNotify(peer); t !== undefined; t = this.sender.peekNotify(peer)) {
       const isNew = this.sender.prepare(t);
       const allowedBytes = t.notifyCount === 0 && t.goesEarly ? peer.early.roomBytes : 0;
+      const aheadNs = this.sender.backlogNs(t);
+      const hasRoom = this.putBacklog(peer, aheadNs);
       const noticeAt = this.at;
-      if (!this.put(this.announcement.fill(this.now, t))) {
+      if (!hasRoom || !this.put(this.announcement.fill(this.now, t))) {
         if (isNew) this.sender.unprepare(t);
         return;
       }
       this.eliciting = true;
       this.notifies.push(t);
+      t.patient = t.notifyCount === 0 && allowedBytes === 0 && this.isPatient(t);
+      if (
+        allowedBytes > 0 ||
+        (!t.patient && (t.notifyCount > 0 || aheadNs < PATIENT_RTTS * peer.rtt.smoothedNs))
+      )
+        this.hurried = true;
       this.sender.onNotifySent(this.now, t);
       // Every copy has at least these limits, whichever it is that arrives. Those of a later copy may be in that alone.
       if (t.notifyCount === 1) t.stream?.onLimitsSent();
@@ -466,12 +456,30 @@ export class ControlWriter {
       // Each packet with early data repeats it.
       if (noticeBytes <= this.context.datagramBytesMax / NOTICE_SHARE) this.startEarly(t, allowedBytes);
     }
+    peer.responsesPatient = 0;
     if (!peer.blockedDue || !peer.mayBegin) return;
     WRITTEN.blocked.limit = peer.notifyLimit;
     if (!this.put(WRITTEN.blocked)) return;
     this.sender.onBlockedSent(this.now, peer);
-    this.eliciting = true;
+    this.eliciting = this.hurried = true;
     this.observe(peer, NotifyBlocked.TYPE, -1, 0, false, peer.notifyLimit);
+  }
+
+  /** Its request is acknowledged in the same packet. MUST NOTIFY-6 */
+  private isPatient({ inlined, stream, reply, isResponse }: OutboundTransfer): boolean {
+    if (!isResponse || inlined || stream !== undefined || reply === undefined) return false;
+    return this.written.get(reply.slot) === reply.generation;
+  }
+
+  /** What goes before the next announcements, if that is news. False: no room. MUST NOTIFY-7 */
+  private putBacklog(peer: Peer, aheadNs: Nanos): boolean {
+    const { backlog } = WRITTEN;
+    const delayNs = aheadNs < peer.rtt.smoothedNs ? 0 : aheadNs;
+    if (Math.abs(delayNs - backlog.delayNs) * 4 <= backlog.delayNs) return true;
+    backlog.delayNs = delayNs;
+    if (!this.put(backlog)) return false;
+    this.observe(peer, Backlog.TYPE, -1, 0, false, delayNs);
+    return true;
   }
 
   /** The first of it rides with its announcement, the rest stands in line with what was pulled. MUST EARLY-1 */
@@ -486,7 +494,10 @@ export class ControlWriter {
     const { peer, slot, generation } = transfer;
     const early = this.announcement.fillEarly(transfer, this.limit - this.at, this.byReference);
     if (early === undefined || !this.put(early)) return;
-    transfer.pull.onEarlySent(early.offset, early.payloadLength);
+    const { pull } = transfer;
+    const sentBefore = pull.sentHigh;
+    pull.onEarlySent(early.offset, early.payloadLength);
+    this.sender.onUnsentLess(transfer, pull.sentHigh - sentBefore);
     this.context.telemetry.earlySent(peer.id, slot, generation, early.offset, early.payloadLength);
     this.observe(peer, EarlyData.TYPE, slot, generation, false, early.payloadLength);
   }

@@ -12,6 +12,7 @@ import type { Receiver } from '../transfer/receiver.ts';
 import type { Sender } from '../transfer/sender.ts';
 import {
   Ack,
+  Backlog,
   CancelPull,
   Datagram,
   EarlyData,
@@ -35,6 +36,8 @@ import { READ } from './frame-set.ts';
 const RESETS_MAX = 256;
 /** Frames that say nothing of transfers. */
 const HARMLESS: readonly number[] = [Padding.TYPE, Probe.TYPE, ProbeResponse.TYPE];
+/** Its link carries other things as well. */
+const BACKLOG_MARGIN = 5 / 4;
 /** A packet is lost when a later one was acknowledged and this share of a round trip has passed. RFC 9002 section 6.1.2 */
 const TIME_THRESHOLD = 9 / 8;
 
@@ -47,6 +50,8 @@ export class FrameReader {
   private readonly exchanges: Exchanges;
   private readonly liveness: Liveness;
   private readonly streamFrames: StreamFrameReader;
+  /** What is announced now may come so late: others of its sender go before. */
+  private busyUntil: Nanos = 0;
   private readonly outcome: AckOutcome = { largestSentAt: -1, acked: [], lost: [] };
 
   constructor(
@@ -73,6 +78,7 @@ export class FrameReader {
     peer: Peer,
     packetNumber: number,
     probesOnly: boolean,
+    patient: boolean,
     bytes: Uint8Array,
     end: number,
   ): void {
@@ -81,6 +87,7 @@ export class FrameReader {
     const { counters } = telemetry;
     const payloadBefore = counters.payloadBytesFirst;
     let eliciting = false;
+    this.busyUntil = now;
     let at = 0;
     while (at < end) {
       const type = bytes[at] as number;
@@ -94,8 +101,9 @@ export class FrameReader {
       at = next;
     }
     if (counters.payloadBytesFirst > payloadBefore) telemetry.packetUseful(peer.id);
-    peer.acks.onPacket(now, packetNumber, eliciting, this.context.options.ackDelayNs);
-    if (eliciting) this.context.wantLazy(peer, peer.acks.deadline);
+    peer.acks.onPacket(now, packetNumber, eliciting && !patient, this.context.options.ackDelayNs);
+    if (eliciting && patient) peer.acks.owed = true;
+    else if (eliciting) this.context.wantLazy(peer, peer.acks.deadline);
     if (!mayBegin(peer.health)) this.liveness.onHeardDown(now, peer);
     this.context.wantControl(peer);
   }
@@ -130,6 +138,8 @@ export class FrameReader {
         return this.onProbe(peer.echoes, READ.probe.parse(bytes, at, end));
       case ProbeResponse.TYPE:
         return this.onEcho(peer, READ.echo.parse(bytes, at, end));
+      case Backlog.TYPE:
+        return this.onBacklog(now, READ.backlog.parse(bytes, at, end));
       case Datagram.TYPE:
         return this.onDatagram(peer, READ.datagram.parse(bytes, at, end));
       default:
@@ -170,7 +180,10 @@ export class FrameReader {
   private onNotify(now: Nanos, peer: Peer, next: number, bytes: Uint8Array, end: number): number {
     if (next < 0) return next;
     const withData = next < end && bytes[next] === EarlyData.TYPE;
-    return this.admission.onNotify(now, peer, READ.notify, withData) ? next : -1;
+    if (!this.admission.onNotify(now, peer, READ.notify, withData)) return -1;
+    const transfer = this.busyUntil > now ? peer.inbound.get(READ.notify.transferSlot)?.transfer : undefined;
+    if (transfer !== undefined) transfer.busyUntil = this.busyUntil;
+    return next;
   }
 
   /** MUST EARLY-3 */
@@ -259,6 +272,14 @@ export class FrameReader {
     } else {
       this.admission.onReset(now, peer, reset.transferSlot, reset.transferGeneration, reset.code);
     }
+    return next;
+  }
+
+  /** Of the messages that are announced behind it in the packet. MUST NOTIFY-7 */
+  private onBacklog(now: Nanos, next: number): number {
+    if (next < 0) return next;
+    const longestNs = Math.ceil(this.context.options.peerTimeoutNs / 4);
+    this.busyUntil = now + Math.min(Math.ceil(READ.backlog.delayNs * BACKLOG_MARGIN), longestNs);
     return next;
   }
 

@@ -1,5 +1,6 @@
 import {
   Ack,
+  Backlog,
   CancelPull,
   ControlPacket,
   DataPacket,
@@ -28,6 +29,7 @@ class FrameSet {
   readonly data: DataPacket = new DataPacket();
   readonly control: ControlPacket = new ControlPacket();
   readonly ack: Ack = new Ack();
+  readonly backlog: Backlog = new Backlog();
   readonly accept: TransferAccept = new TransferAccept();
   readonly blocked: NotifyBlocked = new NotifyBlocked();
   readonly notify: TransferNotify = new TransferNotify();

@@ -4,7 +4,6 @@ import { TAG_BYTES } from '../crypto/suite.ts';
 const HEADER_BYTES = 49;
 /** Bytes around an inlined payload in a packet of its own: header, tag, NOTIFY with all fields, at their longest. */
 const INLINE_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES + 44;
-
 /** Bytes around the headers in the NOTIFY of a message that is pulled: as above, with buffer and key instead of the payload. */
 const NOTICE_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES + 121;
 /** Of the fields of a stream, in a NOTIFY; without them there is room for an id. */

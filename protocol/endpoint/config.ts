@@ -6,6 +6,7 @@ import type { StreamLimits } from '../stream/stream.ts';
 import type { Causal } from '../transfer/outbound.ts';
 import type { EndpointObserver } from './observer.ts';
 import type { EndpointOptions } from './options.ts';
+import type { PartKinds } from './parts.ts';
 
 export interface EndpointConfig {
   crypto: CryptoSuite;
@@ -14,6 +15,8 @@ export interface EndpointConfig {
   /** Finds the path secret of a credential that no `addPeer` named; without it such packets are refused. */
   resolve?: ResolveSecret;
   observer?: EndpointObserver;
+  /** Other parts than those of the protocol, to compare with: simulations alone have any. */
+  kinds?: PartKinds;
   /** 64 KiB into which control packets are decrypted; endpoints of one thread may share it. Default: its own. */
   plain?: Uint8Array;
 }

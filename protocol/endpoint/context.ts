@@ -5,6 +5,7 @@ import { HealthMonitor } from '../peer/health.ts';
 import type { Peer } from '../peer/peer.ts';
 import { Deadlines } from '../core/deadlines.ts';
 import type { TimerQueue } from '../core/timer-queue.ts';
+import { NANOS_PER_SECOND } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import { NicPlace } from '../transfer/nic-share.ts';
 import { RecordPool } from '../records/record-pool.ts';
@@ -13,6 +14,9 @@ import type { EndpointEvent } from './events.ts';
 import type { EndpointObserver } from './observer.ts';
 import type { EndpointOptions } from './options.ts';
 import { TimerNumber } from './timer-numbers.ts';
+
+/** Pulling all that was announced takes at least so many round trips. */
+export const CROWDED_RTTS = 16;
 
 /** What every part of an endpoint shares. */
 export class Context {
@@ -35,6 +39,8 @@ export class Context {
   /** Datagrams are taken, and how many of them the application has not been handed yet. */
   takingDatagrams = false;
   datagramEvents = 0;
+  /** Sealed bytes announced to this endpoint and never pulled. */
+  unpulledBytes = 0;
   /** Requests are offered before they are pulled. */
   offering = false;
   private bufferSequence = 0;
@@ -57,6 +63,17 @@ export class Context {
   nextBufferId(): { slot: number; generation: number } {
     const id = this.bufferSequence++;
     return { slot: id >>> 0, generation: Math.floor(id / 2 ** 32) };
+  }
+
+  /** What is announced now is not pulled soon: to tell of it at once gains nothing. */
+  isCrowded({ rtt }: Peer): boolean {
+    return this.unpulledBytes * 8 * NANOS_PER_SECOND > CROWDED_RTTS * rtt.smoothedNs * this.options.rateBps;
+  }
+
+  /** Responses to `peer` need not wait for others any more. */
+  endPatience(peer: Peer): void {
+    peer.responsesPatient = 0;
+    this.wantControl(peer);
   }
 
   /** Puts `peer` in line for a control packet if it has frames that must leave now. */

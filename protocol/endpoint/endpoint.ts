@@ -201,7 +201,7 @@ export class Endpoint {
     return callWaitNs(this.options, this.peers.get(peer), tries, this.context.random);
   }
 
-  /** `datagram` events are wanted from now on, or no more. */
+  /** Whether `datagram` events are wanted. */
   takeDatagrams(wanted: boolean): void {
     this.context.takingDatagrams = wanted;
   }
@@ -326,8 +326,7 @@ export class Endpoint {
 
   /**
    * One datagram of any bytes from anywhere; `bytes` may be reused after the return. Never throws for what it holds. If it came with
-   * `shared`, its payload is there, from `sharedStart` on, and not in `bytes`. `isMarked`: its IP header says that it met
-   * congestion (CE).
+   * `shared`, its payload is there, from `sharedStart` on, and not in `bytes`. `isMarked`: it met congestion (CE).
    */
   handleDatagram(
     now: Nanos,
@@ -347,16 +346,19 @@ export class Endpoint {
       telemetry.packetReceived();
       const kind = (bytes[at] as number) >>> 6;
       if (kind === DataPacket.KIND) {
+        if (isMarked) this.receiver.onMarked();
         at = this.receiver.onData(now, bytes, at, limit, shared, sharedStart);
-      } else if (kind === ControlPacket.KIND) at = this.reader.onPacket(now, from, bytes, at, limit);
-      else {
+      } else if (kind === ControlPacket.KIND) {
+        this.receiver.onControl(limit - at);
+        at = this.reader.onPacket(now, from, bytes, at, limit);
+      } else {
         telemetry.packetDropped('malformed');
         at = -1;
       }
     }
   }
 
-  /** Time has passed; call it when `nextTimeout` is reached. */
+  /** Call it when `nextTimeout` is reached. */
   handleTimeout(now: Nanos): void {
     this.begin(now);
     const { deadlines } = this.context;
@@ -369,7 +371,7 @@ export class Endpoint {
     if (deadlines.isDue(TimerNumber.PEER, now)) this.liveness.onTimeout(now);
   }
 
-  /** News from the driver that are neither a datagram nor the time. MUST LIVE-6 */
+  /** News from the driver, no datagram. MUST LIVE-6 */
   handleSignal(now: Nanos, signal: Signal): void {
     this.begin(now);
     if (signal.type === 'receive-room') this.receiver.setRoom(signal.bytes);

@@ -283,6 +283,13 @@ export class Exchanges implements Gate {
     }
   }
 
+  /** The acknowledgement of the request was in the packet that announced its response. MUST NOTIFY-6 */
+  onProvoked(id: ExchangeId): void {
+    const exchange = this.table.get(id);
+    if (exchange?.kind === 'served' && exchange.response?.patient)
+      this.part.sender.announceAgain(exchange.response);
+  }
+
   /** The caller gave up a request that had arrived. MUST EXCH-7 */
   onGivenUp(now: Nanos, id: ExchangeId): void {
     const exchange = this.table.get(id);

@@ -12,6 +12,8 @@ export interface EndpointOptions {
   rateBps: BitsPerSecond;
   /** What the driver's receive queue holds; pulled-but-not-arrived bytes never exceed it. */
   receiveBufferBytes: Bytes;
+  /** What a port of the network queues on the way here without loss, for this endpoint. */
+  portBufferBytes: Bytes;
   /** Messages up to this size travel inside TRANSFER_NOTIFY, if they fit in one packet. */
   inlineBytesMax: Bytes;
   /** Most bytes in one pull. */
@@ -88,6 +90,7 @@ export const DEFAULT_OPTIONS: EndpointOptions = {
   datagramHeaderBytes: 28,
   rateBps: 10_000_000_000,
   receiveBufferBytes: 1 << 20,
+  portBufferBytes: 2 ** 40,
   inlineBytesMax: 65_535,
   pullBytesMax: 131_072,
   budgetRatio: 1.5,
@@ -139,6 +142,7 @@ export const OPTION_RANGES: Readonly<Record<keyof EndpointOptions, readonly [min
   datagramHeaderBytes: [0, 128],
   rateBps: [1e6, 1e13],
   receiveBufferBytes: [16_384, 2 ** 40],
+  portBufferBytes: [256, 2 ** 40],
   inlineBytesMax: [0, 65_535],
   pullBytesMax: [1024, 2 ** 30],
   budgetRatio: [0.5, 64],

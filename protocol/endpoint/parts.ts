@@ -29,16 +29,28 @@ export interface Parts {
   reader: ControlReader;
 }
 
+/** The classes of the parts that decide when data is sent. */
+export interface PartKinds {
+  Sender: typeof Sender;
+  Receiver: typeof Receiver;
+  ControlWriter: typeof ControlWriter;
+}
+
+const KINDS: PartKinds = { Sender, Receiver, ControlWriter };
+
 export function assemble(context: Context, config: EndpointConfig): Parts {
+  const kinds = config.kinds ?? KINDS;
   const { options, datagramBytesMax } = context;
   const burstBytes = Math.min(options.burstSegments * options.mtuBytes, 65_536);
   const pacer = new Pacer(context.nic, options.rateBps, burstBytes);
   const peers = new PeerTable(context, config.resolve);
   const scheduler = new SendScheduler(context, pacer);
   const exchanges = new Exchanges(context);
-  const sender = new Sender(context, scheduler, (now, t, reason) => exchanges.onOutboundEnd(now, t, reason));
+  const sender = new kinds.Sender(context, scheduler, (now, t, reason) =>
+    exchanges.onOutboundEnd(now, t, reason),
+  );
   const allowance = new EarlyAllowance(context, () => exchanges.size);
-  const receiver = new Receiver(
+  const receiver = new kinds.Receiver(
     context,
     allowance,
     (now, t, headers, body) => exchanges.deliver(now, t, headers, body),
@@ -62,7 +74,7 @@ export function assemble(context: Context, config: EndpointConfig): Parts {
   const { streams } = exchanges;
   const streamFrames = new StreamFrameReader(streams, exchanges.findStream);
   const frames = new FrameReader(context, sender, admission, receiver, exchanges, liveness, streamFrames);
-  const writer = new ControlWriter(
+  const writer = new kinds.ControlWriter(
     context,
     sender,
     pacer,

@@ -40,7 +40,8 @@ export class ReplayWindow {
   }
 
   private clear(index: number): void {
-    if (index >>> 5 < this.bits.length) this.bits[index >>> 5] = this.word(index >>> 5) & ~(1 << (index & 31));
+    if (index >>> 5 < this.bits.length)
+      this.bits[index >>> 5] = this.word(index >>> 5) & ~(1 << (index & 31));
   }
 
   private word(at: number): number {

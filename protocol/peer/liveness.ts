@@ -63,10 +63,10 @@ export class Liveness {
   onTimeout(now: Nanos): void {
     const { peerTimers } = this.context;
     for (let peer = peerTimers.expire(now); peer !== undefined; peer = peerTimers.expire(now)) {
-      if (peer.lazyAt <= now) {
-        peer.lazyAt = NEVER;
-        peer.lazyDue = true;
-        this.context.wantControl(peer);
+      if (peer.lazyAt <= now) this.onLazy(now, peer);
+      if (peer.patientUntil <= now) {
+        peer.patientUntil = NEVER;
+        this.context.endPatience(peer);
       }
       if (peer.blockedRetryAt <= now) {
         peer.blockedRetryAt = NEVER;
@@ -78,9 +78,26 @@ export class Liveness {
         if (peer.health !== 'failed') this.resendResets(peer);
       }
       if (peer.livenessAt <= now) this.check(now, peer);
-      const next = Math.min(peer.lazyAt, peer.livenessAt, peer.blockedRetryAt, peer.resetRetryAt);
+      const next = Math.min(
+        peer.lazyAt,
+        peer.livenessAt,
+        peer.blockedRetryAt,
+        peer.resetRetryAt,
+        peer.patientUntil,
+      );
       if (next !== NEVER) this.context.armPeer(peer, next);
     }
+  }
+
+  /** Final RANGE_ACKs of what was pulled wait while more of it is on its way. MUST RACK-1 */
+  private onLazy(now: Nanos, peer: Peer): void {
+    peer.lazyAt = NEVER;
+    if (!peer.acks.pending && !peer.finalsFirm && peer.pulledBytes > 0) {
+      this.context.wantLazy(peer, now + peer.rtt.smoothedNs);
+      return;
+    }
+    peer.lazyDue = true;
+    this.context.wantControl(peer);
   }
 
   /** MUST LIVE-3, LIVE-11 */

@@ -2,7 +2,7 @@ import { Fifo } from '../core/fifo.ts';
 import type { Address } from '../core/address.ts';
 import type { Timed } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
-import type { Bytes, Nanos } from '../core/units.ts';
+import type { BitsPerSecond, Bytes, Nanos } from '../core/units.ts';
 import type { ControlReceiveKeys, ControlSendKeys, Epoch } from '../keys/control-keys.ts';
 import type { PathSecret, Role } from '../keys/path-secret.ts';
 import { ReplayWindow } from '../keys/replay-window.ts';
@@ -18,6 +18,7 @@ import { EarlyTerms } from '../transfer/early-terms.ts';
 import type { PathBook } from '../transfer/path-book.ts';
 import type { InboundPull } from '../transfer/inbound-pull.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
+import type { Lane } from '../transfer/lane.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
 import type { ResetNotice } from '../transfer/reset.ts';
 
@@ -105,6 +106,10 @@ export class Peer implements Timed {
   /** In notifyQueues, ended ones included until they are found there. Each request takes a credit. */
   requestsQueued = 0;
   responsesQueued = 0;
+  /** Of the responses, those that wait for company. */
+  responsesPatient = 0;
+  /** Until then at most. */
+  patientUntil: Nanos = NEVER;
   /** Those of them, and of notifyRetries, that have ended. */
   endedQueued = 0;
   readonly early: EarlyTerms;
@@ -120,6 +125,21 @@ export class Peer implements Timed {
   blockedCount = 0;
   blockedWaitNs: Nanos = 0;
   blockedRetryAt: Nanos = NEVER;
+
+  /** What it has pulled; undefined before the first pull. */
+  lane: Lane | undefined;
+
+  /** Bytes pulled of it and not arrived, of transfers that are not stalled. */
+  pulledBytes: Bytes = 0;
+  /** How fast it may send; 0: as fast as this endpoint's link. */
+  pullBps: BitsPerSecond = 0;
+  /** The same while its turn lasts, else 0. */
+  turnBps: BitsPerSecond = 0;
+  /** Transfers that wait for the end of it, and those of its that stand in line. */
+  readonly parked: InboundTransfer[] = [];
+  inLine = 0;
+  /** It has said that it cannot pull soon what is announced to it. */
+  crowded = false;
 
   readonly inbound: Map<number, InboundEntry> = new Map<number, InboundEntry>();
   inboundActive = 0;
@@ -145,6 +165,8 @@ export class Peer implements Timed {
   readonly accepts: number[] = [];
   acceptDue = false;
   readonly finals: number[] = [];
+  /** Some of them must not wait for longer than `ackDelayNs`. */
+  finalsFirm = false;
   readonly grants: Fifo<InboundTransfer> = new Fifo<InboundTransfer>();
   /** Whose pulls are withdrawn. */
   readonly cancels: Fifo<InboundTransfer> = new Fifo<InboundTransfer>();
@@ -232,6 +254,7 @@ export class Peer implements Timed {
     this.accepts.length = 0;
     this.acceptDue = false;
     this.finals.length = 0;
+    this.finalsFirm = false;
     this.lazyDue = false;
     this.lazyAt = NEVER;
     this.resets.clear();
@@ -284,7 +307,7 @@ export class Peer implements Timed {
   }
 
   private get hasNotify(): boolean {
-    if (this.notifyRetries.length > 0 || this.responsesQueued > 0) return true;
+    if (this.notifyRetries.length > 0 || this.responsesQueued > this.responsesPatient) return true;
     const hasNew = this.requestsQueued > 0 || this.mayAnnounceAhead;
     return hasNew && this.mayBegin && this.notified < this.notifyLimit;
   }

@@ -17,6 +17,9 @@ export class AckTracker {
   /** When the pending acknowledgement must leave; NEVER if none is pending. */
   deadline: Nanos = NEVER;
 
+  /** To be acknowledged in the next packet, whenever that is. MUST ACK-6 */
+  owed = false;
+
   get pending(): boolean {
     return this.deadline !== NEVER;
   }
@@ -41,11 +44,13 @@ export class AckTracker {
     }
     frame.rangesCount = count;
     this.deadline = NEVER;
+    this.owed = false;
   }
 
   reset(): void {
     this.edges.length = 0;
     this.deadline = NEVER;
+    this.owed = false;
   }
 
   private insert(packetNumber: number): void {

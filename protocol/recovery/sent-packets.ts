@@ -19,6 +19,8 @@ export interface SentPacket {
   resets: ResetNotice[];
   /** Streams with a STREAM_CREDIT in it. */
   credits: readonly Stream[];
+  /** Its acknowledgement tells the round-trip time. */
+  timed: boolean;
   settled: boolean;
 }
 
@@ -101,7 +103,7 @@ export class SentPackets {
       if (entry.settled) continue;
       entry.settled = true;
       out.acked.push(entry);
-      if (entry.packetNumber === largest) out.largestSentAt = entry.sentAt;
+      if (entry.packetNumber === largest && entry.timed) out.largestSentAt = entry.sentAt;
     }
   }
 

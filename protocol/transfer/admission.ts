@@ -44,6 +44,8 @@ export interface Gate {
   onRefused(now: Nanos, peer: Peer, notify: TransferNotify, code: number): void;
   /** A message of a stream was announced again: what it says besides counts. */
   onRepeated(now: Nanos, peer: Peer, notify: TransferNotify): void;
+  /** A request that had arrived was announced again: whoever answered it may not have been heard. */
+  onProvoked(exchange: number): void;
   /** The sender gave up a transfer that had arrived; `exchange` is what it began, or -1. */
   onGivenUp(now: Nanos, exchange: number): void;
   /** Another transfer has the slot of the one that began `exchange`: that is over at its sender. */
@@ -156,17 +158,19 @@ export class Admission {
   private answerAgain(now: Nanos, peer: Peer, slot: number, generation: number): void {
     const entry = peer.inbound.get(slot);
     if (entry?.transfer !== undefined) this.accept(peer, slot, generation);
-    else if (entry?.resetCode === 0) this.acknowledge(now, peer, slot, generation);
-    else this.reset(peer, slot, generation, entry?.resetCode ?? TransferErrorCode.UNKNOWN_TRANSFER);
+    else if (entry?.resetCode === 0) {
+      this.acknowledge(now, peer, slot, generation);
+      this.gate.onProvoked(entry.exchange);
+    } else this.reset(peer, slot, generation, entry?.resetCode ?? TransferErrorCode.UNKNOWN_TRANSFER);
   }
 
   private accept(peer: Peer, slot: number, generation: number): void {
     if (this.hasRoom(peer.accepts)) peer.accepts.push(slot, generation);
-    peer.acceptDue = true;
   }
 
-  /** The final RANGE_ACK, which may wait for company. MUST RACK-1 */
-  acknowledge(now: Nanos, peer: Peer, slot: number, generation: number): void {
+  /** The final RANGE_ACK, which may wait for company; of a message that was pulled also for others that are. MUST RACK-1 */
+  acknowledge(now: Nanos, peer: Peer, slot: number, generation: number, pulled = false): void {
+    if (!pulled) peer.finalsFirm = true;
     if (this.hasRoom(peer.finals)) peer.finals.push(slot, generation);
     this.context.wantLazy(peer, now + this.context.options.ackDelayNs);
   }
@@ -203,7 +207,7 @@ export class Admission {
   onWhole(now: Nanos, transfer: InboundTransfer): void {
     const entry = transfer.peer.inbound.get(transfer.slot);
     if (entry?.transfer === transfer) entry.transfer = undefined;
-    this.acknowledge(now, transfer.peer, transfer.slot, transfer.generation);
+    this.acknowledge(now, transfer.peer, transfer.slot, transfer.generation, true);
   }
 
   /** We gave it up. `tell`: the sender is there to be told. */

@@ -1,5 +1,5 @@
 import type { Ranked } from '../core/ranked-heap.ts';
-import type { Bytes } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Assembly } from '../records/assembly.ts';
 import type { Placement } from '../records/placement.ts';
@@ -39,6 +39,10 @@ export class InboundTransfer extends Keyed implements Ranked {
   pullLimit: Bytes;
   /** Nothing of it is pulled until it goes on. MUST CANCEL-2 */
   paused = false;
+  /** Before this its silence is no loss. MUST NOTIFY-7 */
+  busyUntil: Nanos = 0;
+  /** It is its peer's turn already: it stands in line again when that is over. */
+  parked = false;
   /** Somebody waits for the bytes below pullLimit. */
   previewed = false;
   /** Whether it may be handed over. MUST AHEAD-2 */

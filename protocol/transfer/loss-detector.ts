@@ -159,12 +159,15 @@ export class LossDetector {
   private stallTime(pull: InboundPull): Nanos {
     const { rateBps, peerTimeoutNs } = this.context.options;
     const { receivers } = this.context.nic;
-    const wireNs = (Math.max(pull.outstanding, 0) * 8 * NANOS_PER_SECOND * receivers) / rateBps;
-    const { peer } = pull.transfer;
+    const { peer, busyUntil } = pull.transfer;
+    // Its sender may send all that was pulled of others first.
+    const bytes = Math.max(pull.outstanding, peer.pulledBytes);
+    const wireNs = (bytes * 8 * NANOS_PER_SECOND * receivers) / (peer.pullBps || rateBps);
     const quietNs = this.quietTime(peer) + wireNs;
     const waitNs = Math.min(backoffNs(quietNs, pull.stalls, pull.stallWaitNs), Math.ceil(peerTimeoutNs / 4));
     const mostNs = peer.scoutPull === pull ? scoutWaitNs(peer.rtt.smoothedNs, peerTimeoutNs) : waitNs;
-    return silentSince(pull) + Math.ceil(Math.min(waitNs, Math.max(mostNs, quietNs)));
+    const stallAt = silentSince(pull) + Math.ceil(Math.min(waitNs, Math.max(mostNs, quietNs)));
+    return pull.stalls === 0 ? Math.max(stallAt, busyUntil) : stallAt;
   }
 
   /** When silence shows that its sender has others to serve. MUST PULL-10 */

@@ -1,6 +1,6 @@
 import type { Ranked } from '../core/ranked-heap.ts';
 import { RangeSet } from '../core/range-set.ts';
-import type { Bytes, Nanos } from '../core/units.ts';
+import type { Bytes } from '../core/units.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { Progress } from './progress.ts';
 
@@ -11,7 +11,6 @@ export class OutboundPull implements Ranked {
   slot = -1;
   tokenHi = 0;
   tokenLo = 0;
-  rateMbps = 0;
   /** End of what is sent early, unasked. MUST EARLY-1 */
   earlyEnd: Bytes = 0;
   /** That counts in what the peer was sent and has said nothing of. */
@@ -23,9 +22,6 @@ export class OutboundPull implements Ranked {
   progress: Progress | undefined;
   /** End of what was ever sent, or that its receiver had without. */
   sentHigh: Bytes = 0;
-  /** With a pull rate below the NIC's: when the next burst may leave. */
-  pacedUntil: Nanos = 0;
-  pacedQueued = false;
 
   rank = 0;
   heapIndex = -1;

@@ -54,6 +54,10 @@ export class OutboundTransfer implements Timed {
   notifyCount = 0;
   /** The wait after the last time. */
   notifyWaitNs: Nanos = 0;
+  /** The packet that announced it told that its request had arrived: that is announced again if the packet is lost. MUST NOTIFY-6 */
+  patient = false;
+  /** Its bytes are in the sender's backlog. */
+  inBacklog = false;
   /** Given up before there was a sign of it at the peer, which is to be told. */
   relinquished = false;
 

@@ -5,12 +5,15 @@ import type { Context } from '../endpoint/context.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { InboundPull } from './inbound-pull.ts';
 import type { InboundTransfer } from './inbound.ts';
+import { PullTurns } from './pull-turns.ts';
 
 /** Eight priorities, and behind them what is held. */
 const LEVELS = 9;
 const HELD_LEVEL = 8;
 /** Room for fewer is not worth a pull, unless no more are wanted. */
 const GRANT_PACKETS_MIN = 4;
+/** Messages that are pulled together are at most so many of the longest grants. */
+const TURN_PULLS = 4;
 /** After a stall so much is pulled, and no more before it comes: it does not count in the budget. MUST PULL-9 */
 const PROBE_PACKETS = 2;
 /** What late senders may have outstanding beside the budget, in budgets. */
@@ -22,6 +25,9 @@ const STALLED_MAX = 8;
 /** Beyond this many stalls in a row a sender is taken for gone and no longer counts among the stalled. */
 const STALLS_FORGOTTEN = 6;
 
+/** Makes room for the transfer's message and records the pull; false if it has not begun and there is no memory for it now. */
+export type Grant = (now: Nanos, transfer: InboundTransfer, bytes: Bytes) => boolean;
+
 /**
  * Who may send next. Pulled-but-not-arrived bytes stay below B = budgetRatio x rate x RTT before each grant; a grant may
  * exceed it by its own length, because a single sender cannot send faster than its link: what exceeds B waits in the sender, not in
@@ -30,11 +36,11 @@ const STALLS_FORGOTTEN = 6;
  * REQ NIC-8, PERF-2, PAT-7 · MUST PULL-1, PULL-2, LOSS-4, AHEAD-5, LIVE-10
  */
 export class PullScheduler {
-  private readonly context: Context;
+  protected readonly context: Context;
   /** By priority: those something was pulled of, and those that wait for their first pull. */
   private readonly begun: RankedHeap<InboundTransfer>[] = [];
   private readonly waiting: RankedHeap<InboundTransfer>[] = [];
-  private readonly grant: (now: Nanos, transfer: InboundTransfer, bytes: Bytes) => boolean;
+  private readonly grant: Grant;
   /** Outstanding bytes of transfers that are not stalled. */
   private longBytes = 0;
   private shortBytes = 0;
@@ -44,13 +50,24 @@ export class PullScheduler {
   /** Outstanding bytes of transfers that are late. */
   private lateBytes = 0;
   private dirty = false;
+  /** Transfers in line. */
+  private inLine = 0;
+  readonly turns: PullTurns;
+  /** The last grant of a run, and those before it to the same peer. */
+  private readonly turn: { peer: Peer | undefined; rank: number; level: number; bytes: Bytes } = {
+    peer: undefined,
+    rank: 0,
+    level: 0,
+    bytes: 0,
+  };
   /** Bit l is set while `begun` or `waiting` of level l is not empty. */
   private levelsOccupied = 0;
 
   /** `grant` makes room for the transfer's message and records the pull; false if it has not begun and there is no memory for it now. */
-  constructor(context: Context, grant: (now: Nanos, transfer: InboundTransfer, bytes: Bytes) => boolean) {
+  constructor(context: Context, grant: Grant) {
     this.context = context;
     this.grant = grant;
+    this.turns = new PullTurns(context.options);
     for (let i = 0; i < LEVELS; i += 1) {
       this.begun.push(new RankedHeap<InboundTransfer>());
       this.waiting.push(new RankedHeap<InboundTransfer>());
@@ -92,6 +109,10 @@ export class PullScheduler {
       return;
     }
     transfer.rank = transfer.remaining;
+    if (transfer.heapIndex < 0) {
+      this.inLine += 1;
+      transfer.peer.inLine += 1;
+    }
     this.heapOf(transfer).place(transfer);
     this.levelsOccupied |= 1 << levelOf(transfer);
     this.dirty = true;
@@ -133,7 +154,10 @@ export class PullScheduler {
   /** Nothing of it has come for longer than a round trip takes: what it was pulled is others' to use, as far as all of that may come at once. MUST PULL-10 */
   onLate(transfer: InboundTransfer): void {
     const { pull } = transfer;
-    if (pull.stalls > 0 || pull.late || transfer.isHeld) return;
+    if (pull.stalls > 0 || pull.late || transfer.isHeld || this.isShallow(transfer)) return;
+    // Its sender serves us, another message first; and answers that wait for it go on waiting.
+    const { pulledBytes, responsesPatient } = transfer.peer;
+    if (pulledBytes > pull.outstanding || responsesPatient > 0) return;
     if (this.lateBytes + pull.outstanding > LATE_BUDGETS * this.budget(transfer.peer)) return;
     pull.late = true;
     pull.lateBytes = pull.outstanding;
@@ -171,6 +195,7 @@ export class PullScheduler {
 
   /** Forgets the transfer. */
   remove(transfer: InboundTransfer): void {
+    transfer.parked = false;
     this.leaveLine(transfer);
     this.setStalls(transfer, 0);
     if (transfer.pulled !== undefined) {
@@ -218,6 +243,7 @@ export class PullScheduler {
     if (!this.dirty) return;
     this.dirty = false;
     let mayBegin = true;
+    this.turn.peer = undefined;
     for (let level = 0; this.levelsOccupied >>> level !== 0; level += 1) {
       while ((this.levelsOccupied & (1 << level)) !== 0) {
         const transfer = this.first(level, mayBegin);
@@ -226,12 +252,22 @@ export class PullScheduler {
           mayBegin = false;
           continue;
         }
-        if (!this.mayGrant(transfer)) return;
-        const bytes = Math.min(this.context.options.pullBytesMax, this.roomFor(transfer));
+        if (!this.isCompany(transfer)) {
+          const blocked = this.isShallow(transfer)
+            ? this.tryTurn(transfer)
+            : this.mayGrant(transfer)
+              ? 'no'
+              : 'all';
+          if (blocked === 'all') return;
+          if (blocked === 'peer') continue;
+        }
+        const bytes = Math.min(this.longestGrant(transfer), this.roomFor(transfer));
         if (!this.grant(now, transfer, bytes)) {
+          if (this.turns.settle(transfer.peer)) this.endTurn(transfer.peer);
           mayBegin = false;
           continue;
         }
+        this.noteTurn(transfer, bytes);
         this.leaveLine(transfer);
         transfer.pull.begun = true;
         this.update(transfer);
@@ -239,6 +275,70 @@ export class PullScheduler {
       }
     }
     this.dirty = false;
+  }
+
+  private isShallow({ peer, isHeld }: InboundTransfer): boolean {
+    return !isHeld && this.turns.isNeeded(this.budget(peer));
+  }
+
+  /** Begins the turn of its sender, if it may. Else: who is blocked, its sender alone, which has a turn already, or all. MUST PULL-12 */
+  private tryTurn(transfer: InboundTransfer): 'no' | 'peer' | 'all' {
+    const { peer } = transfer;
+    if (peer.turnBps > 0) {
+      this.leaveLine(transfer);
+      transfer.parked = true;
+      peer.parked.push(transfer);
+      return 'peer';
+    }
+    // What is stalled is in nobody's way, and takes no turn.
+    if (transfer.pull.stalls > 0) {
+      peer.pullBps = this.turns.turnBps;
+      return 'no';
+    }
+    const rateBps = this.turns.rateFor(peer, this.turns.anyOpen || this.inLine > peer.inLine);
+    if (rateBps === 0) return 'all';
+    this.turns.begin(peer, rateBps);
+    peer.pullBps = rateBps;
+    return 'no';
+  }
+
+  /** Short for the last in line with a part of the link: the rest of the link is free soon. */
+  private longestGrant({ peer }: InboundTransfer): Bytes {
+    const { pullBytesMax } = this.context.options;
+    const isLast = this.inLine <= peer.inLine && peer.turnBps > 0 && peer.turnBps <= this.turns.turnBps;
+    return isLast ? Math.ceil(pullBytesMax / 4) : pullBytesMax;
+  }
+
+  private endTurn(peer: Peer): void {
+    this.dirty = true;
+    for (const transfer of peer.parked.splice(0)) {
+      if (!transfer.parked) continue;
+      transfer.parked = false;
+      this.update(transfer);
+    }
+  }
+
+  private noteTurn(transfer: InboundTransfer, bytes: Bytes): void {
+    const { turn } = this;
+    const { peer, rank } = transfer;
+    if (turn.peer !== peer) turn.bytes = 0;
+    turn.peer = peer;
+    turn.rank = rank;
+    turn.level = levelOf(transfer);
+    turn.bytes += Math.min(bytes, rank);
+  }
+
+  /**
+   * It is as good as the one before it and comes from the same sender, which cannot send faster for it: one packet pulls both. MUST PULL-11
+   */
+  private isCompany(transfer: InboundTransfer): boolean {
+    const { turn } = this;
+    const { peer, rank, isHeld } = transfer;
+    const { pullBytesMax } = this.context.options;
+    if (isHeld || turn.peer !== peer || turn.rank !== rank || turn.level !== levelOf(transfer)) return false;
+    return (
+      rank <= pullBytesMax && turn.bytes + rank <= TURN_PULLS * pullBytesMax && this.roomFor(transfer) >= rank
+    );
   }
 
   /** With so much outstanding it is not in line. MUST PULL-2, PULL-9 */
@@ -249,6 +349,8 @@ export class PullScheduler {
 
   private leaveLine(transfer: InboundTransfer): void {
     if (transfer.heapIndex < 0) return;
+    this.inLine -= 1;
+    transfer.peer.inLine -= 1;
     this.heapOf(transfer).remove(transfer);
     const level = levelOf(transfer);
     const left = (this.begun[level]?.size ?? 0) + (this.waiting[level]?.size ?? 0);
@@ -322,6 +424,10 @@ export class PullScheduler {
   }
 
   private add({ transfer, small }: InboundPull, bytes: Bytes): void {
+    const { peer } = transfer;
+    peer.pulledBytes += bytes;
+    if (bytes < 0 && this.turns.settle(peer)) this.endTurn(peer);
+    if (peer.pulledBytes === 0 && peer.responsesPatient > 0) this.context.endPatience(peer);
     if (transfer.isHeld) this.heldBytes += bytes;
     else if (small) this.shortBytes += bytes;
     else this.longBytes += bytes;

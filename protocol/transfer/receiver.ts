@@ -14,6 +14,7 @@ import { LossDetector } from './loss-detector.ts';
 import type { Progress } from './progress.ts';
 import { PullScheduler } from './pull-scheduler.ts';
 import { READ } from '../control/frame-set.ts';
+import type { Grant } from './pull-scheduler.ts';
 
 /** Records that may fail verification before the transfer is given up. */
 const POISONED_MAX = 64;
@@ -38,12 +39,12 @@ export class Receiver {
   heldBytes = 0;
   /** Most they may take. */
   private roomBytes: Bytes;
-  private readonly context: Context;
-  private readonly allowance: EarlyAllowance;
+  protected readonly context: Context;
+  protected readonly allowance: EarlyAllowance;
   private readonly deliver: Deliver;
   private readonly preview: Preview;
   private readonly abandon: Abandon;
-  private readonly table: (InboundTransfer | undefined)[] = [];
+  protected readonly table: (InboundTransfer | undefined)[] = [];
   private readonly freeSlots: number[] = [];
   active = 0;
 
@@ -60,8 +61,16 @@ export class Receiver {
     this.roomBytes = context.options.receiveBytesMax;
     this.deliver = deliver;
     this.abandon = abandon;
-    this.scheduler = new PullScheduler(context, (now, transfer, bytes) => this.grant(now, transfer, bytes));
-    this.losses = new LossDetector(context, this.scheduler, allowance);
+    this.scheduler = this.newScheduler((now, transfer, bytes) => this.grant(now, transfer, bytes));
+    this.losses = this.newLosses();
+  }
+
+  protected newScheduler(grant: Grant): PullScheduler {
+    return new PullScheduler(this.context, grant);
+  }
+
+  protected newLosses(): LossDetector {
+    return new LossDetector(this.context, this.scheduler, this.allowance);
   }
 
   /** A transfer has been admitted: it gets a slot and a token and stands in line. */
@@ -72,6 +81,7 @@ export class Receiver {
     transfer.tokenHi = this.context.random.nextU32() | 0;
     transfer.tokenLo = this.context.random.nextU32() | 0;
     this.active += 1;
+    this.context.unpulledBytes += transfer.sealedBytes;
     transfer.peer.inboundActive += 1;
     if (transfer.isHeld) transfer.peer.inboundHeld += 1;
     transfer.peer.addWaiting(now);
@@ -84,10 +94,20 @@ export class Receiver {
     this.scheduler.onRoom();
   }
 
+  /** A control packet of so many bytes came. MUST PULL-12 */
+  onControl(bytes: Bytes): void {
+    this.scheduler.turns.onSurplus(bytes);
+  }
+
+  /** Data came that met congestion. REQ CC-5 · MUST PULL-12 */
+  onMarked(): void {
+    this.scheduler.turns.onMarked();
+  }
+
   private grant(now: Nanos, transfer: InboundTransfer, bytes: Bytes): boolean {
     if (transfer.assembly === undefined && !this.takeMemory(transfer)) return false;
     const { pull } = transfer;
-    const { holes, grantAgain, grantNew } = pull;
+    const { holes, grantAgain, grantNew, next } = pull;
     pull.passKept();
     if (pull.outstanding === 0 && !transfer.isHeld) pull.samplePullAt = now;
     let left = bytes;
@@ -102,6 +122,7 @@ export class Receiver {
     grantNew.add(pull.next, end);
     pull.next = end;
     pull.passKept();
+    this.context.unpulledBytes -= pull.next - next;
     this.losses.onPull(now, pull);
     if (!pull.grantQueued) {
       pull.grantQueued = true;
@@ -191,6 +212,7 @@ export class Receiver {
       return next;
     }
     const end = packet.offset + packet.payloadLength;
+    transfer.peer.crowded = (packet.flags & DataPacket.CROWDED) !== 0;
     if (end > transfer.pull.next || packet.payloadLength === 0) {
       telemetry.ruleBroken(transfer.peer.id, 'data');
       return next;
@@ -237,6 +259,7 @@ export class Receiver {
     pull.earlyEnd = end;
     this.scheduler.begin(transfer);
     pull.next = end;
+    this.context.unpulledBytes -= end;
     this.losses.onPull(now, pull);
     this.scheduler.update(transfer);
     if (this.scheduler.isCrowded(transfer)) this.allowance.onTooMuch(now, transfer.peer.rtt.smoothedNs);
@@ -405,6 +428,7 @@ export class Receiver {
     this.table[transfer.pullSlot] = undefined;
     this.freeSlots.push(transfer.pullSlot);
     this.active -= 1;
+    this.context.unpulledBytes -= transfer.sealedBytes - (transfer.pulled?.next ?? 0);
     transfer.peer.inboundActive -= 1;
     transfer.peer.removeWaiting();
   }

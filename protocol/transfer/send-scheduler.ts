@@ -1,11 +1,14 @@
 import { RankedHeap } from '../core/ranked-heap.ts';
-import type { Timed, TimerQueue } from '../core/timer-queue.ts';
+import type { TimerQueue } from '../core/timer-queue.ts';
 import { NANOS_PER_SECOND } from '../core/units.ts';
-import type { Nanos } from '../core/units.ts';
+import type { BitsPerSecond, Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import { TimerNumber } from '../endpoint/timer-numbers.ts';
+import type { Peer } from '../peer/peer.ts';
 import type { TransmitBuffer } from '../transmit.ts';
 import { DataPacket } from '../wire/index.ts';
+import { Backlog } from './backlog.ts';
+import { Lane } from './lane.ts';
 import type { OutboundPull } from './outbound-pull.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { Pacer } from './pacer.ts';
@@ -21,33 +24,26 @@ export interface EarlyWriter {
   writeEarly(now: Nanos, transfer: OutboundTransfer, out: TransmitBuffer): void;
 }
 
-/** A message whose pull rate is below the NIC's, waiting for its next burst. */
-class Paced implements Timed {
-  timerIndex = -1;
-  readonly pull: OutboundPull;
-  constructor(pull: OutboundPull) {
-    this.pull = pull;
-  }
-}
-
 /**
- * Which pulled data leaves next: strict priority, shortest remaining first within a level, one burst at a time.
- * REQ PQ-1, PQ-2, PAT-7, NIC-7 · MUST PULL-4, DATA-3, WIRE-4
+ * Which pulled data leaves next: strict priority, shortest remaining first within a level, one burst at a time, and to each peer no faster than it
+ * asked for. REQ PQ-1, PQ-2, PAT-7, NIC-7 · MUST PULL-4, DATA-3, WIRE-4
  */
 export class SendScheduler {
   private readonly context: Context;
   private readonly pacer: Pacer;
-  private readonly levels: RankedHeap<OutboundPull>[] = [];
-  private readonly paced: TimerQueue<Paced>;
+  private readonly levels: RankedHeap<Lane>[] = [];
+  readonly backlog: Backlog = new Backlog();
+  private readonly paced: TimerQueue<Lane>;
   private early: EarlyWriter | undefined;
   /** Bit l is set while level l is not empty. */
   private levelsReady = 0;
+  private lanesReady = 0;
 
   constructor(context: Context, pacer: Pacer) {
     this.context = context;
-    this.paced = context.deadlines.queue<Paced>(TimerNumber.PACE);
+    this.paced = context.deadlines.queue<Lane>(TimerNumber.PACE);
     this.pacer = pacer;
-    for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<OutboundPull>());
+    for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<Lane>());
   }
 
   /** Who writes what was not pulled. */
@@ -59,51 +55,84 @@ export class SendScheduler {
     return this.levelsReady !== 0;
   }
 
+  /** How fast `peer` takes data, of all it pulls together. */
+  setRate(peer: Peer, rateBps: BitsPerSecond): void {
+    (peer.lane ??= new Lane()).rateBps = rateBps;
+  }
+
   /** Call after what is to be sent grew. */
   ready(now: Nanos, transfer: OutboundTransfer): void {
-    const { pulled } = transfer;
+    const { pulled, peer } = transfer;
     if (pulled === undefined || pulled.toSend.isEmpty) return;
-    if (pulled.pacedUntil > now) {
-      if (!pulled.pacedQueued) this.paced.arm(new Paced(pulled), pulled.pacedUntil);
-      pulled.pacedQueued = true;
-      return;
-    }
-    pulled.rank = (transfer.buffer?.sealedBytes ?? 0) - pulled.sentHigh;
-    this.levelsReady |= 1 << transfer.dataLevel;
-    (this.levels[transfer.dataLevel] as RankedHeap<OutboundPull>).place(pulled);
+    const lane = (peer.lane ??= new Lane());
+    lane.place(pulled, transfer.dataLevel, (transfer.buffer?.sealedBytes ?? 0) - pulled.sentHigh);
+    if (lane.nextAt <= now) this.enter(lane);
+    else if (lane.timerIndex < 0) this.wait(lane);
   }
 
   remove(transfer: OutboundTransfer): void {
-    const { pulled } = transfer;
-    if (pulled === undefined || pulled.heapIndex < 0) return;
-    const level = this.levels[transfer.dataLevel] as RankedHeap<OutboundPull>;
-    level.remove(pulled);
-    if (level.size === 0) this.levelsReady &= ~(1 << transfer.dataLevel);
+    const { pulled, peer } = transfer;
+    const { lane } = peer;
+    if (pulled === undefined || pulled.heapIndex < 0 || lane === undefined) return;
+    lane.remove(pulled);
+    if (lane.heapIndex >= 0) this.enter(lane);
+    else if (lane.isEmpty) this.paced.disarm(lane);
   }
 
   onTimeout(now: Nanos): void {
-    for (let paced = this.paced.expire(now); paced !== undefined; paced = this.paced.expire(now)) {
-      const { pull } = paced;
-      pull.pacedQueued = false;
-      if (pull.transfer.state !== 'done') this.ready(now, pull.transfer);
-    }
+    for (let lane = this.paced.expire(now); lane !== undefined; lane = this.paced.expire(now))
+      this.enter(lane);
+  }
+
+  /** In line at the level of its first message, or in none if it has no more. */
+  private enter(lane: Lane): void {
+    const { top, level } = lane;
+    if (top !== undefined) lane.follow(top);
+    if (lane.heapIndex >= 0 && (top === undefined || lane.level !== level)) this.leave(lane, level);
+    if (top === undefined) return;
+    if (lane.heapIndex < 0) this.lanesReady += 1;
+    this.levelsReady |= 1 << lane.level;
+    (this.levels[lane.level] as RankedHeap<Lane>).place(lane);
+  }
+
+  private leave(lane: Lane, level: number): void {
+    const heap = this.levels[level] as RankedHeap<Lane>;
+    heap.remove(lane);
+    this.lanesReady -= 1;
+    if (heap.size === 0) this.levelsReady &= ~(1 << level);
+  }
+
+  private wait(lane: Lane): void {
+    if (lane.heapIndex >= 0) this.leave(lane, lane.level);
+    this.paced.arm(lane, lane.nextAt);
   }
 
   /** Fills `out` with one burst; returns the transfer it came from. */
   poll(now: Nanos, out: TransmitBuffer): OutboundTransfer | undefined {
     const { levelsReady } = this;
     if (levelsReady === 0) return undefined;
-    const level = this.levels[31 - Math.clz32(levelsReady & -levelsReady)] as RankedHeap<OutboundPull>;
-    const pull = level.top as OutboundPull;
+    const lane = (this.levels[31 - Math.clz32(levelsReady & -levelsReady)] as RankedHeap<Lane>).top as Lane;
+    const pull = lane.top as OutboundPull;
     const { transfer } = pull;
     if (pull.isEarly) this.early?.writeEarly(now, transfer, out);
-    else this.fill(now, pull, out);
-    if (pull.toSend.isEmpty || pull.pacedUntil > now) this.remove(transfer);
-    this.ready(now, transfer);
+    else this.fill(now, lane, pull, out);
+    lane.lastSentAt = now;
+    lane.begun = true;
+    if (pull.toSend.isEmpty) lane.remove(pull);
+    else lane.place(pull, transfer.dataLevel, (transfer.buffer?.sealedBytes ?? 0) - pull.sentHigh);
+    if (lane.nextAt > now && !lane.isEmpty) this.wait(lane);
+    else this.enter(lane);
     return transfer;
   }
 
-  private fill(now: Nanos, pull: OutboundPull, out: TransmitBuffer): void {
+  /** A run takes half as long at the rate of its lane as a full one does at the NIC's: what is slower mixes with others packet by packet. */
+  private segmentsOf(lane: Lane): number {
+    const { burstSegments, rateBps } = this.context.options;
+    if (lane.rateBps >= rateBps) return burstSegments;
+    return Math.max(1, Math.floor((burstSegments * lane.rateBps) / (2 * rateBps)));
+  }
+
+  private fill(now: Nanos, lane: Lane, pull: OutboundPull, out: TransmitBuffer): void {
     const packet = WRITTEN.data;
     const { context } = this;
     const { transfer, toSend } = pull;
@@ -111,10 +140,12 @@ export class SendScheduler {
     const buffer = transfer.buffer;
     if (buffer === undefined) return;
     const segmentBytes = Math.min(context.datagramBytesMax, out.bytes.length);
-    const segmentsMax = Math.min(options.burstSegments, Math.floor(out.bytes.length / segmentBytes));
+    const segmentsMax = Math.min(this.segmentsOf(lane), Math.floor(out.bytes.length / segmentBytes));
     packet.pullSlot = pull.slot;
     packet.tokenHi = pull.tokenHi >>> 0;
     packet.tokenLo = pull.tokenLo >>> 0;
+    const crowded = context.isCrowded(transfer.peer) ? DataPacket.CROWDED : 0;
+    const flags = crowded | (this.lanesReady > 1 ? DataPacket.CONGESTED : 0);
     const first = toSend.startAt(0);
     let last = first;
     let at = 0;
@@ -124,7 +155,7 @@ export class SendScheduler {
       const length = Math.min(toSend.endAt(0) - offset, segmentBytes - header);
       // A packet shorter than the others ends the run: a run has segments of one size.
       const again = offset < pull.sentHigh;
-      packet.flags = again ? DataPacket.RETRANSMISSION : 0;
+      packet.flags = flags | (again ? DataPacket.RETRANSMISSION : 0);
       packet.length = header + length;
       packet.offset = offset;
       packet.emitHeader(out.bytes, at, out.bytes.length);
@@ -136,7 +167,10 @@ export class SendScheduler {
         out.shared[i] = undefined;
       }
       toSend.remove(offset, offset + length);
-      if (offset + length > pull.sentHigh) pull.sentHigh = offset + length;
+      if (offset + length > pull.sentHigh) {
+        this.backlog.onSent(transfer, offset + length - pull.sentHigh);
+        pull.sentHigh = offset + length;
+      }
       telemetry.dataSent(transfer.peer.id, transfer.slot, transfer.generation, offset, length);
       last = offset + length;
       at += header + length;
@@ -151,10 +185,9 @@ export class SendScheduler {
     out.networkPriority = Math.min(transfer.dataLevel + 1, NETWORK_PRIORITY_MAX);
     const wireBytes = at + Math.ceil(at / segmentBytes) * options.datagramHeaderBytes;
     this.pacer.spend(now, wireBytes);
-    const rateBps = pull.rateMbps * 1e6;
-    if (rateBps < options.rateBps) {
-      pull.pacedUntil =
-        Math.max(now, pull.pacedUntil) + Math.ceil((wireBytes * 8 * NANOS_PER_SECOND) / rateBps);
+    lane.lastSentAt = now;
+    if (lane.rateBps < options.rateBps) {
+      lane.nextAt = Math.max(now, lane.nextAt) + Math.ceil((wireBytes * 8 * NANOS_PER_SECOND) / lane.rateBps);
     }
   }
 }

@@ -1,8 +1,7 @@
 import { assert } from '../core/assert.ts';
 import type { TimerQueue } from '../core/timer-queue.ts';
-import type { Fifo } from '../core/fifo.ts';
 import { NEVER } from '../core/units.ts';
-import type { Nanos } from '../core/units.ts';
+import type { Bytes, Nanos } from '../core/units.ts';
 import { KEY_BYTES, TAG_BYTES } from '../crypto/suite.ts';
 import type { Context } from '../endpoint/context.ts';
 import { TimerNumber } from '../endpoint/timer-numbers.ts';
@@ -19,14 +18,13 @@ import { nextHold } from './hold.ts';
 import { Holds } from './holds.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import { nextOutbound } from './states.ts';
+import { clearQueues, firstQueued, onEndedInLine, unqueue } from './notify-queues.ts';
+import { backlogNs, setPatience } from './patience.ts';
 import { QueueDepths } from './queue-depths.ts';
 import type { SendScheduler } from './send-scheduler.ts';
 
 /** A transfer that the receiver knows is announced again this often in the time a silent peer has. */
 const REMINDERS_PER_TIMEOUT = 4;
-
-/** As many transfers that ended in line may stay there. */
-const ENDED_IN_LINE = 64;
 
 /** How an outbound transfer ended. */
 export type OutboundEnd = (now: Nanos, transfer: OutboundTransfer, reason: FailureReason | undefined) => void;
@@ -40,8 +38,8 @@ export class Sender {
   /** Transfers not done. */
   live = 0;
   readonly depths: QueueDepths;
-  private readonly context: Context;
-  private readonly scheduler: SendScheduler;
+  protected readonly context: Context;
+  protected readonly scheduler: SendScheduler;
   private readonly onEnd: OutboundEnd;
   private readonly holds: Holds;
 
@@ -58,12 +56,18 @@ export class Sender {
     this.live += 1;
     this.depths.enter(transfer);
     transfer.peer.addWaiting(now);
-    if (transfer.causal !== 'held') this.queueNotify(transfer);
-    else this.holds.hold(transfer);
+    setPatience(this.context, now, transfer);
+    if (transfer.causal === 'held') {
+      this.holds.hold(transfer);
+      return;
+    }
+    this.scheduler.backlog.enter(transfer);
+    this.queueNotify(transfer);
   }
 
   /** What a transfer waited for is over. */
   release(now: Nanos, transfer: OutboundTransfer): void {
+    this.scheduler.backlog.enter(transfer);
     this.holds.release(now, transfer);
   }
 
@@ -106,10 +110,10 @@ export class Sender {
 
   /** The next transfer to announce to `peer`, if there is one and credit for it; it stays queued. REQ RDP-12 */
   peekNotify(peer: Peer): OutboundTransfer | undefined {
-    const again = this.firstQueued(peer, peer.notifyRetries);
+    const again = firstQueued(peer, peer.notifyRetries);
     if (again !== undefined) return again;
     for (const queue of peer.notifyQueues) {
-      const transfer = queue === undefined ? undefined : this.firstQueued(peer, queue);
+      const transfer = queue === undefined ? undefined : firstQueued(peer, queue);
       if (transfer === undefined) continue;
       if (!transfer.isResponse && !peer.mayBegin) continue;
       // Responses need no credit, the request granted it: else two peers full of each other's requests could never answer.
@@ -117,25 +121,6 @@ export class Sender {
       this.noteBlocked(peer);
     }
     return peer.mayBegin && peer.notified < peer.notifyLimit ? this.holds.peek(peer) : undefined;
-  }
-
-  /** The first of `queue` that still wants to be announced; those before it are taken out. */
-  private firstQueued(peer: Peer, queue: Fifo<OutboundTransfer>): OutboundTransfer | undefined {
-    let transfer = queue.peek();
-    for (; transfer !== undefined && transfer.state !== 'queued'; transfer = queue.peek()) {
-      this.unqueue(peer, queue);
-    }
-    return transfer;
-  }
-
-  private unqueue(peer: Peer, queue: Fifo<OutboundTransfer>): void {
-    const transfer = queue.shift();
-    if (transfer === undefined) return;
-    transfer.notifyQueued = false;
-    if (transfer.state === 'done') peer.endedQueued -= 1;
-    if (queue === peer.notifyRetries) return;
-    if (transfer.isResponse) peer.responsesQueued -= 1;
-    else peer.requestsQueued -= 1;
   }
 
   /** Gives the transfer id and buffer, before its first NOTIFY is written; false if it has them. REQ RDP-6, CAUSE-6 · MUST KEY-6, ID-2 */
@@ -186,18 +171,26 @@ export class Sender {
       const retried = peer.notifyRetries.peek() === transfer;
       const queue = retried ? peer.notifyRetries : peer.notifyQueue(transfer.priority, transfer.isResponse);
       assert(queue.peek() === transfer, 'the announced transfer is the next of its queue');
-      this.unqueue(peer, queue);
+      unqueue(peer, queue);
     }
     transfer.state = nextOutbound(transfer.state, 'announce');
+    const aheadNs = transfer.notifyCount === 0 ? this.backlogNs(transfer) : 0;
     transfer.notifyCount += 1;
     this.holds.onAnnounced(transfer);
-    this.armRetry(now, transfer);
+    if (transfer.patient && transfer.notifyCount === 1) this.armReminder(now, transfer);
+    else this.armRetry(now, transfer, aheadNs);
   }
 
-  private armRetry(now: Nanos, transfer: OutboundTransfer): void {
+  /** `spareNs`: it could not be sent earlier even if it were pulled. MUST NOTIFY-7 */
+  private armRetry(now: Nanos, transfer: OutboundTransfer, spareNs: Nanos = 0): void {
     const { peer, notifyCount, notifyWaitNs } = transfer;
     transfer.notifyWaitNs = announcementWaitNs(now, this.context.options, peer, notifyCount, notifyWaitNs);
-    this.timers.arm(transfer, now + transfer.notifyWaitNs);
+    this.timers.arm(transfer, now + transfer.notifyWaitNs + spareNs);
+  }
+
+  /** How long what goes before it takes. MUST NOTIFY-7 */
+  backlogNs(transfer: OutboundTransfer): Nanos {
+    return backlogNs(this.context, this.scheduler.backlog, transfer);
   }
 
   /** How long to wait for a sign after sending for the `count`th time, `lastNs` after the time before. */
@@ -207,10 +200,23 @@ export class Sender {
 
   onTimeout(now: Nanos): void {
     for (let t = this.timers.expire(now); t !== undefined; t = this.timers.expire(now)) {
+      const quietAt = this.quietAt(now, t);
+      if (quietAt > now) {
+        this.timers.arm(t, quietAt);
+        continue;
+      }
       // Where there was a sign of receipt it is a reminder.
-      if (t.state === 'notified' && !t.allSent) this.context.health.failed(t.peer);
+      const isReminder = t.state !== 'notified' || (t.patient && t.notifyCount === 1);
+      if (!isReminder && !t.allSent) this.context.health.failed(t.peer);
       this.queueNotify(t);
     }
+  }
+
+  /** While the peer is sent what else it pulled, it tells of what is whole when it likes. MUST RACK-3 */
+  private quietAt(now: Nanos, { allSent, peer, notifyWaitNs }: OutboundTransfer): Nanos {
+    const { lane } = peer;
+    if (!allSent || lane === undefined) return now;
+    return (lane.isEmpty ? lane.lastSentAt : now) + notifyWaitNs;
   }
 
   find(peer: Peer, slot: number, generation: number): OutboundTransfer | undefined {
@@ -292,7 +298,6 @@ export class Sender {
     pulled.slot = pull.pullSlot;
     pulled.tokenHi = pull.tokenHi | 0;
     pulled.tokenLo = pull.tokenLo | 0;
-    pulled.rateMbps = Math.max(1, pull.rateMbps);
     for (let i = 0; i < pull.rangesCount; i += 1) {
       const start = pull.ranges[i * 2] as number;
       const end = start + (pull.ranges[i * 2 + 1] as number);
@@ -300,6 +305,7 @@ export class Sender {
       if (start < pulled.sentHigh) transfer.peer.paths?.onPulledAgain(now, transfer, start, end);
     }
     this.armReminder(now, transfer);
+    this.scheduler.setRate(transfer.peer, Math.max(1, pull.rateMbps) * 1e6);
     this.scheduler.ready(now, transfer);
     return true;
   }
@@ -309,6 +315,11 @@ export class Sender {
     this.onReceipt(now, transfer);
     transfer.forgetPulls();
     this.scheduler.remove(transfer);
+  }
+
+  /** So much of it left that never had before. */
+  onUnsentLess(transfer: OutboundTransfer, bytes: Bytes): void {
+    this.scheduler.backlog.onSent(transfer, bytes);
   }
 
   /** The first of its early data is in a packet. */
@@ -344,7 +355,10 @@ export class Sender {
       acked.forEachGap(start, end, (from, to) => transfer.release(from, to));
       acked.add(start, end);
       // What an earlier transfer brought needs no sending. MUST PULL-8
-      if (end > pull.sentHigh) pull.sentHigh = end;
+      if (end > pull.sentHigh) {
+        this.scheduler.backlog.onSent(transfer, end - pull.sentHigh);
+        pull.sentHigh = end;
+      }
       toSend.remove(start, end);
     }
     if (toSend.isEmpty) this.scheduler.remove(transfer);
@@ -365,11 +379,12 @@ export class Sender {
     if (transfer.slot < 0) this.depths.leave(transfer);
     this.timers.disarm(transfer);
     this.scheduler.remove(transfer);
+    this.scheduler.backlog.leave(transfer);
     transfer.endEarly();
     transfer.forgetPulls();
     transfer.letGo();
     transfer.peer.removeWaiting();
-    if (transfer.notifyQueued) this.onEndedInLine(transfer.peer);
+    if (transfer.notifyQueued) onEndedInLine(transfer.peer);
     if (transfer.isResponse) this.freeSlot(transfer);
     this.onEnd(now, transfer, reason);
   }
@@ -402,7 +417,7 @@ export class Sender {
   /** The peer has another incarnation: what was never announced goes to that, the rest is lost. MUST EXCH-9, FRESH-5 */
   onPeerRestart(now: Nanos, peer: Peer, reason: FailureReason, everything: boolean): void {
     const live = this.liveOf(peer);
-    this.clearQueues(peer);
+    clearQueues(peer);
     // To a new incarnation nothing needs to be told of what the old one may have counted.
     if (!everything)
       for (const transfer of peer.outbound) if (transfer?.relinquished) this.freeSlot(transfer);
@@ -416,45 +431,11 @@ export class Sender {
         if (transfer.slot >= 0) this.depths.enter(transfer);
         transfer.slot = -1;
         transfer.notifyQueued = false;
+        this.scheduler.backlog.leave(transfer);
         this.holds.beginAnew(transfer);
+        if (transfer.hold === 'free') this.scheduler.backlog.enter(transfer);
       }
     }
-  }
-
-  /** What ended in line holds its message: it goes before there is more of it than of what lives, also while nothing can be announced. */
-  private onEndedInLine(peer: Peer): void {
-    peer.endedQueued += 1;
-    const { endedQueued, requestsQueued, responsesQueued, notifyRetries } = peer;
-    const total = requestsQueued + responsesQueued + notifyRetries.length;
-    if (endedQueued === total || endedQueued > Math.max(total / 2, ENDED_IN_LINE)) this.sweep(peer);
-  }
-
-  private sweep(peer: Peer): void {
-    for (const queue of [peer.notifyRetries, ...peer.notifyQueues]) {
-      // Once around.
-      for (let left = queue?.length ?? 0; left > 0; left -= 1) {
-        const transfer = queue?.peek() as OutboundTransfer;
-        if (transfer.state === 'done') {
-          this.unqueue(peer, queue as Fifo<OutboundTransfer>);
-        } else {
-          queue?.shift();
-          queue?.push(transfer);
-        }
-      }
-    }
-  }
-
-  /** Also lets go of what ended while it was queued. */
-  private clearQueues(peer: Peer): void {
-    for (const queue of [peer.notifyRetries, ...peer.notifyQueues]) {
-      queue?.forEach((transfer) => {
-        transfer.notifyQueued = false;
-      });
-      queue?.clear();
-    }
-    peer.requestsQueued = 0;
-    peer.responsesQueued = 0;
-    peer.endedQueued = 0;
   }
 
   /** Every transfer to `peer` that is not done. */

@@ -84,6 +84,7 @@ function normalizeResult(loose: Loose): RunResult {
     ...normalizeExchanges(loose),
     goodput: figure(loose['goodput']),
     byteEfficiency: figure(loose['byteEfficiency']),
+    lowerBoundNs: figure(loose['lowerBoundNs']),
     workloads: named(loose['workloads'], (item) => {
       const workload = record(item);
       return {

@@ -54,6 +54,7 @@ export const anyReport: fc.Arbitrary<RunReport> = fc.record(
       ...exchanges,
       goodput: figure,
       byteEfficiency: figure,
+      lowerBoundNs: figure,
       workloads: fc.dictionary(
         text,
         fc.record({ ...exchanges, bytes: fc.record({ payload: figure }), spanNs: figure }),

@@ -76,6 +76,7 @@ export function syntheticReport(options: SyntheticOptions = {}): RunReport {
       ...summary(samples),
       goodput: 0.9689 - failed / 1e5,
       byteEfficiency: 0.9402,
+      lowerBoundNs: simTimeNs / 2,
       workloads: Object.fromEntries(names.map((name) => [name, workloadResult(samples, name, simTimeNs)])),
       violations: [],
       expectations: [

@@ -50,6 +50,14 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     ofRun: ({ workloads }) => Math.max(0, ...Object.values(workloads).map(({ spanNs }) => spanNs)),
     ofWorkload: ({ spanNs }) => spanNs,
   },
+  // The span as a multiple of the least time in which all that was offered can complete.
+  stretch: {
+    kind: 'number',
+    ofRun: ({ workloads, lowerBoundNs }) =>
+      lowerBoundNs === 0
+        ? 0
+        : Math.max(0, ...Object.values(workloads).map(({ spanNs }) => spanNs)) / lowerBoundNs,
+  },
 };
 
 /** The names that exist for each workload, as `workloads.NAME.…`. */

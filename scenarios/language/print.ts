@@ -31,11 +31,12 @@ function isNumeric(node: unknown): boolean {
 }
 
 function printEndpoint(endpoint: EndpointSettings): object {
-  const { crypto, hostDelayNs, groBytes, workers, options } = endpoint;
+  const { crypto, control, hostDelayNs, groBytes, workers, options } = endpoint;
   const { inlineBytesMax, pullBytesMax, budgetRatio, burstSegments, paths, peerTimeoutNs } = options;
   const { notifyWindow, earlyBytesInitial, receiveBytesMax, keyPacketsMax } = options;
   return {
     crypto,
+    ...(control !== undefined && { control }),
     ...(inlineBytesMax !== undefined && { inline: formatSize(inlineBytesMax) }),
     ...(pullBytesMax !== undefined && { pull: formatSize(pullBytesMax) }),
     ...(budgetRatio !== undefined && { budget: budgetRatio }),

@@ -102,6 +102,8 @@ export interface SwitchSettings {
 
 export interface EndpointSettings {
   crypto: 'sim' | 'real';
+  /** Who decides when data is sent; absent: the receiver, as the protocol says. The other is for comparison. */
+  control?: 'sender-burst';
   /** From a packet's arrival at a NIC to its delivery. */
   hostDelayNs: Nanos;
   /** Longest datagram that packets of one source are received as together; absent: each is received by itself. */

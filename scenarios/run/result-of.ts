@@ -41,6 +41,7 @@ export function resultOf(
     },
     goodput: statistics.sentPackets === 0 ? 0 : useful / statistics.sentPackets,
     byteEfficiency: statistics.sentBytes === 0 ? 0 : workloads.payloadBytes / statistics.sentBytes,
+    lowerBoundNs: workloads.lowerBoundNs,
     slowdown: workloads.all.slowdown(),
     latencyNs: workloads.all.latency(),
     workloads: Object.fromEntries(workloads.runs.map((run) => [run.workload.name, workloadResult(run)])),

@@ -3,6 +3,7 @@ import type { Bytes, CryptoSuite, EndpointObserver, EndpointOptions } from '../.
 import { ExchangeLedger, Marks, Violations } from '../../sim/check/index.ts';
 import { AuditedSuite } from '../../sim/crypto/audited-suite.ts';
 import { NonceAudit } from '../../sim/crypto/nonce-audit.ts';
+import { SENDER_BURST } from '../../sim/contrast/sender-burst.ts';
 import { SimCrypto } from '../../sim/crypto/sim-crypto.ts';
 import { HostFaultTimeline, ObserverHub, World } from '../../sim/host/index.ts';
 import { Kernel } from '../../sim/kernel/kernel.ts';
@@ -14,7 +15,7 @@ import { Trace } from '../../sim/trace/trace.ts';
 import type { TraceOptions } from '../../sim/trace/trace.ts';
 import { nodeCrypto } from '../../transports/crypto/node-crypto.ts';
 import { blueprintOf } from '../language/index.ts';
-import type { Scenario } from '../language/index.ts';
+import type { Scenario, Topology } from '../language/index.ts';
 import { faultSpec, hostFaultSpec, isOfHosts } from './fault-specs.ts';
 import { oracleFor } from './oracle.ts';
 import type { Oracle } from './oracle.ts';
@@ -96,6 +97,7 @@ export class Simulation {
       crypto: this.crypto,
       options: this.endpointOptions,
       byReference: true,
+      ...(endpoint.control === 'sender-burst' ? { kinds: SENDER_BURST } : {}),
       workers,
       ...(endpoint.groBytes === undefined
         ? {}
@@ -147,6 +149,8 @@ export class Simulation {
       mtuBytes: topology.link.mtuBytes,
       rateBps: topology.link.rateBps,
       receiveBufferBytes: 2 ** 40,
+      // Who pulls nothing is told of no bound.
+      ...(endpoint.control === undefined ? { portBufferBytes: portBuffer(topology) } : {}),
       initialRttNs: rttNs,
       ackDelayNs: Math.ceil(rttNs * ACK_DELAY_RTTS),
       lossDelayMinNs: 0,
@@ -155,6 +159,15 @@ export class Simulation {
       ...endpoint.options,
     };
   }
+}
+
+/** What a port of a switch may queue: operators know that. */
+function portBuffer({
+  switch: { portPackets, portBytes, bufferBytes },
+  link: { mtuBytes },
+}: Topology): Bytes {
+  const bytes = portPackets === undefined ? (portBytes ?? bufferBytes) : portPackets * mtuBytes;
+  return Math.min(Math.max(bytes, mtuBytes), 2 ** 40);
 }
 
 /** A NIC has room for a run of each of its workers; with one worker, what the simulator gives it. */

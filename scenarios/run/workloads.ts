@@ -3,6 +3,7 @@ import { Pattern } from '../../sim/check/index.ts';
 import type { SimHost } from '../../sim/host/index.ts';
 import { HostKind } from '../../sim/trace/kinds.ts';
 import { Figures } from './figures.ts';
+import { LowerBound } from './lower-bound.ts';
 import { ordinalHeaders, ordinalOf, ORDINAL_HEADER_BYTES } from './ordinal.ts';
 import type { Simulation } from './simulation.ts';
 import { WorkloadRun } from './workload-run.ts';
@@ -39,6 +40,7 @@ export class Workloads {
   private readonly pattern: Pattern;
   private readonly watcher: ExchangeWatcher;
   private readonly active: Map<number, OfferedExchange> = new Map<number, OfferedExchange>();
+  private readonly lowerBound: LowerBound;
   private ordinals = 0;
   private onAllEnded: () => void;
 
@@ -46,6 +48,7 @@ export class Workloads {
     this.simulation = simulation;
     this.watcher = watcher;
     this.onAllEnded = onAllEnded;
+    this.lowerBound = new LowerBound(simulation.scenario);
     this.pattern = new Pattern(simulation.rng.fork('payload'), (bytes) => simulation.crypto.know?.(bytes));
     for (const host of simulation.world.hosts) {
       host.serve((request, worker) => this.serve(host, worker, request));
@@ -62,6 +65,11 @@ export class Workloads {
   /** No exchange will be offered any more, and all have ended. */
   get finished(): boolean {
     return this.active.size === 0 && this.runs.every((run) => run.finishedOffering);
+  }
+
+  /** The least time in which what was offered can complete. */
+  get lowerBoundNs(): number {
+    return this.lowerBound.ns;
   }
 
   get activeCount(): number {
@@ -108,6 +116,7 @@ export class Workloads {
       ...(deadlineNs === undefined ? {} : { deadlineNs: world.host(from).now() + deadlineNs }),
     };
     run.onOffered(exchange);
+    this.lowerBound.onOffered(from, to, requestBytes, responseBytes);
     const id = world.host(from).call(world.peer(from, to), body, options, {
       onResponse: (response) => this.onResponse(exchange, response),
       onFailure: (error) => this.onFailure(exchange, error),

@@ -42,6 +42,7 @@ function named(workload: Workload, index: number): Workload {
 function anyEndpoint(): fc.Arbitrary<Scenario['endpoint']> {
   const settings = {
     crypto: fc.constantFrom('sim' as const, 'real' as const),
+    control: fc.constant('sender-burst' as const),
     hostDelayNs: fc.nat(100_000),
     groBytes: fc.integer({ min: 1024, max: 65_536 }),
     workers: fc.integer({ min: 1, max: 256 }),

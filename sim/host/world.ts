@@ -1,5 +1,6 @@
 import type { CryptoSuite } from '../../protocol/crypto/suite.ts';
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
+import type { PartKinds } from '../../protocol/endpoint/parts.ts';
 import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
 import type { PeerConfig, PeerId } from '../../protocol/peer/peer.ts';
 import { TransmitBuffer } from '../../protocol/transmit.ts';
@@ -25,6 +26,8 @@ export interface WorldConfig {
   options: Partial<EndpointOptions>;
   /** Payload is not copied between hosts: applications change neither what they send nor what they are given. */
   byReference?: boolean;
+  /** Other parts of endpoints than those of the protocol, to compare with. */
+  kinds?: PartKinds;
   /** Absent: hosts receive each packet by itself. */
   gro?: GroConfig;
   /** NIC k of each host is in the network k modulo `planes`; default 1. */
@@ -78,6 +81,7 @@ export class World {
               plain,
               random: config.rng.fork(`${name}${incarnation === 0 ? '' : `#${incarnation}`}`),
               options: worker === 0 ? config.options : { ...config.options, worker },
+              ...(config.kinds === undefined ? {} : { kinds: config.kinds }),
               ...(observer === undefined ? {} : { observer }),
             };
           },

@@ -5,7 +5,7 @@ import type { AckOutcome, SentPacket } from '../../recovery/sent-packets.ts';
 import { Ack } from '../../wire/index.ts';
 
 function packet(packetNumber: number, sentAt = 0): SentPacket {
-  return { packetNumber, sentAt, notifies: [], resets: [], credits: [], settled: false };
+  return { packetNumber, sentAt, notifies: [], resets: [], credits: [], timed: true, settled: false };
 }
 
 /** An ACK of exactly these numbers. */

@@ -78,7 +78,7 @@ describe('an acknowledgement', () => {
 test('an acknowledgement of 2^50 packets is settled at once', () => {
   const sent = new SentPackets();
   for (const packetNumber of [3, 2 ** 40]) {
-    sent.add({ packetNumber, sentAt: 0, notifies: [], resets: [], credits: [], settled: false });
+    sent.add({ packetNumber, sentAt: 0, notifies: [], resets: [], credits: [], timed: true, settled: false });
   }
   const ack = new Ack().load({ largest: 2 ** 50, delayNs: 0, firstRange: 2 ** 50 - 10, ranges: [] });
   const outcome: AckOutcome = { largestSentAt: -1, acked: [], lost: [] };

@@ -6,6 +6,7 @@ import { RecordPool } from '../../records/record-pool.ts';
 import { SealedBuffer } from '../../records/sealed-buffer.ts';
 import {
   Ack,
+  Backlog,
   CancelPull,
   ControlPacket,
   DataPacket,
@@ -27,6 +28,7 @@ import {
 import type {
   AckRecord,
   ControlPacketRecord,
+  BacklogRecord,
   CancelPullRecord,
   DatagramRecord,
   DataPacketRecord,
@@ -66,6 +68,7 @@ export interface FrameRecords {
   StreamClose: StreamCloseRecord;
   StreamCloseAck: StreamCloseAckRecord;
   CancelPull: CancelPullRecord;
+  Backlog: BacklogRecord;
   EarlyData: EarlyDataRecord;
   EarlyLimit: EarlyLimitRecord;
   Datagram: DatagramRecord;
@@ -166,10 +169,14 @@ export class HandPeer {
     this.deliver(this.seal(concat(...frames)));
   }
 
-  sendData(record: Omit<DataPacketRecord, 'length' | 'flags'>, retransmission = false): void {
+  sendData(
+    record: Omit<DataPacketRecord, 'length' | 'flags'>,
+    retransmission = false,
+    crowded = false,
+  ): void {
     const packet = new DataPacket();
     const length = DataPacket.headerLength(record.offset) + record.payload.length;
-    packet.load({ ...record, length, flags: { retransmission } });
+    packet.load({ ...record, length, flags: { retransmission, congested: false, crowded } });
     const out = new Uint8Array(length);
     packet.emit(out, 0, length);
     this.deliver(out);
@@ -227,6 +234,7 @@ const TYPES = {
   StreamClose,
   StreamCloseAck,
   CancelPull,
+  Backlog,
   Datagram,
   EarlyData,
   EarlyLimit,

@@ -28,7 +28,7 @@ describe('datagrams', () => {
   test.each([
     ['of another kind', (packet: Uint8Array) => void (packet[0]! |= 0xc0)],
     ['of another version', (packet: Uint8Array) => void (packet[0]! ^= 0x10)],
-    ['with a reserved bit', (packet: Uint8Array) => void (packet[0]! |= 2)],
+    ['with a reserved bit', (packet: Uint8Array) => void (packet[0]! |= 4)],
     ['shorter than its header', (packet: Uint8Array) => packet.set([0, 33], 1)],
     ['longer than the datagram', (packet: Uint8Array) => packet.set([0xff, 0xff], 1)],
   ])('a packet %s ends the datagram, and what came before it stands', (_what, spoil) => {

@@ -4,6 +4,7 @@ import { deriveControlKey } from '../../keys/control-keys.ts';
 import type { PathSecret, Role } from '../../keys/path-secret.ts';
 import {
   Ack,
+  Backlog,
   CancelPull,
   ControlPacket,
   DataPacket,
@@ -40,6 +41,7 @@ const FRAMES = {
   StreamCredit,
   StreamClose,
   StreamCloseAck,
+  Backlog,
   Datagram,
   Probe,
   ProbeResponse,

@@ -13,7 +13,7 @@ const BY_HAND: Record<string, [record: object, hex: string]> = {
   // kind 0 · version 2 · reused: 00 10 0001. 1 + 2 + 16 + 8 + 1 + 4 + 1 + 2 + 3 = 38 = 0x26
   control: [
     {
-      flags: { reused: true },
+      flags: { reused: true, patient: false },
       length: 38,
       credential,
       epoch: { hi: 3, lo: 258 },
@@ -28,7 +28,7 @@ const BY_HAND: Record<string, [record: object, hex: string]> = {
   // kind 1 · version 2 · retransmission: 01 10 0001. 1 + 2 + 4 + 8 + 4 + 2 = 21 = 0x15. 100,000 = 0x186a0
   data: [
     {
-      flags: { retransmission: true },
+      flags: { retransmission: true, congested: false, crowded: false },
       length: 21,
       pullSlot: 6,
       token: { hi: 0xcafebabe, lo: 1 },
@@ -124,6 +124,7 @@ const BY_HAND: Record<string, [record: object, hex: string]> = {
     `1c  00000009 00000008  01`,
   ],
   DATAGRAM: [{ headerSize: 1, payload: fromHex('006869') }, `1d  01  03 006869`],
+  BACKLOG: [{ delayNs: 16_384 }, `1f  80004000`],
   EARLY_DATA: [
     { transferSlot: 9, transferGeneration: 8, end: 20_000, offset: 64, payload: fromHex('006869') },
     `17  00000009 00000008  80004e20  4040  03 006869`,

@@ -27,6 +27,7 @@ const CLASSES: Record<string, new () => Codec> = {
   RANGE_ACK: wire.RangeAck,
   FLOW_RESET: wire.FlowReset,
   CANCEL_PULL: wire.CancelPull,
+  BACKLOG: wire.Backlog,
   PROBE: wire.Probe,
   PROBE_RESPONSE: wire.ProbeResponse,
   STREAM_CREDIT: wire.StreamCredit,

@@ -101,7 +101,7 @@ describe('emit', () => {
     ],
     ['ControlPacket.credential', () => new ControlPacket().emitHeader(out, 0, 2000)],
     ['DataPacket.length', () => Object.assign(new DataPacket(), { length: 65_536 }).emitHeader(out, 0, 2000)],
-    ['DataPacket.flags', () => Object.assign(new DataPacket(), { flags: 2 }).emitHeader(out, 0, 2000)],
+    ['DataPacket.flags', () => Object.assign(new DataPacket(), { flags: 8 }).emitHeader(out, 0, 2000)],
     [
       'DataPacket.length: must be 20, not 19',
       () =>

@@ -6,7 +6,7 @@ import { VARINT_MAX, decodeVarint, varintLength, varintLengthAt, writeVarint } f
 
 /** An owned copy of a ControlPacket; fields under a condition are there only if it holds. */
 export interface ControlPacketRecord {
-  flags: { reused: boolean };
+  flags: { reused: boolean; patient: boolean };
   /** Whole packet, header and tag included. */
   length: number;
   /** Path secret both sides share. */
@@ -33,6 +33,8 @@ export class ControlPacket {
   static readonly KIND = 0;
   /** Bit of `flags`: an earlier incarnation of the sender may have used the path secret. */
   static readonly REUSED = 0x01;
+  /** Bit of `flags`: its acknowledgement may wait for any other packet to its sender. */
+  static readonly PATIENT = 0x02;
 
   flags = 0;
   /** Whole packet, header and tag included. */
@@ -66,8 +68,8 @@ export class ControlPacket {
     if (at >= limit) return DecodeError.TRUNCATED;
     const first = bytes[at]!;
     if (first >>> 6 !== ControlPacket.KIND) return DecodeError.UNKNOWN;
-    if ((first & 0xfe) !== 0x20) return DecodeError.VALUE;
-    this.flags = first & 0x01;
+    if ((first & 0xfc) !== 0x20) return DecodeError.VALUE;
+    this.flags = first & 0x03;
     if (limit - at < 34) return DecodeError.TRUNCATED;
     let p = at + 1;
     this.length = (bytes[p]! << 8) | bytes[p + 1]!;
@@ -167,7 +169,7 @@ export class ControlPacket {
   }
 
   private check(): void {
-    if ((this.flags & 0x01) !== this.flags) misuse('ControlPacket.flags', `${this.flags} is out of range`);
+    if ((this.flags & 0x03) !== this.flags) misuse('ControlPacket.flags', `${this.flags} is out of range`);
     if ((this.length & 0xffff) !== this.length) misuse('ControlPacket.length', `${this.length} is out of range`);
     if (this.credentialLength !== 16 || this.credentialStart + this.credentialLength > this.credential.length) {
       misuse('ControlPacket.credential', `${this.credentialLength} is out of range`);
@@ -181,7 +183,7 @@ export class ControlPacket {
   /** An owned copy that stays valid when the bytes behind this view change. */
   toRecord(): ControlPacketRecord {
     const record: ControlPacketRecord = {
-      flags: { reused: (this.flags & ControlPacket.REUSED) !== 0 },
+      flags: { reused: (this.flags & ControlPacket.REUSED) !== 0, patient: (this.flags & ControlPacket.PATIENT) !== 0 },
       length: this.length,
       credential: new Uint8Array(this.credential.subarray(this.credentialStart, this.credentialStart + this.credentialLength)),
       epoch: { hi: this.epochHi, lo: this.epochLo },
@@ -196,7 +198,7 @@ export class ControlPacket {
 
   /** Takes the values of `record`; throws a RangeError if one breaks a rule of the table. */
   load(record: ControlPacketRecord): this {
-    this.flags = (record.flags.reused ? ControlPacket.REUSED : 0);
+    this.flags = (record.flags.reused ? ControlPacket.REUSED : 0) | (record.flags.patient ? ControlPacket.PATIENT : 0);
     this.length = checkInteger(record.length, 0xffff, 'ControlPacket.length');
     this.credential = checkBytes(record.credential, 16, 'ControlPacket.credential');
     this.credentialStart = 0;

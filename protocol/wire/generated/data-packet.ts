@@ -6,7 +6,7 @@ import { VARINT_MAX, decodeVarint, varintLength, varintLengthAt, writeVarint } f
 
 /** An owned copy of a DataPacket; fields under a condition are there only if it holds. */
 export interface DataPacketRecord {
-  flags: { retransmission: boolean };
+  flags: { retransmission: boolean; congested: boolean; crowded: boolean };
   /** Whole packet. */
   length: number;
   /** The receiver's slot, from PULL_REQUEST. */
@@ -27,6 +27,10 @@ export class DataPacket {
   static readonly KIND = 1;
   /** Bit of `flags`: begins below the end of what was sent of the transfer before. */
   static readonly RETRANSMISSION = 0x01;
+  /** Bit of `flags`: more was pulled of its sender than its link carries now. */
+  static readonly CONGESTED = 0x02;
+  /** Bit of `flags`: more was announced to its sender than it can pull soon. */
+  static readonly CROWDED = 0x04;
 
   flags = 0;
   /** Whole packet. */
@@ -52,8 +56,8 @@ export class DataPacket {
     if (at >= limit) return DecodeError.TRUNCATED;
     const first = bytes[at]!;
     if (first >>> 6 !== DataPacket.KIND) return DecodeError.UNKNOWN;
-    if ((first & 0xfe) !== 0x60) return DecodeError.VALUE;
-    this.flags = first & 0x01;
+    if ((first & 0xf8) !== 0x60) return DecodeError.VALUE;
+    this.flags = first & 0x07;
     if (limit - at < 16) return DecodeError.TRUNCATED;
     let p = at + 1;
     this.length = (bytes[p]! << 8) | bytes[p + 1]!;
@@ -140,7 +144,7 @@ export class DataPacket {
   }
 
   private check(): void {
-    if ((this.flags & 0x01) !== this.flags) misuse('DataPacket.flags', `${this.flags} is out of range`);
+    if ((this.flags & 0x07) !== this.flags) misuse('DataPacket.flags', `${this.flags} is out of range`);
     if ((this.length & 0xffff) !== this.length) misuse('DataPacket.length', `${this.length} is out of range`);
     if (this.pullSlot >>> 0 !== this.pullSlot) misuse('DataPacket.pullSlot', `${this.pullSlot} is out of range`);
     if (this.tokenHi >>> 0 !== this.tokenHi) misuse('DataPacket.tokenHi', `${this.tokenHi} is out of range`);
@@ -150,7 +154,7 @@ export class DataPacket {
   /** An owned copy that stays valid when the bytes behind this view change. */
   toRecord(): DataPacketRecord {
     const record: DataPacketRecord = {
-      flags: { retransmission: (this.flags & DataPacket.RETRANSMISSION) !== 0 },
+      flags: { retransmission: (this.flags & DataPacket.RETRANSMISSION) !== 0, congested: (this.flags & DataPacket.CONGESTED) !== 0, crowded: (this.flags & DataPacket.CROWDED) !== 0 },
       length: this.length,
       pullSlot: this.pullSlot,
       token: { hi: this.tokenHi, lo: this.tokenLo },
@@ -162,7 +166,7 @@ export class DataPacket {
 
   /** Takes the values of `record`; throws a RangeError if one breaks a rule of the table. */
   load(record: DataPacketRecord): this {
-    this.flags = (record.flags.retransmission ? DataPacket.RETRANSMISSION : 0);
+    this.flags = (record.flags.retransmission ? DataPacket.RETRANSMISSION : 0) | (record.flags.congested ? DataPacket.CONGESTED : 0) | (record.flags.crowded ? DataPacket.CROWDED : 0);
     this.length = checkInteger(record.length, 0xffff, 'DataPacket.length');
     this.pullSlot = checkInteger(record.pullSlot, 0xffff_ffff, 'DataPacket.pullSlot');
     this.tokenHi = checkInteger(record.token.hi, 0xffff_ffff, 'DataPacket.token.hi');

@@ -1,5 +1,6 @@
 // Generated from spec/wire.yaml by `npm run generate`. Do not edit.
 export * from './ack.ts';
+export * from './backlog.ts';
 export * from './cancel-pull.ts';
 export * from './control-packet.ts';
 export * from './data-packet.ts';

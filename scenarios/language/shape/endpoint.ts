@@ -71,6 +71,11 @@ export const endpointShape: Field<EndpointSettings> = record('endpoint', {
   crypto: choice('crypto', ['sim', 'real'], 'Cipher suite: a fast deterministic one, or AES-GCM.').prefault(
     'sim',
   ),
+  control: choice(
+    'control',
+    ['receiver', 'sender-burst'],
+    'Who decides when data is sent: its receiver, or, to compare with, its sender at once.',
+  ).prefault('receiver'),
   inline: quantity(SIZE, 'Largest message that travels inside its notification.', '1KB', {
     min: 0,
     max: 65_535,
@@ -88,8 +93,9 @@ export const endpointShape: Field<EndpointSettings> = record('endpoint', {
   hostDelay: hostDelay.prefault('0ns'),
   gro: gro.optional(),
   workers: integer('Workers of each host, spread over its NICs.', 1, WORKERS_MAX, 1).optional(),
-}).transform(({ crypto, hostDelay: hostDelayNs, ...given }) => ({
+}).transform(({ crypto, control, hostDelay: hostDelayNs, ...given }) => ({
   crypto,
+  ...(control === 'sender-burst' && { control }),
   hostDelayNs,
   ...(given.gro !== undefined && { groBytes: given.gro }),
   ...(given.workers !== undefined && { workers: given.workers }),

@@ -23,6 +23,7 @@ const RESULT: RunResult = {
   bytes: { sent: 1, payload: 1 },
   goodput: 0.97,
   byteEfficiency: 0.5,
+  lowerBoundNs: 4000,
   slowdown: { mean: 1.5, p50: 1.25, p99: 4 },
   latencyNs: { p50: 10_000, p99: 20_000, max: 30_000 },
   workloads: { reads: READS, 'w-2': { ...READS, spanNs: 7000 } },
@@ -81,7 +82,7 @@ describe('an expectation that cannot be checked is refused', () => {
     [
       'goodputt >= 1',
       '"goodputt" is not a figure of a run',
-      'did you mean "goodput"? figures: completed, goodput, byteEfficiency, slowdown.mean, slowdown.p50, slowdown.p99, latency.p50, latency.p99, latency.max, lineRate, nic.failover, nic.return, dropped, violations, span, workloads.NAME.…',
+      'did you mean "goodput"? figures: completed, goodput, byteEfficiency, slowdown.mean, slowdown.p50, slowdown.p99, latency.p50, latency.p99, latency.max, lineRate, nic.failover, nic.return, dropped, violations, span, stretch, workloads.NAME.…',
     ],
     ['constructor == 1', '"constructor" is not a figure of a run', 'figures: completed, '],
     [

@@ -1,5 +1,6 @@
 import {
   Ack,
+  Backlog,
   CancelPull,
   Datagram,
   EarlyData,
@@ -136,6 +137,7 @@ const CODECS: Readonly<Record<number, Codec>> = {
   })),
   [EarlyLimit.TYPE]: plain(new EarlyLimit(), 'other'),
   [CancelPull.TYPE]: plain(new CancelPull(), 'other'),
+  [Backlog.TYPE]: plain(new Backlog(), 'other'),
   [RangeAck.TYPE]: codec(rangeAck, () => ({
     kind: 'range-ack',
     id: transferKey(rangeAck.transferSlot, rangeAck.transferGeneration),

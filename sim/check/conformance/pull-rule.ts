@@ -3,6 +3,10 @@ import { NANOS_PER_SECOND } from '../../../protocol/core/units.ts';
 import type { TransferKey } from './frames.ts';
 import type { Report } from './rule.ts';
 
+/** Grants that are made together, and turns at once. MUST PULL-11, PULL-12 */
+const GRANTS_IN_A_ROW = 4;
+const TURNS_MAX = 4;
+
 /** What of an endpoint's state is bounded. */
 export interface Held {
   readonly pulledBytes: Bytes;
@@ -44,10 +48,15 @@ export class PullRule {
   /** A PULL_REQUEST leaves. */
   onPull(transfer: TransferKey, isAgain: boolean, { pulledBytes, memoryBytes }: Held): void {
     if (isAgain) this.#again.add(transfer);
-    const { pullBytesMax, receiveBytesMax, receiveBufferBytes, earlyBytesMax } = this.#options;
+    const { pullBytesMax, receiveBytesMax, receiveBufferBytes, portBufferBytes, earlyBytesMax } =
+      this.#options;
     const budgetBytes = this.#budgetBytes();
-    // One grant above the budget, and short messages up to as much again.
-    const grantedBytes = 2 * budgetBytes + pullBytesMax + this.#again.size * (budgetBytes + pullBytesMax);
+    // Grants in a row above the budget, or of several turns, and short messages up to as much again.
+    const turns = portBufferBytes < 2 * budgetBytes ? TURNS_MAX : 1;
+    const grantedBytes =
+      2 * budgetBytes +
+      turns * GRANTS_IN_A_ROW * pullBytesMax +
+      this.#again.size * (budgetBytes + pullBytesMax);
     // Late ones were not counted, and may have come to life.
     const lateBytes = 2 * budgetBytes;
     const mostBytes = grantedBytes + lateBytes + this.#early.size * earlyBytesMax;

@@ -18,8 +18,8 @@ export const bugs = [
     name: 'repeated-notify-unanswered',
     what: 'the final RANGE_ACK that was lost is not provoked by repeating the announcement',
     file: 'protocol/transfer/admission.ts',
-    find: 'else if (entry?.resetCode === 0) this.acknowledge(now, peer, slot, generation);',
-    replace: 'else if (entry?.resetCode === 0) return;',
+    find: 'else if (entry?.resetCode === 0) {\n      this.acknowledge(now, peer, slot, generation);',
+    replace: 'else if (entry?.resetCode === 0) {',
   },
   {
     name: 'credit-never-returned',
