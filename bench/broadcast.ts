@@ -1,4 +1,4 @@
-import type { AeadKey, BroadcastOutcome, CryptoSuite } from '../protocol/index.ts';
+import type { AeadKey, BroadcastOutcome, CryptoSuite, EndpointState } from '../protocol/index.ts';
 import { RECORD_PLAIN_BYTES } from '../protocol/index.ts';
 import { SimCrypto } from '../sim/crypto/sim-crypto.ts';
 import { World } from '../sim/host/index.ts';
@@ -127,6 +127,14 @@ class Star {
   }
 }
 
+/** Peers that are known stay, in whatever health: the one that crashed is a failed one. */
+function sumHeld(state: Partial<EndpointState>): number {
+  return Object.entries(state).reduce(
+    (sum, [name, left]) => (name.startsWith('peers') || name === 'embryos' ? sum : sum + left),
+    0,
+  );
+}
+
 export async function measureBroadcast({
   peers,
   bytes,
@@ -149,7 +157,7 @@ export async function measureBroadcast({
   const { outcomes } = result;
   if (outcomes === undefined) throw new Error('the broadcast has not ended');
   if (!payload.every((byte, i) => byte === memory[i])) throw new Error('the bytes that arrived are others');
-  const { peers: _peers, embryos: _embryos, recordBuffers, ...rest } = hub.endpoint.state;
+  const { recordBuffers, ...others } = hub.endpoint.state;
   const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error.reason]));
   return {
     peers,
@@ -161,7 +169,7 @@ export async function measureBroadcast({
     errors,
     buffersPeak: star.buffersPeak,
     buffersLeft: recordBuffers,
-    otherLeft: Object.values(rest).reduce((sum, left) => sum + left, 0),
+    otherLeft: sumHeld(others),
     packets: hub.endpoint.counters.dataOut,
     simulatedMs: kernel.now / 1e6,
     processorS: (user + system) / 1e6,
