@@ -92,7 +92,7 @@ export class LossDetector {
         continue;
       }
       const lateAt = this.lateTime(t);
-      if (lateAt <= now) this.scheduler.onLate(t.transfer);
+      if (lateAt <= now) this.scheduler.onLate(t.transfer, stallAt === t.transfer.busyUntil);
       this.armAt(t, Math.min(stallAt, t.suspectAt, lateAt > now ? lateAt : NEVER));
     }
   }
@@ -120,7 +120,8 @@ export class LossDetector {
 
   private stall(now: Nanos, pull: InboundPull): void {
     pull.stallWaitNs = now - silentSince(pull);
-    this.context.health.failed(pull.transfer.peer);
+    // Who is heard meanwhile has others to serve, or one packet got lost. MUST LIVE-8
+    if (pull.transfer.peer.lastHeardAt <= silentSince(pull)) this.context.health.failed(pull.transfer.peer);
     if (pull.stalls > 0) this.context.health.suspect(now, pull.transfer.peer);
     pull.transfer.peer.scoutPull ??= pull;
     this.loseGaps(pull, pull.next);
@@ -167,7 +168,7 @@ export class LossDetector {
     const waitNs = Math.min(backoffNs(quietNs, pull.stalls, pull.stallWaitNs), Math.ceil(peerTimeoutNs / 4));
     const mostNs = peer.scoutPull === pull ? scoutWaitNs(peer.rtt.smoothedNs, peerTimeoutNs) : waitNs;
     const stallAt = silentSince(pull) + Math.ceil(Math.min(waitNs, Math.max(mostNs, quietNs)));
-    return pull.stalls === 0 ? Math.max(stallAt, busyUntil) : stallAt;
+    return pull.stalls === 0 && pull.received.isEmpty ? Math.max(stallAt, busyUntil) : stallAt;
   }
 
   /** When silence shows that its sender has others to serve. MUST PULL-10 */

@@ -18,6 +18,8 @@ const TURN_PULLS = 4;
 const PROBE_PACKETS = 2;
 /** What late senders may have outstanding beside the budget, in budgets. */
 const LATE_BUDGETS = 2;
+/** The same when those count that said beforehand that they would be late. */
+const BUSY_BUDGETS = 4;
 /** Early data is too much when so many times the budget is on its way. MUST EARLY-5 */
 const CROWDED_BUDGETS = 4;
 /** Senders that may be silent on a pull at once without their share of the budget being held back for them. */
@@ -152,13 +154,14 @@ export class PullScheduler {
   }
 
   /** Nothing of it has come for longer than a round trip takes: what it was pulled is others' to use, as far as all of that may come at once. MUST PULL-10 */
-  onLate(transfer: InboundTransfer): void {
+  onLate(transfer: InboundTransfer, isBusy = false): void {
     const { pull } = transfer;
     if (pull.stalls > 0 || pull.late || transfer.isHeld || this.isShallow(transfer)) return;
     // Its sender serves us, another message first; and answers that wait for it go on waiting.
     const { pulledBytes, responsesPatient } = transfer.peer;
     if (pulledBytes > pull.outstanding || responsesPatient > 0) return;
-    if (this.lateBytes + pull.outstanding > LATE_BUDGETS * this.budget(transfer.peer)) return;
+    const budgets = isBusy ? BUSY_BUDGETS : LATE_BUDGETS;
+    if (this.lateBytes + pull.outstanding > budgets * this.budget(transfer.peer)) return;
     pull.late = true;
     pull.lateBytes = pull.outstanding;
     this.lateBytes += pull.lateBytes;
@@ -444,11 +447,12 @@ export class PullScheduler {
   }
 }
 
-/** Another message of its peer, at least as urgent, is being pulled, and one at a time is all that the peer gets now. MUST LIVE-10 */
+/** Another message of its peer, at least as urgent and no longer, is being pulled, and one at a time is all that the peer gets now. MUST LIVE-10 */
 function waitsItsTurn(transfer: InboundTransfer): boolean {
   const { pulling, isWell } = transfer.peer;
   if (isWell || pulling === undefined || pulling === transfer) return false;
-  return levelOf(pulling) <= levelOf(transfer);
+  const levels = levelOf(pulling) - levelOf(transfer);
+  return levels < 0 || (levels === 0 && pulling.remaining <= transfer.remaining);
 }
 
 function levelOf({ isHeld, priority }: InboundTransfer): number {

@@ -61,7 +61,7 @@ describe.skipIf(!tshark.found)(`opened by ${tshark.text}`, () => {
     const path = join(folder, 'incast.pcapng');
     const { bytes } = await capturedRun(INCAST, SMALL_BUFFER);
     writeFileSync(path, bytes);
-    const rows = tsharkFields(path, 'frame.comment contains "buffer-full"', [
+    const rows = tsharkFields(path, 'frame.comment contains "port-full"', [
       'frame.interface_name',
       'frame.comment',
     ]);

@@ -97,14 +97,14 @@ describe('a capture of a run with faults', () => {
   });
 });
 
-test('a drop for lack of buffer is one sighting, with the depth of the queue', async () => {
+test('a drop for lack of room is one sighting, with the depth of the queue', async () => {
   const { bytes, outcome } = await capturedRun(INCAST, SMALL_BUFFER);
   const { packets } = readPcapng(bytes);
-  const dropped = packets.filter(({ verdict }) => verdict === DropReason.BUFFER_FULL);
+  const dropped = packets.filter(({ verdict }) => verdict === DropReason.PORT_FULL);
   expect(dropped.length).toBeGreaterThan(0);
   expect(dropped).toHaveLength(outcome.result.packets.dropped);
   for (const { comment, id, interfaceName } of dropped) {
-    const [, depth] = /^dropped: buffer-full; queue: (\d+) bytes$/.exec(comment) ?? [];
+    const [, depth] = /^dropped: port-full; queue: (\d+) bytes$/.exec(comment) ?? [];
     expect(Number(depth)).toBeGreaterThan(10_000);
     expect(Number(depth)).toBeLessThanOrEqual(20_000);
     expect(packets.filter((other) => other.id === id && other.interfaceName === interfaceName)).toHaveLength(

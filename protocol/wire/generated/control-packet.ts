@@ -33,7 +33,7 @@ export class ControlPacket {
   static readonly KIND = 0;
   /** Bit of `flags`: an earlier incarnation of the sender may have used the path secret. */
   static readonly REUSED = 0x01;
-  /** Bit of `flags`: its acknowledgement may wait for any other packet to its sender. */
+  /** Bit of `flags`: its acknowledgement may wait for another packet to its sender. */
   static readonly PATIENT = 0x02;
 
   flags = 0;

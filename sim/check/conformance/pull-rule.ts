@@ -58,7 +58,7 @@ export class PullRule {
       turns * GRANTS_IN_A_ROW * pullBytesMax +
       this.#again.size * (budgetBytes + pullBytesMax);
     // Late ones were not counted, and may have come to life.
-    const lateBytes = 2 * budgetBytes;
+    const lateBytes = 4 * budgetBytes;
     const mostBytes = grantedBytes + lateBytes + this.#early.size * earlyBytesMax;
     if (pulledBytes > Math.min(mostBytes, receiveBufferBytes))
       this.#report('PULL-1', `${pulledBytes} bytes are pulled and have not arrived, more than ${mostBytes}`);
