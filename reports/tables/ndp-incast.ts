@@ -30,7 +30,7 @@ export const ndpIncast: TableSpec = {
   })),
   notes: () => [
     'A flow is over when its last byte is at the receiver, as in the published data; `acknowledged`: when its sender knows. All begin at 0 and have not met before.',
-    'Senders are drawn anew for each seed among the other 431 hosts. Cables take 1 µs, as in the published simulator. Its switches cut packets to their headers when a queue is full; here nothing is trimmed, a full queue drops.',
+    'Senders are drawn anew for each seed among the other 431 hosts. Cables take 1 µs, as in the published simulator. Its switches cut packets to their headers when a queue is full; here nothing is trimmed, a full queue drops. Eight packets of 9000 bytes are taken as 72,000 bytes for each port: theirs has a queue of its own for headers and control, and 301 announcements at once do not fit into eight packets of any size.',
     'The published fastest and mean flow depend on whom the receiver prefers and are no goal: shortest remaining first finishes one after the other, fair shares finish all at the end.',
   ],
   measure,
@@ -44,7 +44,7 @@ version: 1
 scenario: ndp-incast
 seed: ${seed}
 until: 1s
-topology: { kind: fat-tree, k: 12, link: { rate: 10Gbps, delay: 1us, mtu: 9000 }, switch: { buffer: unlimited, port: 8packets, ecn: 27KB } }
+topology: { kind: fat-tree, k: 12, link: { rate: 10Gbps, delay: 1us, mtu: 9000 }, switch: { buffer: unlimited, port: 72KB, ecn: 27KB, spray: packet } }
 workload:
   - { name: incast, pattern: unary, from: [${drawSenders(senders, seed).join(', ')}], to: host[0], request: 450000B, response: 0B, count: 1 }
 `),
