@@ -153,7 +153,7 @@ export class PullScheduler {
     if (pull.outstanding === 0) this.passTurn(transfer);
   }
 
-  /** Nothing of it has come for longer than a round trip takes: what it was pulled is others' to use, as far as all of that may come at once. MUST PULL-10 */
+  /** Nothing of it has come for longer than a round trip takes: what it was pulled is others' to use, as far as all of that may come at once. `isBusy`: its sender said that it would take this long. MUST PULL-10 */
   onLate(transfer: InboundTransfer, isBusy = false): void {
     const { pull } = transfer;
     if (pull.stalls > 0 || pull.late || transfer.isHeld || this.isShallow(transfer)) return;
