@@ -1,4 +1,5 @@
 import type { Bytes, Nanos } from '../protocol/core/units.ts';
+import type { FfiName } from './native/ffi.ts';
 
 /**
  * What a transport tells whoever subscribes. None of these is fatal: the service is degraded, and the event says how.
@@ -20,6 +21,8 @@ export type TransportEvent =
   /** A worker has not come round its loop for so long: what it serves stands still. Told once, until it goes on. REQ HEALTH-9 */
   | { type: 'worker-stuck'; worker: number; silentNs: Nanos }
   | { type: 'worker-resumed'; worker: number; silentNs: Nanos }
+  /** No library can call C on this machine; what needs it is done without. */
+  | { type: 'ffi-unavailable'; tried: readonly FfiName[]; causes: readonly Error[] }
   /** A socket reported an error of its own, e.g. an ICMP answer. Told as rarely as send-error. */
   | { type: 'socket-error'; code: string; count: number; cause: Error };
 

@@ -6,6 +6,7 @@ export * from './events.ts';
 export * from './file/index.ts';
 export * from './health/index.ts';
 export * from './inline/index.ts';
+export * from './native/index.ts';
 export * from './psk/index.ts';
 export * from './udp/index.ts';
 export * from '../protocol/pool/index.ts';

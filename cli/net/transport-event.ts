@@ -16,6 +16,10 @@ export function transportEventText(event: TransportEvent): string {
       return `worker ${event.worker} has not come round its loop for ${time(event.silentNs)}`;
     case 'worker-resumed':
       return `worker ${event.worker} goes on, after ${time(event.silentNs)}`;
+    case 'ffi-unavailable': {
+      const why = event.causes.map(({ message }) => message.split('\n', 1)[0]).join('; ');
+      return `neither of ${event.tried.join(', ')} can be loaded, so the portable sockets of Node are used: ${why}`;
+    }
     case 'socket-error':
       return `the socket reported an error, ${event.count} times so far: ${event.cause.message}`;
   }
@@ -24,5 +28,10 @@ export function transportEventText(event: TransportEvent): string {
 /** The same for programs. */
 export function transportEventJson(event: TransportEvent): object {
   const { type, ...rest } = event;
-  return { event: type, ...rest, ...('cause' in rest ? { cause: rest.cause.message } : {}) };
+  return { event: type, ...rest, ...causeOf(event) };
+}
+
+function causeOf(event: TransportEvent): object {
+  if ('cause' in event) return { cause: event.cause.message };
+  return 'causes' in event ? { causes: event.causes.map(({ message }) => message) } : {};
 }

@@ -1,0 +1,2 @@
+export type * from './ffi.ts';
+export * from './load.ts';

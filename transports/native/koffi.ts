@@ -1,0 +1,96 @@
+import { createRequire } from 'node:module';
+import type { CResult, CType, Ffi, NativeFunction, NativeLibrary, Pointer, ReadWatch } from './ffi.ts';
+import { orNative } from './native-error.ts';
+
+type Callable = (...values: unknown[]) => unknown;
+
+/** Of koffi's own types, what is used; it may not be installed. */
+interface Koffi {
+  load(path: string): { func(name: string, result: string, parameters: string[]): Callable };
+  proto(result: string, parameters: string[]): object;
+  decode(pointer: bigint, type: object): Callable;
+  address(bytes: Uint8Array): bigint;
+  view(pointer: bigint, lengthBytes: number): ArrayBuffer;
+  errno(): number;
+  node: { poll(descriptor: number, events: { readable: boolean }, ready: () => void): KoffiPoll };
+}
+
+interface KoffiPoll {
+  ref(): void;
+  unref(): void;
+  close(): void;
+}
+
+const TYPES: Record<CType | CResult, string> = {
+  i32: 'int32_t',
+  u32: 'uint32_t',
+  i64: 'int64_t',
+  u64: 'uint64_t',
+  bits64: 'uint64_t',
+  pointer: 'uint64_t',
+  bytes: 'void *',
+  text: 'str',
+  void: 'void',
+};
+
+const typesOf = (parameters: readonly CType[]): string[] => parameters.map((type) => TYPES[type]);
+
+function typed<R extends CResult, const P extends readonly CType[]>(
+  call: Callable,
+  result: R,
+): NativeFunction<R, P> {
+  // It gives numbers where they are exact.
+  const exact: Callable = result === 'bits64' ? (...values) => BigInt(call(...values) as number) : call;
+  return exact as NativeFunction<R, P>;
+}
+
+/** The interface of choice: 0.1 µs a call, calls through pointers, and the event loop tells when a descriptor is readable. */
+export class KoffiFfi implements Ffi {
+  readonly name = 'koffi';
+  readonly #koffi: Koffi;
+
+  /** Throws what `require` throws if it is not there or does not fit this machine. */
+  constructor() {
+    this.#koffi = createRequire(import.meta.url)('koffi') as Koffi;
+  }
+
+  open(path: string): NativeLibrary {
+    const library = orNative(path, () => this.#koffi.load(path));
+    return {
+      declare: (name, result, parameters) =>
+        typed(
+          orNative(path, () => library.func(name, TYPES[result], typesOf(parameters))),
+          result,
+        ),
+    };
+  }
+
+  addressOf(bytes: Uint8Array): Pointer {
+    return Number(this.#koffi.address(bytes));
+  }
+
+  view(at: Pointer, lengthBytes: number): Uint8Array {
+    return new Uint8Array(this.#koffi.view(BigInt(at), lengthBytes));
+  }
+
+  errno(): number {
+    return this.#koffi.errno();
+  }
+
+  readonly through = <R extends CResult, const P extends readonly CType[]>(
+    pointer: Pointer,
+    result: R,
+    parameters: P,
+  ): NativeFunction<R, P> => {
+    const prototype = this.#koffi.proto(TYPES[result], typesOf(parameters));
+    return typed(this.#koffi.decode(BigInt(pointer), prototype), result);
+  };
+
+  readonly watch = (descriptor: number, onReadable: () => void): ReadWatch => {
+    const poll = this.#koffi.node.poll(descriptor, { readable: true }, () => onReadable());
+    return {
+      setKeepAlive: (keepAlive) => (keepAlive ? poll.ref() : poll.unref()),
+      close: () => poll.close(),
+    };
+  };
+}
