@@ -414,7 +414,7 @@ export class Endpoint {
   /** When `handleTimeout` or `pollTransmit` has something to do again; NEVER if nothing is pending. */
   nextTimeout(): Nanos {
     assert(this.drained && this.context.events.length === 0, 'nextTimeout before the drain was complete');
-    this.context.nic.note(this.scheduler.hasReady, this.receiver.scheduler.outstandingBytes > 0);
+    this.context.nic.note(this.scheduler.hasReady, this.receiver.scheduler.budget.outstandingBytes > 0);
     let { next } = this.context.deadlines;
     if (this.context.controlQueue.length > 0) next = Math.min(next, this.pacer.controlAt);
     if (this.scheduler.hasReady) next = Math.min(next, this.pacer.dataAt);
@@ -439,7 +439,7 @@ export class Endpoint {
       buffers: this.buffers.count,
       bufferBytes: this.buffers.heldBytes,
       memoryBytes: this.receiver.memoryBytes + this.receiver.heldBytes,
-      pulledBytes: this.receiver.scheduler.outstandingBytes + this.receiver.scheduler.heldBytes,
+      pulledBytes: this.receiver.scheduler.budget.bytes,
       ...this.peers.held,
       transferTimers:
         this.sender.timers.size +

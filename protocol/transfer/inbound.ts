@@ -12,6 +12,9 @@ import type { KeepState } from './hold.ts';
 import { InboundPull } from './inbound-pull.ts';
 import type { Reply } from './reply.ts';
 
+/** Behind the eight priorities. */
+const HELD_LEVEL = 8;
+
 /** One message announced to this endpoint. What is pulled of it is in `pull`. */
 export class InboundTransfer extends Keyed implements Ranked {
   readonly peer: Peer;
@@ -112,6 +115,11 @@ export class InboundTransfer extends Keyed implements Ranked {
   /** It must not be handed over before its release. */
   get isHeld(): boolean {
     return this.keep === 'held' || this.keep === 'kept';
+  }
+
+  /** Its place among what is pulled: its priority, and behind all of them what is held. MUST AHEAD-5 */
+  get pullLevel(): number {
+    return this.isHeld ? HELD_LEVEL : this.priority;
   }
 
   /** Something is left to pull. */

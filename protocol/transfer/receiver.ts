@@ -253,7 +253,8 @@ export class Receiver {
   private beginEarly(now: Nanos, transfer: InboundTransfer, end: Bytes): void {
     const { options } = this.context;
     if (end > options.earlyBytesMax || transfer.isHeld || transfer.into !== undefined) return;
-    if (!transfer.wantsPull || end > transfer.pullLimit || !this.scheduler.hasRoom(transfer, end)) return;
+    if (!transfer.wantsPull || end > transfer.pullLimit || end > this.scheduler.budget.roomFor(transfer))
+      return;
     if (transfer.assembly === undefined && !this.takeMemory(transfer)) return;
     const { pull } = transfer;
     pull.earlyEnd = end;
@@ -262,7 +263,8 @@ export class Receiver {
     this.context.unpulledBytes -= end;
     this.losses.onPull(now, pull);
     this.scheduler.update(transfer);
-    if (this.scheduler.isCrowded(transfer)) this.allowance.onTooMuch(now, transfer.peer.rtt.smoothedNs);
+    if (this.scheduler.budget.isCrowded(transfer.peer))
+      this.allowance.onTooMuch(now, transfer.peer.rtt.smoothedNs);
   }
 
   private onRange(

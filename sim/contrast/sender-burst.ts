@@ -8,6 +8,7 @@ import type { InboundPull } from '../../protocol/transfer/inbound-pull.ts';
 import type { InboundTransfer } from '../../protocol/transfer/inbound.ts';
 import { LossDetector } from '../../protocol/transfer/loss-detector.ts';
 import type { OutboundTransfer } from '../../protocol/transfer/outbound.ts';
+import { PullBudget } from '../../protocol/transfer/pull-budget.ts';
 import { PullScheduler } from '../../protocol/transfer/pull-scheduler.ts';
 import type { Grant } from '../../protocol/transfer/pull-scheduler.ts';
 import { Receiver } from '../../protocol/transfer/receiver.ts';
@@ -22,9 +23,15 @@ const RANGES_MAX = 64;
 const GAP_RTTS = 3;
 
 /** Whatever is announced is wanted at once and as a whole. */
-class OpenScheduler extends PullScheduler {
-  override budget(_peer: Peer): Bytes {
+class OpenBudget extends PullBudget {
+  override of(_peer: Peer): Bytes {
     return Math.floor(this.context.options.receiveBufferBytes / 2);
+  }
+}
+
+class OpenScheduler extends PullScheduler {
+  protected override newBudget(): PullBudget {
+    return new OpenBudget(this.context);
   }
 }
 

@@ -19,7 +19,7 @@ export const REMEDIES: readonly Remedy[] = [
   {
     lesson: 'partial grants must be usable',
     without: 'a pull waits until there is room for all that is left of its message',
-    file: `${TRANSFER}/pull-scheduler.ts`,
+    file: `${TRANSFER}/pull-budget.ts`,
     find: 'if (this.roomFor(transfer) < Math.min(wanted, mtuBytes * packets)) return false;',
     replace: 'if (this.roomFor(transfer) < wanted) return false;',
     test: `${TEST}/incast.test.ts`,

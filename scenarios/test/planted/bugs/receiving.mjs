@@ -24,16 +24,16 @@ export const bugs = [
   {
     name: 'pull-budget-ignored',
     what: 'the budget is compared with what short messages use alone',
-    file: 'protocol/transfer/pull-scheduler.ts',
+    file: 'protocol/transfer/pull-budget.ts',
     find: 'return this.outstandingBytes < budget;',
     replace: 'return this.shortBytes < budget;',
   },
   {
     name: 'pull-budget-moved',
     what: 'a message that turns out to be long is charged to the budget of short ones when its bytes arrive',
-    file: 'protocol/transfer/pull-scheduler.ts',
-    find: 'pull.budgeted -= bytes;\n      this.add(pull, -bytes);',
-    replace: 'pull.budgeted -= bytes;\n      this.shortBytes -= bytes;',
+    file: 'protocol/transfer/pull-budget.ts',
+    find: 'else if (small) this.shortBytes += bytes;',
+    replace: 'else if (small || bytes < 0) this.shortBytes += bytes;',
   },
   {
     name: 'lost-bytes-outstanding',
@@ -60,8 +60,8 @@ export const bugs = [
     name: 'stall-backoff-kept',
     what: 'the backoff of a silent sender is not reset when it is heard again',
     file: 'protocol/transfer/pull-scheduler.ts',
-    find: 'this.setStalls(transfer, 0);\n      this.endLate(pull);',
-    replace: 'this.endLate(pull);',
+    find: 'this.stalled.set(transfer, 0);\n      this.late.end(pull);',
+    replace: 'this.late.end(pull);',
   },
   {
     name: 'suspicion-kept',
