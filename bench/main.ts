@@ -98,13 +98,6 @@ switch (part) {
     for (const line of values.json ? [JSON.stringify(figures)] : broadcastLines(figures)) console.log(line);
     break;
   }
-  case 'failing-peers': {
-    const { FAILING_PEERS, failingPeersLines, measureFailingPeers } = await import('./failing-peers.ts');
-    const figures = await measureFailingPeers(FAILING_PEERS);
-    for (const line of values.json ? [JSON.stringify(figures)] : failingPeersLines(figures))
-      console.log(line);
-    break;
-  }
   case 'slow-reader': {
     const { measureSlowReader, slowReaderLines } = await import('./slow-reader.ts');
     const figures = await measureSlowReader(60 * (Number(values.scale) > 0 ? Number(values.scale) : 1));
@@ -156,7 +149,7 @@ switch (part) {
   }
   default:
     console.error(
-      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, scale, transfers, explore, bach, broadcast, failing-peers, slow-reader, or none for the first two`,
+      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, scale, transfers, explore, bach, broadcast, slow-reader, or none for the first two`,
     );
     process.exitCode = 1;
 }

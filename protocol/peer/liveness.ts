@@ -10,8 +10,10 @@ import type { PeerTable } from './peer-table.ts';
 const PROBES_PER_TIMEOUT = 8;
 /** A peer that has left a PROBE unanswered, and was silent for so many intervals, is asked before anything new begins. */
 const UNANSWERED_INTERVALS = 2;
-/** With nothing waiting for it a peer that does not answer is probed once a peer timeout, so many times. */
+/** With nothing waiting for it a peer that does not answer is probed once a peer timeout, less the round trips until it is known to live, so many times. */
 const IDLE_PROBES_MAX = 64;
+/** One that has restarted asks who we are before it answers. */
+const NOTICE_RTTS = 2;
 /** Resets that are never acknowledged are sent this often, then only while something waits for the peer. */
 const RESET_TRIES_MAX = 16;
 
@@ -134,7 +136,13 @@ export class Liveness {
     if (peer.idleProbes >= IDLE_PROBES_MAX) return;
     peer.idleProbes += 1;
     this.sendProbe(now, peer);
-    this.armAt(peer, now + this.context.options.peerTimeoutNs);
+    this.armAt(peer, now + this.idleInterval(peer));
+  }
+
+  /** Short enough for who is back to be noticed within a peer timeout. MUST LIVE-11 */
+  private idleInterval({ rtt }: Peer): Nanos {
+    const { peerTimeoutNs } = this.context.options;
+    return Math.ceil(Math.max(peerTimeoutNs - NOTICE_RTTS * rtt.smoothedNs, peerTimeoutNs / 2));
   }
 
   /** The network says that the packet that begins with `quoted` was not delivered, which may be a lie: a PROBE finds out. MUST LIVE-6 */
@@ -169,7 +177,7 @@ export class Liveness {
     peer.sent.forgetNotifies();
     peer.idleProbes = 0;
     if (peer.resolved) this.peers.remove(peer);
-    else this.armAt(peer, now + this.context.options.peerTimeoutNs);
+    else this.armAt(peer, now + this.idleInterval(peer));
   }
 
   /** A FLOW_RESET has no other way to be repaired than to be sent again until it is acknowledged. MUST RESET-3 */

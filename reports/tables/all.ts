@@ -2,6 +2,8 @@ import { authorSimulation } from './author-simulation.ts';
 import { burst } from './burst.ts';
 import { dcpim } from './dcpim.ts';
 import { degradedLink } from './degraded-link.ts';
+import { eightNics } from './eight-nics.ts';
+import { failingPeers } from './failing-peers.ts';
 import { ndpIncast } from './ndp-incast.ts';
 import { priority } from './priority.ts';
 import type { TableSpec } from './table-spec.ts';
@@ -14,6 +16,8 @@ export const TABLES: readonly TableSpec[] = [
   burst,
   priority,
   degradedLink,
+  eightNics,
+  failingPeers,
 ];
 
 export function tableNamed(name: string): TableSpec | undefined {

@@ -11,6 +11,7 @@ import type { Samples } from '../../tables/record.ts';
 import { estimate, quantileOf } from '../../tables/statistics.ts';
 import type { TableSpec } from '../../tables/table-spec.ts';
 import { recordMarkdown, recordText } from '../../tables/text.ts';
+import { utilizationBound } from '../../tables/utilization-bound.ts';
 import { inWholePackets } from '../../tables/whole-packets.ts';
 
 const EMPTY_QUEUE = { p50Bytes: 0, p99Bytes: 0, busiestP99Bytes: 0, maxBytes: 0, queueDrops: 0, drops: 0 };
@@ -119,6 +120,22 @@ test('the best published column is the lowest of slowdowns and the highest of ut
   const figures = { homaAeolus: 2, ndp: 5, hpcc: 3, dcpim: 1 };
   expect(bestOf(figures, 'lower')).toEqual({ value: 1, of: 'dcPIM' });
   expect(bestOf(figures, 'higher')).toEqual({ value: 5, of: 'NDP' });
+  expect(bestOf(figures, 'higher', 4.9).value).toBeLessThan(5);
+});
+
+test('the bound of the utilisation is what messages on their way alone take from it', () => {
+  // All of one size: on average half of a message of each sending host is missing, of a million.
+  const one = [
+    { bytes: 5000, cdf: 0 },
+    { bytes: 5000, cdf: 1 },
+  ];
+  expect(utilizationBound(one, 100, 0.5, 1e6)).toBeCloseTo(1 - 25e-6, 12);
+  // Unequal ones are more on their way: E[S²] / E[S] is 4/3 of the mean from 0 to twice the mean.
+  const spread = [
+    { bytes: 0, cdf: 0 },
+    { bytes: 10_000, cdf: 1 },
+  ];
+  expect(1 - utilizationBound(spread, 100, 0.5, 1e6)).toBeCloseTo((25e-6 * 4) / 3, 12);
 });
 
 describe('sizes in whole packets', () => {

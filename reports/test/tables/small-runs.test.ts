@@ -90,6 +90,14 @@ describe('small runs of our own goals', () => {
     expect(queue.maxBytes).toBeLessThanOrEqual(8 * 1500);
   });
 
+  test('burst: senders that decide alone collapse, which is a result', async () => {
+    const { figures } = await measure('burst', 'shallow-alone', 0.02);
+    expect(figures['goodput']).toBeLessThan(0.9);
+    expect(figures['completed']).toBeLessThan(1);
+    expect(figures['drops']).toBeGreaterThan(0);
+    expect(figures['completion']).toBeUndefined();
+  });
+
   test('priority: the shares of the levels are those of one link', async () => {
     const { figures } = await measure('priority', 'levels', 0.05);
     const shares = Object.values(figures);
@@ -104,5 +112,25 @@ describe('small runs of our own goals', () => {
     const { figures } = await measure('degraded-link', 'ecmp', 0.01);
     expect(Math.abs(figures['others'] as number)).toBeLessThan(0.05);
     expect(figures['slowdown']).toBeGreaterThan(1);
+  });
+
+  /** REQ HEALTH-1, HEALTH-7, TEST-I5 */
+  test('failing-peers: the others are hardly later, every call ends with a cause, who comes back is noticed', async () => {
+    const { figures } = await measure('failing-peers', 'deep', 0.1);
+    expect(figures['ratio']).toBeLessThanOrEqual(1.1);
+    expect(figures).toMatchObject({ lost: 0, unended: 0, unnoticed: 0 });
+    expect(figures['answered'], 'before the crash').toBeGreaterThan(0);
+    expect(figures['failed']).toBeGreaterThan(0);
+    expect(figures['noticed']).toBeGreaterThan(0);
+    expect(figures['noticed']).toBeLessThanOrEqual(1);
+  });
+
+  /** REQ PERF-3, TEST-P3 */
+  test('eight-nics: all NICs are filled, none beyond what packets can carry', async () => {
+    const { figures } = await measure('eight-nics', 'eight-nics', 0.02);
+    expect(figures['share']).toBeGreaterThan(0.9);
+    expect(figures['share']).toBeLessThanOrEqual(1);
+    expect(figures['payload']).toBeLessThan(3200);
+    expect(figures['failover']).toBeUndefined();
   });
 });

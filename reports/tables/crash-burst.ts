@@ -1,14 +1,18 @@
-import type { PeerId, TelemetryEvent } from '../protocol/index.ts';
-import { parseScenario } from '../scenarios/language/index.ts';
-import { runScenario } from '../scenarios/run/index.ts';
-import type { Simulation } from '../scenarios/run/index.ts';
+import type { PeerId, TelemetryEvent } from '../../protocol/index.ts';
+import { runScenario } from '../../scenarios/run/index.ts';
+import type { Simulation } from '../../scenarios/run/index.ts';
+import { scenarioOf, worstQueue } from './measure.ts';
+import { QueueProbe } from './queue-probe.ts';
+import type { QueueFigures } from './queue-probe.ts';
 
-export interface FailingPeersOrder {
+export interface CrashBurstOrder {
   /** Hosts that call, and peers that they call. */
   callers: number;
   peers: number;
   /** Exchanges of each caller. */
   count: number;
+  /** What a port of the switch holds, and what may wait there unmarked, as a scenario says it. */
+  port: string;
   /** Peers that go down, at `crashAtNs`, and how many of them come back `restartNs` later. */
   crashed: number;
   restarted: number;
@@ -19,8 +23,7 @@ export interface FailingPeersOrder {
 }
 
 /** A burst in which peers crash, against the same burst in which none does. REQ HEALTH-1, HEALTH-7, HEALTH-12, TEST-I5 */
-export interface FailingPeersFigures {
-  order: FailingPeersOrder;
+export interface CrashBurstFigures {
   /** Last completion of an exchange with a peer that lives on, from the beginning: without and with crashes. */
   calmNs: number;
   crashNs: number;
@@ -30,33 +33,18 @@ export interface FailingPeersFigures {
   /** How exchanges with peers that crashed ended; `unended`: they have not. */
   ends: Record<string, number>;
   unended: number;
-  /** Changes of health of a peer that crashed, over all callers. */
-  changes: Record<string, number>;
   /** From the restart of a peer until a caller that had given it up knew that it is back: the longest. */
   noticedNsMax: number;
   /** Callers that had given up a peer that came back, and never noticed. */
   unnoticed: number;
-  probeIntervalNs: number;
-  violations: number;
+  queue: QueueFigures;
 }
-
-/** 10,000 exchanges of 10 hosts with 200 peers, of which 20 crash in mid-burst and half come back. */
-export const FAILING_PEERS: FailingPeersOrder = {
-  callers: 10,
-  peers: 200,
-  count: 1000,
-  crashed: 20,
-  restarted: 10,
-  crashAtNs: 2_000_000,
-  restartNs: 3_000_000,
-  peerTimeoutNs: 1_000_000,
-  seed: 1,
-};
 
 /** Goes on until every caller has probed who came back. */
 const AFTER_TIMEOUTS = 4;
 
-export async function measureFailingPeers(order: FailingPeersOrder): Promise<FailingPeersFigures> {
+/** @throws Error if a run violates an invariant: it has no figures */
+export async function measureCrashBurst(order: CrashBurstOrder): Promise<CrashBurstFigures> {
   const calm = await burst(order, false);
   const crash = await burst(order, true);
   const lives = (end: Ended): boolean => end.peer >= order.crashed;
@@ -67,22 +55,19 @@ export async function measureFailingPeers(order: FailingPeersOrder): Promise<Fai
   const gone = crash.ends.filter((end) => !lives(end));
   const begun = order.callers * order.count;
   return {
-    order,
     calmNs,
     crashNs,
     ratio: crashNs / calmNs,
     lostElsewhere: crash.ends.filter((end) => lives(end) && end.reason !== 'answered').length,
     ends: countBy(gone.map(({ reason }) => reason)),
     unended: begun - crash.ends.length,
-    changes: countBy(crash.changes.map(({ change }) => change)),
     ...noticing(order, crash),
-    probeIntervalNs: order.peerTimeoutNs,
-    violations: calm.violations + crash.violations,
+    queue: worstQueue([calm.queue, crash.queue]),
   };
 }
 
 /** When callers that had given up a peer knew that it is back. */
-function noticing(order: FailingPeersOrder, { changes }: Burst): { noticedNsMax: number; unnoticed: number } {
+function noticing(order: CrashBurstOrder, { changes }: Burst): { noticedNsMax: number; unnoticed: number } {
   const backAt = order.crashAtNs + order.restartNs;
   let noticedNsMax = 0;
   let unnoticed = 0;
@@ -109,19 +94,16 @@ interface Changed {
   peer: number;
   atNs: number;
   to: string;
-  change: string;
 }
 
 /** What one run came to; peers count from 0. */
 interface Burst {
   ends: Ended[];
   changes: Changed[];
-  violations: number;
+  queue: QueueFigures;
 }
 
-async function burst(order: FailingPeersOrder, crashes: boolean): Promise<Burst> {
-  const parsed = parseScenario(textOf(order, crashes), 'failing-peers.yaml');
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+async function burst(order: CrashBurstOrder, crashes: boolean): Promise<Burst> {
   const ends: Ended[] = [];
   const changes: Changed[] = [];
   const subscribe = ({ world }: Simulation): void => {
@@ -132,25 +114,22 @@ async function burst(order: FailingPeersOrder, crashes: boolean): Promise<Burst>
           if (event.name === 'exchangeAnswered' || event.name === 'exchangeFailed')
             ends.push({ peer: hostOf(event.peer), atNs: event.atNs, reason: reasonOf(event) });
           else if (event.name === 'peerChanged')
-            changes.push({
-              caller,
-              peer: hostOf(event.peer),
-              atNs: event.atNs,
-              to: event.to,
-              change: `${event.from} → ${event.to}`,
-            });
+            changes.push({ caller, peer: hostOf(event.peer), atNs: event.atNs, to: event.to });
         },
         { names: ['exchangeAnswered', 'exchangeFailed', 'peerChanged'], depth: 1 << 20 },
       );
     }
   };
-  const { result } = await runScenario(parsed.scenario, {
-    extensions: [{ path: 'failing-peers', extend: subscribe }],
+  const probe = new QueueProbe();
+  const { result } = await runScenario(scenarioOf(textOf(order, crashes)), {
+    extensions: [{ path: 'crash-burst', extend: subscribe }, probe],
   });
+  const [violation] = result.violations;
+  if (violation !== undefined) throw new Error(violation.message);
   return {
     ends: ends.filter(({ peer }) => peer < order.peers),
     changes: changes.filter(({ peer }) => peer < order.crashed),
-    violations: result.violations.length,
+    queue: probe.figures(),
   };
 }
 
@@ -159,17 +138,18 @@ function reasonOf(event: TelemetryEvent): string {
 }
 
 /** A last call, long after, keeps the run going until probes had their time. */
-function textOf(order: FailingPeersOrder, crashes: boolean): string {
-  const { callers, peers, count, crashed, restarted, crashAtNs, restartNs, peerTimeoutNs, seed } = order;
+function textOf(order: CrashBurstOrder, crashes: boolean): string {
+  const { callers, peers, count, crashed, restarted, crashAtNs, restartNs, peerTimeoutNs, port, seed } =
+    order;
   const endNs = crashAtNs + restartNs + AFTER_TIMEOUTS * peerTimeoutNs;
   const back = `host[${callers}..${callers + restarted - 1}]`;
   const gone = `host[${callers + restarted}..${callers + crashed - 1}]`;
   return `
 version: 1
-scenario: failing-peers
+scenario: crash-burst
 seed: ${seed}
 until: 10s
-topology: { kind: star, hosts: ${callers + peers + 1}, nics: 1, switch: { ecn: 75KB } }
+topology: { kind: star, hosts: ${callers + peers + 1}, link: { rate: 100Gbps, delay: 650ns, mtu: 1500 }, switch: { buffer: unlimited, ${port} } }
 endpoint: { peerTimeout: ${peerTimeoutNs}ns }
 workload:
   - { name: burst, pattern: unary, from: 'host[0..${callers - 1}]', to: 'host[${callers}..${callers + peers - 1}]', request: 16KB, response: 64KB, count: ${count} }
@@ -188,33 +168,4 @@ function countBy(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
-}
-
-export function failingPeersLines(figures: FailingPeersFigures): string[] {
-  const { order, calmNs, crashNs, ratio, ends, unended, changes, noticedNsMax, unnoticed } = figures;
-  const ms = (ns: number): string => `${(ns / 1e6).toFixed(3)} ms`;
-  const list = (counts: Record<string, number>): string =>
-    Object.entries(counts)
-      .map(([what, count]) => `${what} ${count}`)
-      .join(', ');
-  const rows: [string, string][] = [
-    ['exchanges', `${order.callers * order.count}, of ${order.callers} hosts with ${order.peers} peers`],
-    [
-      'crashes',
-      `${order.crashed} peers at ${ms(order.crashAtNs)}; ${order.restarted} are back ${ms(order.restartNs)} later`,
-    ],
-    [`the other ${order.peers - order.crashed}, no crash`, `complete in ${ms(calmNs)}`],
-    [
-      `the other ${order.peers - order.crashed}, with crashes`,
-      `complete in ${ms(crashNs)}: ${ratio.toFixed(3)} × (goal 1.1), ${figures.lostElsewhere} lost`,
-    ],
-    ['calls to crashed peers ended', `${list(ends)}; without an end: ${unended}`],
-    ['health of crashed peers', list(changes)],
-    [
-      'recovery noticed after',
-      `${ms(noticedNsMax)} at most (probe interval ${ms(figures.probeIntervalNs)}); never noticed: ${unnoticed}`,
-    ],
-    ['violations', String(figures.violations)],
-  ];
-  return rows.map(([what, value]) => `${what.padEnd(30)} ${value}`);
 }
