@@ -210,8 +210,10 @@ describe('a peer whose data does not come', () => {
       hand.send(frame('TransferNotify', handTransfer(net, pattern(300_000), { transferSlot }).notify));
     net.run(INTERVAL);
     expect(node.endpoint.peerHealth(hand.id)!.state).toBe('degraded');
-    const { receiver } = node.endpoint as unknown as { receiver: { scheduler: { stalledCount: number } } };
-    expect(receiver.scheduler.stalledCount).toBe(0);
+    const { receiver } = node.endpoint as unknown as {
+      receiver: { scheduler: { stalled: { count: number } } };
+    };
+    expect(receiver.scheduler.stalled.count).toBe(0);
   });
 
   test('but who answers is healthy twice as long: until a quarter of what it is asked for has failed', () => {
