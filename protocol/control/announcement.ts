@@ -1,20 +1,23 @@
 import type { Bytes, Nanos } from '../core/units.ts';
+import type { Context } from '../endpoint/context.ts';
+import type { Telemetry } from '../telemetry/generated/telemetry.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
 import { TransferNotify } from '../wire/index.ts';
-import type { EarlyData } from '../wire/index.ts';
+import type { EarlyData, Region } from '../wire/index.ts';
 import { WRITTEN } from './frame-set.ts';
 
 const NO_HEADERS = new Uint8Array(0);
 /** Around the payload of an EARLY_DATA, at most. */
 const EARLY_OVERHEAD_BYTES = 1 + 4 + 4 + 4 + 4 + 2;
 
-/** The frames that say what a transfer is: TRANSFER_NOTIFY, and EARLY_DATA behind it. */
+/** The frames that say what a transfer is: TRANSFER_NOTIFY, and REGION or EARLY_DATA behind it. */
 export class Announcement {
   private readonly payload: Uint8Array;
+  private readonly telemetry: Telemetry;
 
-  /** @param bytesMax of a packet */
-  constructor(bytesMax: Bytes) {
-    this.payload = new Uint8Array(bytesMax);
+  constructor({ datagramBytesMax, telemetry }: Context) {
+    this.payload = new Uint8Array(datagramBytesMax);
+    this.telemetry = telemetry;
   }
 
   fill(now: Nanos, transfer: OutboundTransfer): TransferNotify {
@@ -59,6 +62,24 @@ export class Announcement {
     notify.inlineStart = 0;
     notify.inlineLength = size;
     return notify;
+  }
+
+  /** With where it can be read, if it can: false if not both fit. REQ EFA-5 · MUST READ-1 */
+  put(now: Nanos, transfer: OutboundTransfer, put: (frame: TransferNotify | Region) => boolean): boolean {
+    const { region, peer, slot, generation, buffer } = transfer;
+    if (!put(this.fill(now, transfer))) return false;
+    if (region === undefined) return true;
+    const frame = WRITTEN.region;
+    frame.transferSlot = slot;
+    frame.transferGeneration = generation;
+    frame.keyHi = region.keyHi;
+    frame.keyLo = region.keyLo;
+    frame.addressHi = region.addressHi;
+    frame.addressLo = region.addressLo;
+    if (!put(frame)) return false;
+    if (transfer.notifyCount === 0)
+      this.telemetry.regionAnnounced(peer.id, slot, generation, buffer?.sealedBytes ?? 0);
+    return true;
   }
 
   /** The next of what is sent early, as much as `roomBytes` hold; undefined if that is nothing. `isShared`: its payload may be handed on by reference elsewhere. */

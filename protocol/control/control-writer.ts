@@ -3,6 +3,7 @@ import { NEVER } from '../core/units.ts';
 import { TAG_BYTES } from '../crypto/suite.ts';
 import type { AeadKey } from '../crypto/suite.ts';
 import type { Context } from '../endpoint/context.ts';
+import { fillDatagram } from '../endpoint/datagrams.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { SentPacket } from '../recovery/sent-packets.ts';
 import type { EarlyAllowance } from '../transfer/early-allowance.ts';
@@ -77,7 +78,7 @@ export class ControlWriter {
     this.allowance = allowance;
     this.streamFrames = streamFrames;
     this.probes = new ProbeWriter(this.putFrame, (peer, type) => this.observe(peer, type, -1, 0, false, 0));
-    this.announcement = new Announcement(context.datagramBytesMax);
+    this.announcement = new Announcement(context);
     this.context = context;
     this.sender = sender;
     this.pacer = pacer;
@@ -397,21 +398,11 @@ export class ControlWriter {
 
   /** Each once. MUST DGRAM-1, DGRAM-2 */
   private writeDatagrams(peer: Peer): void {
-    const { datagram } = WRITTEN;
     if (!peer.mayBegin) peer.datagrams.clear();
     for (let message = peer.datagrams.peek(); message !== undefined; message = peer.datagrams.peek()) {
-      const size = message.sizeBytes;
-      datagram.payload = message.body;
-      if (message.head.length > 0) {
-        datagram.payload = new Uint8Array(size);
-        message.copy(0, size, datagram.payload, 0);
-      }
-      datagram.headerSize = message.head.length;
-      datagram.payloadStart = 0;
-      datagram.payloadLength = size;
-      if (!this.put(datagram)) return;
+      if (!this.put(fillDatagram(message))) return;
       peer.datagrams.shift();
-      this.observe(peer, Datagram.TYPE, -1, 0, false, size);
+      this.observe(peer, Datagram.TYPE, -1, 0, false, message.sizeBytes);
     }
   }
 
@@ -424,7 +415,8 @@ export class ControlWriter {
       const aheadNs = this.sender.backlogNs(t);
       const hasRoom = this.putBacklog(peer, aheadNs);
       const noticeAt = this.at;
-      if (!hasRoom || !this.put(this.announcement.fill(this.now, t))) {
+      if (!hasRoom || !this.announcement.put(this.now, t, this.putFrame)) {
+        this.at = noticeAt;
         if (isNew) this.sender.unprepare(t);
         return;
       }

@@ -24,6 +24,7 @@ import {
   ProbeResponse,
   PullRequest,
   RangeAck,
+  Region,
   TransferAccept,
   TransferErrorCode,
   TransferNotify,
@@ -121,6 +122,8 @@ export class FrameReader {
         return this.onEarlyData(now, peer, READ.early.parse(bytes, at, end));
       case EarlyLimit.TYPE:
         return this.onEarlyLimit(peer, READ.earlyLimit.parse(bytes, at, end));
+      case Region.TYPE:
+        return this.onRegion(peer, READ.region.parse(bytes, at, end));
       case TransferAccept.TYPE:
         return this.onAccept(now, peer, READ.accept.parse(bytes, at, end));
       case NotifyBlocked.TYPE:
@@ -201,6 +204,15 @@ export class FrameReader {
 
   private onEarlyLimit({ early }: Peer, next: number): number {
     if (next >= 0) early.onLimit(READ.earlyLimit.sequence, READ.earlyLimit.bytes);
+    return next;
+  }
+
+  private onRegion(peer: Peer, next: number): number {
+    if (next < 0) return next;
+    const { region } = READ;
+    const entry = peer.inbound.get(region.transferSlot);
+    const transfer = entry?.generation === region.transferGeneration ? entry.transfer : undefined;
+    if (transfer !== undefined) this.receiver.onRegion(transfer, region);
     return next;
   }
 

@@ -13,6 +13,7 @@ import {
   ProbeResponse,
   PullRequest,
   RangeAck,
+  Region,
   StreamClose,
   StreamCloseAck,
   StreamCredit,
@@ -36,6 +37,7 @@ class FrameSet {
   readonly pull: PullRequest = new PullRequest();
   readonly cancelPull: CancelPull = new CancelPull();
   readonly rangeAck: RangeAck = new RangeAck();
+  readonly region: Region = new Region();
   readonly reset: FlowReset = new FlowReset();
   readonly early: EarlyData = new EarlyData();
   readonly earlyLimit: EarlyLimit = new EarlyLimit();

@@ -2,6 +2,7 @@ import type { RandomSource } from '../core/random.ts';
 import type { Nanos } from '../core/units.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
 import type { ResolveSecret } from '../peer/peer-table.ts';
+import type { ReadableMemory } from '../records/region.ts';
 import type { StreamLimits } from '../stream/stream.ts';
 import type { Causal } from '../transfer/outbound.ts';
 import type { EndpointObserver } from './observer.ts';
@@ -15,6 +16,8 @@ export interface EndpointConfig {
   /** Finds the path secret of a credential that no `addPeer` named; without it such packets are refused. */
   resolve?: ResolveSecret;
   observer?: EndpointObserver;
+  /** The driver's NIC reads memory of peers, and they read this of ours. Default: it cannot. REQ EFA-4, TRN-1 */
+  memory?: ReadableMemory;
   /** Other parts than those of the protocol, to compare with: simulations alone have any. */
   kinds?: PartKinds;
   /** 64 KiB into which control packets are decrypted; endpoints of one thread may share it. Default: its own. */

@@ -9,7 +9,9 @@ import { NANOS_PER_SECOND } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import { NicPlace } from '../transfer/nic-share.ts';
 import { RecordPool } from '../records/record-pool.ts';
+import { Exposure } from '../records/region.ts';
 import { Telemetry } from '../telemetry/generated/telemetry.ts';
+import type { EndpointConfig } from './config.ts';
 import type { EndpointEvent } from './events.ts';
 import type { EndpointObserver } from './observer.ts';
 import type { EndpointOptions } from './options.ts';
@@ -28,6 +30,7 @@ export class Context {
   readonly health: HealthMonitor = new HealthMonitor(this);
   readonly nic: NicPlace = new NicPlace();
   readonly records: RecordPool = new RecordPool();
+  readonly exposure: Exposure;
   readonly events: Fifo<EndpointEvent> = new Fifo<EndpointEvent>();
   readonly deadlines: Deadlines = new Deadlines();
   readonly peerTimers: TimerQueue<Peer> = this.deadlines.queue<Peer>(TimerNumber.PEER);
@@ -45,16 +48,12 @@ export class Context {
   offering = false;
   private bufferSequence = 0;
 
-  constructor(
-    options: EndpointOptions,
-    crypto: CryptoSuite,
-    random: RandomSource,
-    observer: EndpointObserver | undefined,
-  ) {
+  constructor(options: EndpointOptions, { crypto, random, observer, memory }: EndpointConfig) {
     this.options = options;
     this.crypto = crypto;
     this.random = random;
     this.observer = observer;
+    this.exposure = new Exposure(memory);
     this.telemetry = new Telemetry(observer);
     this.datagramBytesMax = options.mtuBytes - options.datagramHeaderBytes;
   }

@@ -1,6 +1,8 @@
+import { WRITTEN } from '../control/frame-set.ts';
 import { datagramRoom } from '../control/room.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { OutgoingMessage } from '../records/message.ts';
+import type { Datagram } from '../wire/index.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -17,4 +19,19 @@ export function sendDatagram(context: Context, peer: Peer, message: OutgoingMess
   peer.datagrams.push(message);
   context.wantControl(peer);
   return true;
+}
+
+/** Its frame. */
+export function fillDatagram(message: OutgoingMessage): Datagram {
+  const { datagram } = WRITTEN;
+  const { head, sizeBytes } = message;
+  datagram.payload = message.body;
+  if (head.length > 0) {
+    datagram.payload = new Uint8Array(sizeBytes);
+    message.copy(0, sizeBytes, datagram.payload, 0);
+  }
+  datagram.headerSize = head.length;
+  datagram.payloadStart = 0;
+  datagram.payloadLength = sizeBytes;
+  return datagram;
 }

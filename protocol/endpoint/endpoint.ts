@@ -5,7 +5,8 @@ import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { ControlReader } from '../control/control-reader.ts';
 import type { ControlWriter } from '../control/control-writer.ts';
-import { FAILURE_RATE_ONE } from '../peer/health.ts';
+import { healthOf } from '../peer/health.ts';
+import type { PeerHealth } from '../peer/health.ts';
 import type { Liveness } from '../peer/liveness.ts';
 import type { Peer, PeerConfig, PeerId } from '../peer/peer.ts';
 import type { PeerTable } from '../peer/peer-table.ts';
@@ -14,6 +15,7 @@ import { callWaitNs } from '../recovery/retry-wait.ts';
 import type { Placement } from '../records/placement.ts';
 import type { Pacer } from '../transfer/pacer.ts';
 import type { Causal } from '../transfer/outbound.ts';
+import type { Reads } from '../transfer/reads.ts';
 import type { Receiver } from '../transfer/receiver.ts';
 import type { SendScheduler } from '../transfer/send-scheduler.ts';
 import type { Sender } from '../transfer/sender.ts';
@@ -30,7 +32,6 @@ import { resolveOptions } from './options.ts';
 import { assemble } from './parts.ts';
 import type { Signal } from './signal.ts';
 import type { EndpointOptions } from './options.ts';
-import type { HealthState } from '../peer/states.ts';
 import type { MetricSource } from '../telemetry/exposition.ts';
 import type { EndpointCounters, EndpointState } from '../telemetry/generated/counters.ts';
 import type { Telemetry } from '../telemetry/generated/telemetry.ts';
@@ -65,6 +66,8 @@ export class Endpoint {
   /** What it tells of itself: subscribe there. */
   readonly telemetry: Telemetry;
   readonly buffers: Buffers;
+  /** For a driver whose NIC can: to be polled after `pollTransmit`. */
+  readonly reads: Reads;
   private readonly context: Context;
   private readonly peers: PeerTable;
   private readonly pacer: Pacer;
@@ -81,7 +84,7 @@ export class Endpoint {
 
   constructor(config: EndpointConfig) {
     this.options = resolveOptions(config.options ?? {});
-    const context = new Context(this.options, config.crypto, config.random, config.observer);
+    const context = new Context(this.options, config);
     this.context = context;
     this.telemetry = context.telemetry;
     this.counters = context.telemetry.counters;
@@ -93,6 +96,7 @@ export class Endpoint {
     this.scheduler = parts.scheduler;
     this.sender = parts.sender;
     this.receiver = parts.receiver;
+    this.reads = parts.receiver.reads;
     this.exchanges = parts.exchanges;
     this.liveness = parts.liveness;
     this.writer = parts.writer;
@@ -376,6 +380,7 @@ export class Endpoint {
     this.begin(now);
     if (signal.type === 'receive-room') this.receiver.setRoom(signal.bytes);
     else if (signal.type === 'nic') this.context.nic.move(signal.share);
+    else if (signal.type === 'read') this.reads.end(now, signal.read, signal.bytes, signal.at);
     else this.liveness.onReport(now, signal.quoted);
   }
 
@@ -439,6 +444,8 @@ export class Endpoint {
       buffers: this.buffers.count,
       bufferBytes: this.buffers.heldBytes,
       memoryBytes: this.receiver.memoryBytes + this.receiver.heldBytes,
+      reads: this.reads.size,
+      exposedBytes: this.context.exposure.exposedBytes,
       pulledBytes: this.receiver.scheduler.budget.bytes,
       ...this.peers.held,
       transferTimers:
@@ -468,12 +475,9 @@ export class Endpoint {
     return this.exchanges.own.requestId(exchange);
   }
 
-  /** How a peer is; undefined if there is none. `failureRatio`: of what waits for an answer of it, the part that failed lately. REQ HEALTH-1, HEALTH-3, HEALTH-4 */
-  peerHealth(peer: PeerId): { state: HealthState; failureRatio: number; lastHeardNs: Nanos } | undefined {
-    const known = this.peers.get(peer);
-    if (known === undefined) return undefined;
-    const { health: state, failureRate, lastHeardAt: lastHeardNs } = known;
-    return { state, failureRatio: failureRate / FAILURE_RATE_ONE, lastHeardNs };
+  /** How a peer is; undefined if there is none. */
+  peerHealth(peer: PeerId): PeerHealth | undefined {
+    return healthOf(this.peers.get(peer));
   }
 
   /** Smoothed round-trip time of a peer, once measured. */

@@ -10,5 +10,7 @@ export type Signal =
   | { type: 'unreachable'; quoted: Uint8Array }
   /** Messages being received may take so many bytes from now on, and never more than `receiveBytesMax`. */
   | { type: 'receive-room'; bytes: Bytes }
+  /** A read that `Endpoint.reads` gave has ended: what it brought begins at `at` of `bytes`; without them it failed. REQ EFA-4, EFA-7 */
+  | { type: 'read'; read: number; bytes: Uint8Array | undefined; at: number }
   /** This worker sends by a NIC that it has in common with others from now on; undefined: by one of its own, or it sends no more. */
   | { type: 'nic'; share: NicShare | undefined };

@@ -2,7 +2,7 @@ import type { Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import type { Peer } from './peer.ts';
 import { mayBegin, nextHealth } from './states.ts';
-import type { HealthEvent } from './states.ts';
+import type { HealthEvent, HealthState } from './states.ts';
 
 /** All attempts fail. The rate is an integer, so that it is the same wherever it is computed. */
 export const FAILURE_RATE_ONE = 65_536;
@@ -95,4 +95,17 @@ export class HealthMonitor {
     // What waited may be announced.
     if (mayBegin(to) && !mayBegin(from)) this.context.wantControl(peer);
   }
+}
+
+/** How a peer is. `failureRatio`: of what waits for an answer of it, the part that failed lately. REQ HEALTH-1, HEALTH-3, HEALTH-4 */
+export interface PeerHealth {
+  state: HealthState;
+  failureRatio: number;
+  lastHeardNs: Nanos;
+}
+
+export function healthOf(peer: Peer | undefined): PeerHealth | undefined {
+  if (peer === undefined) return undefined;
+  const { health: state, failureRate, lastHeardAt: lastHeardNs } = peer;
+  return { state, failureRatio: failureRate / FAILURE_RATE_ONE, lastHeardNs };
 }

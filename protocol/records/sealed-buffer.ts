@@ -7,6 +7,7 @@ import type { OutgoingMessage } from './message.ts';
 import { Keyed } from './keyed.ts';
 import type { RecordPool } from './record-pool.ts';
 import type { RecordSource } from './record-source.ts';
+import type { Region } from './region.ts';
 import { ENCRYPTED } from './sealing.ts';
 import type { Sealing } from './sealing.ts';
 import { SharedMessage } from './shared-message.ts';
@@ -51,7 +52,8 @@ interface Records {
 /**
  * A message as sealed records. A record is sealed when its first byte is sent and dropped when its last is
  * acknowledged, so a message larger than memory's comfort costs only what is in flight. No record is sealed
- * twice: its ciphertext is kept until it is acknowledged. REQ KEY-3, KEY-7, BUF-1, BUF-4 · MUST RECORD-1
+ * twice: its ciphertext is kept until it is acknowledged. One that peers read by themselves lies in one piece and is sealed at once.
+ * REQ KEY-3, KEY-7, BUF-1, BUF-4, BUF-5 · MUST RECORD-1, READ-1
  */
 export class SealedBuffer extends Keyed implements RecordSource {
   readonly slot: number;
@@ -61,6 +63,8 @@ export class SealedBuffer extends Keyed implements RecordSource {
   private readonly suite: CryptoSuite;
   private readonly pool: RecordPool;
   private readonly holders: number;
+  /** Where it lies, if peers can read it there. */
+  readonly region: Region | undefined;
   private made: Records | undefined;
 
   /** @param holders transfers that carry it */
@@ -72,6 +76,7 @@ export class SealedBuffer extends Keyed implements RecordSource {
     generation: number,
     rawKey: Uint8Array,
     holders: number = 1,
+    region?: Region,
   ) {
     super(rawKey, 0);
     this.slot = slot;
@@ -81,6 +86,9 @@ export class SealedBuffer extends Keyed implements RecordSource {
     this.pool = pool;
     this.holders = holders;
     this.sealedBytes = sealedSize(message.sizeBytes);
+    this.region = region;
+    if (region === undefined) return;
+    for (let i = recordCount(message.sizeBytes) - 1; i >= 0; i -= 1) this.seal(i);
   }
 
   get sealing(): Sealing {
@@ -121,7 +129,7 @@ export class SealedBuffer extends Keyed implements RecordSource {
 
   share(start: number, end: number): SharedMessage | undefined {
     const { records } = this;
-    if (records.key.sealShared === undefined) return undefined;
+    if (this.region !== undefined || records.key.sealShared === undefined) return undefined;
     const shared = (records.shared ??= new SharedMessage(this.message));
     const last = Math.floor((end - 1) / RECORD_SEALED_BYTES);
     for (let index = Math.floor(start / RECORD_SEALED_BYTES); index <= last; index += 1) {
@@ -144,10 +152,11 @@ export class SealedBuffer extends Keyed implements RecordSource {
     }
   }
 
-  /** The buffer's end: every record still held goes back to the pool. */
+  /** The buffer's end: every record still held goes back to the pool, and nobody can read it. MUST READ-4 */
   destroy(): void {
     const count = this.made?.sealed.length ?? 0;
     for (let i = 0; i < count; i += 1) this.drop(i);
+    this.region?.close();
   }
 
   private drop(index: number): void {
@@ -156,7 +165,7 @@ export class SealedBuffer extends Keyed implements RecordSource {
     unacked[index] = 0;
     if (record === undefined) return;
     sealed[index] = undefined;
-    this.pool.give(record);
+    if (this.region === undefined) this.pool.give(record);
   }
 
   /** False: it was sealed into a buffer before. */
@@ -178,7 +187,8 @@ export class SealedBuffer extends Keyed implements RecordSource {
     const { head, body } = this.message;
     const start = index * RECORD_PLAIN_BYTES;
     const end = Math.min(start + RECORD_PLAIN_BYTES, this.message.sizeBytes);
-    const record = this.pool.take();
+    const base = index * RECORD_SEALED_BYTES;
+    const record = this.region?.bytes.subarray(base, base + RECORD_SEALED_BYTES) ?? this.pool.take();
     if (start >= head.length) {
       const from = start - head.length;
       key.seal(index, aad, 0, RECORD_AAD_BYTES, body, from, end - head.length, record, 0);

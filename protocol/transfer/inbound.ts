@@ -9,11 +9,15 @@ import { AUTHENTICATED, ENCRYPTED } from '../records/sealing.ts';
 import type { Sealing } from '../records/sealing.ts';
 import { TransferNotify } from '../wire/index.ts';
 import type { KeepState } from './hold.ts';
+import type { Region } from '../wire/index.ts';
 import { InboundPull } from './inbound-pull.ts';
 import type { Reply } from './reply.ts';
 
 /** Behind the eight priorities. */
 const HELD_LEVEL = 8;
+
+/** A message in its sender's memory. */
+export type ReadFrom = Pick<Region, 'keyHi' | 'keyLo' | 'addressHi' | 'addressLo'>;
 
 /** One message announced to this endpoint. What is pulled of it is in `pull`. */
 export class InboundTransfer extends Keyed implements Ranked {
@@ -34,6 +38,8 @@ export class InboundTransfer extends Keyed implements Ranked {
   exchange = -1;
   sequence = 0;
 
+  /** Where it can be read. MUST READ-2 */
+  region: ReadFrom | undefined;
   /** Index in the receiver's table and half of what admits a data packet; the token as two int32. */
   pullSlot = -1;
   tokenHi = 0;

@@ -50,7 +50,7 @@ export class LossDetector {
     if (pull.stalls > 0) dismiss(pull);
     if (pull.samplePullAt >= 0) this.sampleLatency(now, pull);
     const { received } = pull;
-    if (pull.suspectAt !== NEVER || received.isEmpty) return;
+    if (pull.suspectAt !== NEVER || received.isEmpty || pull.transfer.region !== undefined) return;
     if (received.count === 1 && received.startAt(0) === 0) return;
     pull.suspectHigh = Math.min(received.endAt(received.count - 1), pull.arrivedHigh);
     pull.suspectAt = Math.max(now, pull.guardUntil) + this.reorderWindow(pull.transfer.peer);
@@ -120,6 +120,8 @@ export class LossDetector {
 
   private stall(now: Nanos, pull: InboundPull): void {
     pull.stallWaitNs = now - silentSince(pull);
+    // Its reads do not end: from now on it is pulled. MUST READ-3
+    pull.transfer.region = undefined;
     // Who is heard meanwhile has others to serve, or one packet got lost. MUST LIVE-8
     if (pull.transfer.peer.lastHeardAt <= silentSince(pull)) this.context.health.failed(pull.transfer.peer);
     if (pull.stalls > 0) this.context.health.suspect(now, pull.transfer.peer);
@@ -160,7 +162,8 @@ export class LossDetector {
   private stallTime(pull: InboundPull): Nanos {
     const { rateBps, peerTimeoutNs } = this.context.options;
     const { receivers } = this.context.nic;
-    const { peer, busyUntil } = pull.transfer;
+    const { peer, busyUntil, region } = pull.transfer;
+    if (region !== undefined) return silentSince(pull) + peerTimeoutNs;
     // Its sender may send all that was pulled of others first.
     const bytes = Math.max(pull.outstanding, peer.pulledBytes);
     const wireNs = (bytes * 8 * NANOS_PER_SECOND * receivers) / (peer.pullBps || rateBps);
@@ -174,6 +177,7 @@ export class LossDetector {
   /** When silence shows that its sender has others to serve. MUST PULL-10 */
   private lateTime(pull: InboundPull): Nanos {
     if (pull.outstanding <= 0 || pull.late || pull.stalls > 0) return NEVER;
+    if (pull.transfer.region !== undefined) return NEVER;
     return silentSince(pull) + LATE_RTTS * pull.transfer.peer.rtt.minNs;
   }
 

@@ -4,6 +4,7 @@ import type { Peer } from '../peer/peer.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { RecordSource } from '../records/record-source.ts';
+import type { Region } from '../records/region.ts';
 import { SealedBuffer } from '../records/sealed-buffer.ts';
 import type { HoldState } from './hold.ts';
 import { OutboundPull } from './outbound-pull.ts';
@@ -101,7 +102,12 @@ export class OutboundTransfer implements Timed {
 
   /** Something of it may be sent before it is pulled. MUST EARLY-1 */
   get goesEarly(): boolean {
-    return !this.inlined && this.hold === 'free' && this.stream === undefined;
+    return !this.inlined && this.hold === 'free' && this.stream === undefined && this.region === undefined;
+  }
+
+  /** Where its receiver can read it. */
+  get region(): Region | undefined {
+    return this.buffer instanceof SealedBuffer ? this.buffer.region : undefined;
   }
 
   /** The first of it are sent unasked, at most `allowedBytes`. */

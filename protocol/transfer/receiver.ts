@@ -9,12 +9,14 @@ import { DataPacket, TransferErrorCode } from '../wire/index.ts';
 import type { EarlyAllowance } from './early-allowance.ts';
 import { nextKeep } from './hold.ts';
 import type { InboundPull } from './inbound-pull.ts';
-import type { InboundTransfer } from './inbound.ts';
+import type { InboundTransfer, ReadFrom } from './inbound.ts';
 import { LossDetector } from './loss-detector.ts';
 import type { Progress } from './progress.ts';
 import { PullScheduler } from './pull-scheduler.ts';
 import { READ } from '../control/frame-set.ts';
 import type { Grant } from './pull-scheduler.ts';
+import { Reads } from './reads.ts';
+import type { ReadEnd } from './reads.ts';
 
 /** Records that may fail verification before the transfer is given up. */
 const POISONED_MAX = 64;
@@ -33,6 +35,7 @@ export type Abandon = (now: Nanos, transfer: InboundTransfer, code: number, tell
 export class Receiver {
   readonly scheduler: PullScheduler;
   readonly losses: LossDetector;
+  readonly reads: Reads;
   /** Messages being received: memory taken for them. */
   memoryBytes = 0;
   /** The same for those that are held. MUST AHEAD-5 */
@@ -63,6 +66,7 @@ export class Receiver {
     this.abandon = abandon;
     this.scheduler = this.newScheduler((now, transfer, bytes) => this.grant(now, transfer, bytes));
     this.losses = this.newLosses();
+    this.reads = new Reads(context, this.onRead);
   }
 
   protected newScheduler(grant: Grant): PullScheduler {
@@ -124,21 +128,50 @@ export class Receiver {
     pull.passKept();
     this.context.unpulledBytes -= pull.next - next;
     this.losses.onPull(now, pull);
-    if (!pull.grantQueued) {
-      pull.grantQueued = true;
-      transfer.peer.grants.push(transfer);
-      this.context.wantControl(transfer.peer);
+    if (pull.grantQueued) return true;
+    pull.grantQueued = true;
+    if (transfer.region !== undefined) {
+      this.reads.enter(transfer);
+      return true;
     }
+    transfer.peer.grants.push(transfer);
+    this.context.wantControl(transfer.peer);
     return true;
+  }
+
+  /** Where one that can read may read a message that has been announced; it counts if nothing was pulled. MUST READ-2 */
+  onRegion(transfer: InboundTransfer, region: ReadFrom): void {
+    if (!this.context.exposure.isThere || transfer.pulled?.begun === true) return;
+    const { keyHi, keyLo, addressHi, addressLo } = region;
+    transfer.region = { keyHi, keyLo, addressHi, addressLo };
+  }
+
+  private readonly onRead: ReadEnd = (now, transfer, start, end, bytes, at) => {
+    if (this.table[transfer.pullSlot] !== transfer) return;
+    if (bytes === undefined) this.loseRead(transfer, start, end);
+    // What was withdrawn before anything of it came has no place any more.
+    else if (transfer.assembly !== undefined) this.onRange(now, transfer, bytes, at, start, end, false);
+  };
+
+  /** What is missing is pulled. MUST READ-3 */
+  private loseRead(transfer: InboundTransfer, start: Bytes, end: Bytes): void {
+    const { pull, peer } = transfer;
+    transfer.region = undefined;
+    this.context.health.failed(peer);
+    pull.received.forEachGap(start, end, (from, to) => pull.holes.add(from, to));
+    this.scheduler.update(transfer);
   }
 
   /**
    * Where a pull of at most `bytes` new bytes ends: at the end of a full packet, so that a pull answered before the next one comes does not
    * end in a short one. The path's MTU is that of both sides. MUST PULL-5
    */
-  private pullEnd({ next: pullNext, stop: pullStop }: InboundPull, bytes: Bytes): Bytes {
+  private pullEnd({ next: pullNext, stop: pullStop, transfer }: InboundPull, bytes: Bytes): Bytes {
     const limit = pullNext + bytes;
     if (limit >= pullStop) return pullStop;
+    // A read is of whole records, if they fit.
+    const recordEnd = Math.floor(limit / RECORD_SEALED_BYTES) * RECORD_SEALED_BYTES;
+    if (transfer.region !== undefined) return recordEnd > pullNext ? recordEnd : limit;
     let end = pullNext;
     for (;;) {
       const payloadBytes = this.context.datagramBytesMax - DataPacket.headerLength(end);

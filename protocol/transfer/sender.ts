@@ -10,7 +10,7 @@ import type { Peer } from '../peer/peer.ts';
 import { announcementWaitNs, signWaitNs } from '../recovery/retry-wait.ts';
 import type { SentPacket } from '../recovery/sent-packets.ts';
 import type { OutgoingMessage } from '../records/message.ts';
-import { RECORD_SEALED_BYTES } from '../records/layout.ts';
+import { RECORD_SEALED_BYTES, sealedSize } from '../records/layout.ts';
 import { SealedBuffer } from '../records/sealed-buffer.ts';
 import { TransferErrorCode } from '../wire/index.ts';
 import type { PullRequest, RangeAck } from '../wire/index.ts';
@@ -147,11 +147,12 @@ export class Sender {
   }
 
   private seal(message: OutgoingMessage, holders: number): SealedBuffer {
-    const { crypto, records, random } = this.context;
+    const { crypto, records, random, exposure } = this.context;
     const rawKey = new Uint8Array(KEY_BYTES);
     random.fill(rawKey);
     const { slot, generation } = this.context.nextBufferId();
-    return new SealedBuffer(crypto, records, message, slot, generation, rawKey, holders);
+    const region = exposure.expose(sealedSize(message.sizeBytes));
+    return new SealedBuffer(crypto, records, message, slot, generation, rawKey, holders, region);
   }
 
   /** The NOTIFY found no room in its packet: with the id goes the credit, or it would wait for the one it holds itself. */

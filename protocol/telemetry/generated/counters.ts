@@ -30,6 +30,14 @@ export interface EndpointCounters {
   notifyRetries: number;
   /** PULL_REQUESTs written. */
   pullsOut: number;
+  /** Messages that their receivers may read by themselves. */
+  regionsOut: number;
+  /** Reads of the memory of peers. */
+  readsBegun: number;
+  /** Bytes that came by them. */
+  readBytes: number;
+  /** Those of them that failed. */
+  readsFailed: number;
   /** Bytes that count as lost and are pulled again. */
   repulledBytes: number;
   /** Records that failed verification. */
@@ -118,6 +126,10 @@ export function newCounters(): EndpointCounters {
     notifiesOut: 0,
     notifyRetries: 0,
     pullsOut: 0,
+    regionsOut: 0,
+    readsBegun: 0,
+    readBytes: 0,
+    readsFailed: 0,
     repulledBytes: 0,
     recordsPoisoned: 0,
     refusedMalformed: 0,
@@ -174,6 +186,10 @@ export interface EndpointState {
   memoryBytes: number;
   /** Bytes pulled and not arrived. */
   pulledBytes: number;
+  /** Reads of the memory of peers that have not ended. */
+  reads: number;
+  /** Own memory that peers can read. */
+  exposedBytes: number;
   /** Notification credits in use: transfers of peers that were admitted and have not ended. */
   creditsHeld: number;
   /** Transfers in line to be announced, ended ones that are found there included; and requests that wait for others and were announced ahead, own and served. */

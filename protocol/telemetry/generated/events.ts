@@ -266,6 +266,64 @@ export interface PullSentEvent {
   readonly isAgain: boolean;
 }
 
+/** A peer was told where it can read a message. */
+export interface RegionAnnouncedEvent {
+  readonly name: 'regionAnnounced';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** For whom. */
+  readonly peer: PeerId;
+  /** Of the transfer. */
+  readonly slot: number;
+  /** Of the transfer. */
+  readonly generation: number;
+  /** Of the sealed message. */
+  readonly regionBytes: Bytes;
+}
+
+/** The NIC was asked to read of a peer's memory. */
+export interface ReadBegunEvent {
+  readonly name: 'readBegun';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** Whose. */
+  readonly peer: PeerId;
+  /** Of the transfer. */
+  readonly slot: number;
+  /** Of the transfer. */
+  readonly generation: number;
+  /** In the sealed message. */
+  readonly offset: Bytes;
+  /** Asked for. */
+  readonly length: Bytes;
+}
+
+/** What was read of a peer's memory is here. */
+export interface ReadDoneEvent {
+  readonly name: 'readDone';
+  readonly level: 'trace';
+  readonly atNs: Nanos;
+  /** Whose. */
+  readonly peer: PeerId;
+  /** Of it. */
+  readonly length: Bytes;
+}
+
+/** A read of a peer's memory failed; what is missing of its message is pulled. */
+export interface ReadFailedEvent {
+  readonly name: 'readFailed';
+  readonly level: 'warning';
+  readonly atNs: Nanos;
+  /** Whose. */
+  readonly peer: PeerId;
+  /** Of the transfer. */
+  readonly slot: number;
+  /** Of the transfer. */
+  readonly generation: number;
+  /** Asked for. */
+  readonly length: Bytes;
+}
+
 /** Payload of a packet was taken. */
 export interface PayloadReceivedEvent {
   readonly name: 'payloadReceived';
@@ -478,6 +536,10 @@ export type TelemetryEvent =
   | EarlySentEvent
   | EarlyRefusedEvent
   | PullSentEvent
+  | RegionAnnouncedEvent
+  | ReadBegunEvent
+  | ReadDoneEvent
+  | ReadFailedEvent
   | PayloadReceivedEvent
   | PacketUsefulEvent
   | DataLostEvent
@@ -511,6 +573,10 @@ export const EVENT_LEVELS: Readonly<Record<EventName, Level>> = {
   earlySent: 'trace',
   earlyRefused: 'info',
   pullSent: 'trace',
+  regionAnnounced: 'trace',
+  readBegun: 'trace',
+  readDone: 'trace',
+  readFailed: 'warning',
   payloadReceived: 'trace',
   packetUseful: 'trace',
   dataLost: 'info',
@@ -556,6 +622,14 @@ export interface EventObserver {
   earlyRefused?(peer: PeerId, refusedBytes: Bytes): void;
   /** A PULL_REQUEST was written. */
   pullSent?(peer: PeerId, slot: number, generation: number, pulledBytes: Bytes, isAgain: boolean): void;
+  /** A peer was told where it can read a message. */
+  regionAnnounced?(peer: PeerId, slot: number, generation: number, regionBytes: Bytes): void;
+  /** The NIC was asked to read of a peer's memory. */
+  readBegun?(peer: PeerId, slot: number, generation: number, offset: Bytes, length: Bytes): void;
+  /** What was read of a peer's memory is here. */
+  readDone?(peer: PeerId, length: Bytes): void;
+  /** A read of a peer's memory failed; what is missing of its message is pulled. */
+  readFailed?(peer: PeerId, slot: number, generation: number, length: Bytes): void;
   /** Payload of a packet was taken. */
   payloadReceived?(peer: PeerId, newBytes: Bytes, knownBytes: Bytes): void;
   /** A packet brought payload that had not arrived before. */

@@ -157,6 +157,34 @@ export class Telemetry extends Publisher {
     if (this.floor <= 0) this.publish({ name: 'pullSent', level: 'trace', atNs: this.now, peer, slot, generation, pulledBytes, isAgain });
   }
 
+  /** A peer was told where it can read a message. */
+  regionAnnounced(peer: PeerId, slot: number, generation: number, regionBytes: Bytes): void {
+    this.counters.regionsOut += 1;
+    this.observer?.regionAnnounced?.(peer, slot, generation, regionBytes);
+    if (this.floor <= 0) this.publish({ name: 'regionAnnounced', level: 'trace', atNs: this.now, peer, slot, generation, regionBytes });
+  }
+
+  /** The NIC was asked to read of a peer's memory. */
+  readBegun(peer: PeerId, slot: number, generation: number, offset: Bytes, length: Bytes): void {
+    this.counters.readsBegun += 1;
+    this.observer?.readBegun?.(peer, slot, generation, offset, length);
+    if (this.floor <= 0) this.publish({ name: 'readBegun', level: 'trace', atNs: this.now, peer, slot, generation, offset, length });
+  }
+
+  /** What was read of a peer's memory is here. */
+  readDone(peer: PeerId, length: Bytes): void {
+    this.counters.readBytes += length;
+    this.observer?.readDone?.(peer, length);
+    if (this.floor <= 0) this.publish({ name: 'readDone', level: 'trace', atNs: this.now, peer, length });
+  }
+
+  /** A read of a peer's memory failed; what is missing of its message is pulled. */
+  readFailed(peer: PeerId, slot: number, generation: number, length: Bytes): void {
+    this.counters.readsFailed += 1;
+    this.observer?.readFailed?.(peer, slot, generation, length);
+    if (this.floor <= 2) this.publish({ name: 'readFailed', level: 'warning', atNs: this.now, peer, slot, generation, length });
+  }
+
   /** Payload of a packet was taken. */
   payloadReceived(peer: PeerId, newBytes: Bytes, knownBytes: Bytes): void {
     this.counters.payloadBytesFirst += newBytes;

@@ -19,6 +19,7 @@ import {
   ProbeResponse,
   PullRequest,
   RangeAck,
+  Region,
   StreamClose,
   StreamCloseAck,
   StreamCredit,
@@ -40,6 +41,7 @@ import type {
   ProbeResponseRecord,
   PullRequestRecord,
   RangeAckRecord,
+  RegionRecord,
   StreamCloseAckRecord,
   StreamCloseRecord,
   StreamCreditRecord,
@@ -69,6 +71,7 @@ export interface FrameRecords {
   StreamCloseAck: StreamCloseAckRecord;
   CancelPull: CancelPullRecord;
   Backlog: BacklogRecord;
+  Region: RegionRecord;
   EarlyData: EarlyDataRecord;
   EarlyLimit: EarlyLimitRecord;
   Datagram: DatagramRecord;
@@ -235,6 +238,7 @@ const TYPES = {
   StreamCloseAck,
   CancelPull,
   Backlog,
+  Region,
   Datagram,
   EarlyData,
   EarlyLimit,

@@ -164,6 +164,7 @@ export class Net {
         );
       }
     }
+    node.nic?.read(this, node);
     node.timeoutAt = endpoint.nextTimeout();
   }
 

@@ -10,6 +10,7 @@ import { mayBegin } from '../../peer/states.ts';
 import { Pool } from '../../pool/pool.ts';
 import type { Subscription } from '../../telemetry/subscription.ts';
 import type { Net } from './net.ts';
+import { ReadNic } from './read-nic.ts';
 
 export interface Request {
   exchange: ExchangeId;
@@ -85,6 +86,12 @@ export class Node {
       else if (isDown && mayBegin(event.to)) this.changes.push('up');
     }
     return this.changes;
+  }
+
+  /** Its NIC, if that reads memory of others. */
+  get nic(): ReadNic | undefined {
+    const { memory } = this.config;
+    return memory instanceof ReadNic ? memory : undefined;
   }
 
   private make(): Endpoint {

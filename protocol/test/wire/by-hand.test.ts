@@ -125,6 +125,10 @@ const BY_HAND: Record<string, [record: object, hex: string]> = {
   ],
   DATAGRAM: [{ headerSize: 1, payload: fromHex('006869') }, `1d  01  03 006869`],
   BACKLOG: [{ delayNs: 16_384 }, `1f  80004000`],
+  REGION: [
+    { transferSlot: 9, transferGeneration: 8, key: { hi: 1, lo: 2 }, address: { hi: 0x7f, lo: 0xffff0000 } },
+    `20  00000009 00000008  00000001 00000002  0000007f ffff0000`,
+  ],
   EARLY_DATA: [
     { transferSlot: 9, transferGeneration: 8, end: 20_000, offset: 64, payload: fromHex('006869') },
     `17  00000009 00000008  80004e20  4040  03 006869`,

@@ -15,6 +15,7 @@ export * from './probe-response.ts';
 export * from './probe.ts';
 export * from './pull-request.ts';
 export * from './range-ack.ts';
+export * from './region.ts';
 export * from './stream-close-ack.ts';
 export * from './stream-close.ts';
 export * from './stream-credit.ts';

@@ -12,6 +12,7 @@ import {
   ProbeResponse,
   PullRequest,
   RangeAck,
+  Region,
   StreamClose,
   StreamCloseAck,
   StreamCredit,
@@ -138,6 +139,7 @@ const CODECS: Readonly<Record<number, Codec>> = {
   [EarlyLimit.TYPE]: plain(new EarlyLimit(), 'other'),
   [CancelPull.TYPE]: plain(new CancelPull(), 'other'),
   [Backlog.TYPE]: plain(new Backlog(), 'other'),
+  [Region.TYPE]: plain(new Region(), 'other'),
   [RangeAck.TYPE]: codec(rangeAck, () => ({
     kind: 'range-ack',
     id: transferKey(rangeAck.transferSlot, rangeAck.transferGeneration),
