@@ -6,6 +6,7 @@
  *   npm run bench -- simulated|loopback   one of them
  *   npm run bench -- --profile            the first costs of the simulation
  *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
+ *   npm run bench -- peers [NAME…]        unary calls and bulk next to http2, grpc-js, tls, net, dgram, quinn, s2n-quic, tonic; NAMEs choose cases and contestants
  *   npm run bench -- timers               the timing wheel of the endpoints next to a heap, at a million timers
  *   npm run bench -- sweep                `dcquic sweep` with two workers against one and on one core
  *   npm run bench -- scale                cost per packet from 16 to 432 hosts; 100,000 messages on 144 hosts
@@ -47,6 +48,18 @@ switch (part) {
   case 'loopback':
     await report();
     break;
+  case 'peers': {
+    const { caseLines } = await import('./peers/goals.ts');
+    const { measurePeers } = await import('./peers.ts');
+    const scale = Number(values.scale) > 0 ? Number(values.scale) : 1;
+    const figures = await measurePeers({
+      scale,
+      names: rest,
+      onCase: (one) => caseLines(one).forEach(say),
+    });
+    for (const line of values.json ? [JSON.stringify(figures)] : figures.missing) console.log(line);
+    break;
+  }
   case 'dgram': {
     const { measureDgram } = await import('./dgram.ts');
     console.log(JSON.stringify(await measureDgram(), undefined, values.json ? undefined : 2));
@@ -136,6 +149,18 @@ switch (part) {
     await writeFast(Number(rest[0]), rest[1] ?? '');
     break;
   }
+  case 'peers-server': {
+    const { serveNodePeer } = await import('./peers/node/programs.ts');
+    await serveNodePeer(rest[0] ?? '', rest[1] ?? '');
+    break;
+  }
+  case 'peers-client': {
+    const { connectNodePeer } = await import('./peers/node/programs.ts');
+    const { answerRounds } = await import('./peers/peer-client.ts');
+    const [name = '', address = '', folder = '', ...caseArguments] = rest;
+    await answerRounds(await connectNodePeer(name, address, folder), caseArguments);
+    break;
+  }
   case 'http2-server': {
     const { serveHttp2 } = await import('./http2/server.ts');
     serveHttp2();
@@ -149,7 +174,7 @@ switch (part) {
   }
   default:
     console.error(
-      `bench: unknown part ${part}; parts: simulated, loopback, dgram, net, kernel, sweep, scale, transfers, explore, bach, broadcast, slow-reader, or none for the first two`,
+      `bench: unknown part ${part}; parts: simulated, loopback, peers, dgram, net, kernel, sweep, scale, transfers, explore, bach, broadcast, slow-reader, or none for the first two`,
     );
     process.exitCode = 1;
 }

@@ -1,0 +1,57 @@
+import { createUdpPool, PresharedSecret, type UdpPool } from '../../../transports/index.ts';
+import type { PeerClient } from '../peer-client.ts';
+import { HEADER_BYTES, HOST, SEGMENT_BYTES, SOCKET_BUFFER_BYTES } from '../settings.ts';
+
+const SECRET: string = '07'.repeat(32);
+const TRANSFER_BYTES_MAX: number = 32 << 20;
+/** Of them at a time: one is announced while another arrives. */
+const TRANSFERS = 2;
+
+/** Echo; what the header `sink` announces goes to memory of the server, which answers with its size. */
+export async function serveDcquic(): Promise<void> {
+  const { pool, address } = await open();
+  const places: Uint8Array[] = [];
+  pool.serve({
+    accept: ({ headers, sizeBytes }) =>
+      headers['sink'] === undefined ? {} : { into: places.pop() ?? new Uint8Array(sizeBytes) },
+    unary: ({ headers, body }) => {
+      if (headers['sink'] === undefined) return body;
+      places.push(body);
+      return Buffer.from(String(body.length));
+    },
+  });
+  console.log(JSON.stringify({ address }));
+}
+
+export async function connectDcquic(host: string, port: number): Promise<PeerClient> {
+  const transport = await open();
+  const { pool } = transport;
+  const peer = await transport.connect(`${host}:${port}`);
+  const body = new Uint8Array(TRANSFER_BYTES_MAX).fill(7);
+  return {
+    unary: async (request) => (await pool.unaryRpc(peer, request)).body,
+    bulk: async (bytes) => {
+      let left = bytes;
+      const lane = async (): Promise<void> => {
+        while (left > 0) {
+          const piece = body.subarray(0, Math.min(left, TRANSFER_BYTES_MAX));
+          left -= piece.length;
+          const answer = await pool.rawBulkTransfer(peer, piece, { headers: { sink: '' } });
+          if (Number(Buffer.from(answer.body).toString()) !== piece.length)
+            throw new Error('the server has other bytes');
+        }
+      };
+      await Promise.all(Array.from({ length: TRANSFERS }, lane));
+    },
+  };
+}
+
+function open(): Promise<UdpPool> {
+  return createUdpPool({
+    bind: `${HOST}:0`,
+    secret: PresharedSecret.fromHex(SECRET),
+    receiveBufferBytes: SOCKET_BUFFER_BYTES,
+    sendBufferBytes: SOCKET_BUFFER_BYTES,
+    endpoint: { mtuBytes: SEGMENT_BYTES + HEADER_BYTES, datagramHeaderBytes: HEADER_BYTES },
+  });
+}
