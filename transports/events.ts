@@ -1,5 +1,6 @@
 import type { Bytes, Nanos } from '../protocol/core/units.ts';
 import type { FfiName } from './native/ffi.ts';
+import type { UdpFeature } from './udp/linux/features.ts';
 
 /**
  * What a transport tells whoever subscribes. None of these is fatal: the service is degraded, and the event says how.
@@ -21,6 +22,8 @@ export type TransportEvent =
   /** A worker has not come round its loop for so long: what it serves stands still. Told once, until it goes on. REQ HEALTH-9 */
   | { type: 'worker-stuck'; worker: number; silentNs: Nanos }
   | { type: 'worker-resumed'; worker: number; silentNs: Nanos }
+  /** Something that makes UDP fast does not work on this machine; what is used in its place costs rate or sight. */
+  | { type: 'udp-fallback'; feature: UdpFeature; cause: Error }
   /** No library can call C on this machine; what needs it is done without. */
   | { type: 'ffi-unavailable'; tried: readonly FfiName[]; causes: readonly Error[] }
   /** A socket reported an error of its own, e.g. an ICMP answer. Told as rarely as send-error. */

@@ -1,24 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { networkInterfaces, platform, release } from 'node:os';
+import { networkInterfaces, platform } from 'node:os';
 import { DEFAULT_OPTIONS } from '../../protocol/index.ts';
 import type { TransportEvent } from '../../transports/index.ts';
 import { bindUdp, usableReceiveBytes } from '../../transports/udp/index.ts';
 import type { Check, Finding } from './finding.ts';
 import { binaryBytes } from './format.ts';
+import { fastPath } from './fast-path.ts';
 import { readText } from './read-text.ts';
 
 const WANTED_BYTES = 4 * 2 ** 20;
 const ETHERNET_DATAGRAM_BYTES = 1472;
-/** Linux sends many segments in one call since 4.18, and receives them so since 5.0. */
-const GSO_SINCE = 4.18;
-const GRO_SINCE = 5.0;
 
 export const networkChecks: readonly Check[] = [
   { id: 'udp-buffers', title: 'UDP socket buffers', look: socketBuffers },
   { id: 'ipv6', title: 'IPv6', look: async () => [await ipv6()] },
   { id: 'mtu', title: 'Interfaces', look: () => [interfaces()] },
-  { id: 'gso', title: 'GSO and GRO', look: () => [segmentation()] },
+  { id: 'udp-fast-path', title: 'UDP fast path', look: async () => [await fastPath()] },
   { id: 'efa', title: 'EFA (libfabric)', look: () => [libfabric()] },
 ];
 
@@ -104,23 +102,6 @@ function interfaces(): Finding {
     level: 'note',
     cost: 'packets of 1500 bytes: six times as many as with jumbo frames',
     remedy: 'where all of the path carries them, raise the MTU to 9000 and give it with --mtu',
-  };
-}
-
-function segmentation(): Finding {
-  const finding = { id: 'gso', title: 'GSO and GRO' };
-  if (platform() !== 'linux') {
-    return { ...finding, level: 'note', found: `not on ${platform()}`, cost: 'one system call per datagram' };
-  }
-  const [major = 0, minor = 0] = release().split('.').map(Number);
-  const version = major + minor / 100;
-  const has = version >= GRO_SINCE ? 'GSO and GRO' : version >= GSO_SINCE ? 'GSO' : 'neither';
-  return {
-    ...finding,
-    level: 'note',
-    found: `this kernel has ${has}; the portable transport does not use them`,
-    cost: 'one system call per datagram: one to two Gbit/s per core at an MTU of 1500',
-    remedy: 'none yet; on loopback, --mtu 65535 helps',
   };
 }
 

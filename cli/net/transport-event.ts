@@ -16,6 +16,8 @@ export function transportEventText(event: TransportEvent): string {
       return `worker ${event.worker} has not come round its loop for ${time(event.silentNs)}`;
     case 'worker-resumed':
       return `worker ${event.worker} goes on, after ${time(event.silentNs)}`;
+    case 'udp-fallback':
+      return `UDP goes on without ${event.feature}: ${event.cause.message}`;
     case 'ffi-unavailable': {
       const why = event.causes.map(({ message }) => message.split('\n', 1)[0]).join('; ');
       return `neither of ${event.tried.join(', ')} can be loaded, so the portable sockets of Node are used: ${why}`;

@@ -15,7 +15,7 @@ describe('dcquic doctor', () => {
         'clock',
         'isolated-cores',
         'ipv6',
-        'gso',
+        'udp-fast-path',
         'efa',
         'aes',
       ]),

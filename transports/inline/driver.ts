@@ -2,6 +2,7 @@ import type { Address } from '../../protocol/core/address.ts';
 import { assert } from '../../protocol/core/assert.ts';
 import { NANOS_PER_MILLI, NEVER, type Bytes, type Nanos } from '../../protocol/core/units.ts';
 import type { Driver } from '../../protocol/pool/driver.ts';
+import type { Signal } from '../../protocol/endpoint/signal.ts';
 import { newDriverCounters, type DriverCounters } from '../../protocol/telemetry/generated/counters.ts';
 import type { TransmitBuffer } from '../../protocol/transmit.ts';
 import type { EventLoop } from './event-loop.ts';
@@ -11,7 +12,15 @@ import { Wakeup } from './wakeup.ts';
 
 /** The part of an Endpoint that a driver drives. */
 export interface DrivenEndpoint {
-  handleDatagram(now: Nanos, from: Address, bytes: Uint8Array): void;
+  handleDatagram(
+    now: Nanos,
+    from: Address,
+    bytes: Uint8Array,
+    shared: undefined,
+    sharedStart: 0,
+    isMarked: boolean,
+  ): void;
+  handleSignal(now: Nanos, signal: Signal): void;
   handleTimeout(now: Nanos): void;
   pollTransmit(now: Nanos, out: TransmitBuffer): boolean;
   nextTimeout(): Nanos;
@@ -82,7 +91,7 @@ export class InlineDriver implements Driver {
   start(pool: DrivenPool): void {
     assert(this.#pool === undefined, 'a driver starts once');
     this.#pool = pool;
-    this.#port.receive(this.#receive);
+    this.#port.receive({ datagram: this.#receive, unreachable: this.#unreachable });
     this.#updateKeepAlive();
     this.kick();
   }
@@ -109,11 +118,17 @@ export class InlineDriver implements Driver {
     await this.#port.close();
   }
 
-  readonly #receive = (from: Address, bytes: Uint8Array): void => {
+  readonly #receive = (from: Address, bytes: Uint8Array, isMarked: boolean): void => {
     if (this.#closed) return;
     this.counters.datagramsReceived++;
     this.counters.bytesReceived += bytes.length;
-    this.#endpoint.handleDatagram(this.#loop.now(), from, bytes);
+    this.#endpoint.handleDatagram(this.#loop.now(), from, bytes, undefined, 0, isMarked);
+    this.kick();
+  };
+
+  readonly #unreachable = (quoted: Uint8Array): void => {
+    if (this.#closed) return;
+    this.#endpoint.handleSignal(this.#loop.now(), { type: 'unreachable', quoted });
     this.kick();
   };
 

@@ -1,11 +1,19 @@
 import type { Address } from '../../protocol/core/address.ts';
 import type { TransmitBuffer } from '../../protocol/transmit.ts';
 
-/** Called once per datagram of a run, when the kernel has it or has refused it. */
+/** Called once per datagram of a run, when the kernel has it or has refused it; maybe before `send` returns. */
 export type SentCallback = (error: Error | null) => void;
 
+/** What a port has to tell. Bytes are valid during the call only. */
+export interface PortInput {
+  /** `isMarked`: it met congestion (CE). May hold several datagrams of one sender that arrived together, as packets say their own length. */
+  datagram(from: Address, bytes: Uint8Array, isMarked: boolean): void;
+  /** ICMP says that a datagram which begins like this was not delivered. */
+  unreachable(quoted: Uint8Array): void;
+}
+
 /**
- * What moves datagrams: sockets of node:dgram today, native ones with GSO later. A run goes in whole, so that an
+ * What moves datagrams: sockets of node:dgram, or the kernel's own with GSO. A run goes in whole, so that an
  * implementation may hand it to the kernel in one call. REQ UDP-5, UDP-8
  */
 export interface DatagramPort {
@@ -16,8 +24,8 @@ export interface DatagramPort {
   send(run: TransmitBuffer, sent: SentCallback): number;
   /** Datagrams that wait in user space because a kernel buffer is full. */
   backlog(): number;
-  /** Starts delivery. `bytes` is valid during the call only. */
-  receive(handler: (from: Address, bytes: Uint8Array) => void): void;
+  /** Starts delivery. */
+  receive(input: PortInput): void;
   /** Whether the open port keeps the process alive. */
   setKeepAlive(keepAlive: boolean): void;
   /** Closes the sockets; idempotent. */

@@ -62,9 +62,11 @@ export class SendPool {
 
   /** Sends a filled buffer; returns the number of datagrams. */
   send(run: SendRun, port: DatagramPort): number {
+    const { lengthBytes, segmentBytes } = run.transmit;
+    // Before, as the port may report at once.
+    run.owed += Math.ceil(lengthBytes / segmentBytes);
     const datagrams = port.send(run.transmit, run.onSent);
-    run.owed += datagrams;
-    if (port.backlog() === 0) {
+    if (run.owed === 0 || port.backlog() === 0) {
       // All of it is in the kernel: the bytes are free although the callbacks are still to come.
       this.#free.push(run);
       run.isOut = false;

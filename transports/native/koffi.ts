@@ -12,10 +12,18 @@ interface Koffi {
   address(bytes: Uint8Array): bigint;
   view(pointer: bigint, lengthBytes: number): ArrayBuffer;
   errno(): number;
-  node: { poll(descriptor: number, events: { readable: boolean }, ready: () => void): KoffiPoll };
+  node: { poll(descriptor: number, events: PollEvents, ready: PollCallback): KoffiPoll };
 }
 
+interface PollEvents {
+  readable: boolean;
+}
+
+/** `status` is negative if the descriptor has an error; then the watch has ended. */
+type PollCallback = (status: number) => void;
+
 interface KoffiPoll {
+  start(events: PollEvents, ready: PollCallback): void;
   ref(): void;
   unref(): void;
   close(): void;
@@ -87,10 +95,18 @@ export class KoffiFfi implements Ffi {
   };
 
   readonly watch = (descriptor: number, onReadable: () => void): ReadWatch => {
-    const poll = this.#koffi.node.poll(descriptor, { readable: true }, () => onReadable());
+    let isClosed = false;
+    const ready = (status: number): void => {
+      onReadable();
+      if (status < 0 && !isClosed) poll.start({ readable: true }, ready);
+    };
+    const poll = this.#koffi.node.poll(descriptor, { readable: true }, ready);
     return {
       setKeepAlive: (keepAlive) => (keepAlive ? poll.ref() : poll.unref()),
-      close: () => poll.close(),
+      close: () => {
+        isClosed = true;
+        poll.close();
+      },
     };
   };
 }

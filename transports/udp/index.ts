@@ -3,6 +3,8 @@ export * from '../events.ts';
 export * from '../psk/index.ts';
 export * from './address.ts';
 export * from './bind.ts';
+export type * from './bound-port.ts';
+export * from './linux/features.ts';
 export * from './pool.ts';
 export * from './port.ts';
 export * from './resolve.ts';

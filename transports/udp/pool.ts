@@ -20,10 +20,13 @@ import { ErrorTally, codeOf, type TransportEventSubscriber } from '../events.ts'
 import { Beat, type Pulse } from '../health/beat.ts';
 import { InlineDriver } from '../inline/driver.ts';
 import { nodeLoop, type EventLoop } from '../inline/event-loop.ts';
+import type { FfiName } from '../native/ffi.ts';
 import type { PresharedSecret } from '../psk/preshared-secret.ts';
 import { formatAddress, isIpv6, splitHostPort } from './address.ts';
-import { bindUdp } from './bind.ts';
-import type { UdpPort } from './port.ts';
+import { bindUdp, type UdpBindOptions } from './bind.ts';
+import type { BoundPort } from './bound-port.ts';
+import { GSO_BYTES_MAX, GSO_SEGMENTS_MAX } from './linux/abi.ts';
+import type { UdpFeature } from './linux/features.ts';
 import { resolvePeer } from './resolve.ts';
 import { usableReceiveBytes, type SocketBufferSizes } from './socket-buffers.ts';
 
@@ -37,6 +40,14 @@ export interface UdpPoolOptions {
   /** Socket buffers to ask the kernel for; default 4 MiB each. */
   receiveBufferBytes?: number;
   sendBufferBytes?: number;
+  /** Sockets, hence flows through the network, over which data to a peer is spread; default 1. REQ NIC-10 */
+  ports?: number;
+  /** Name of the network interface to use. */
+  device?: string;
+  /** What of the fast path is not used: for tests, and to find out what it is worth. */
+  without?: readonly UdpFeature[];
+  /** Which libraries may call C, the best one first. */
+  ffi?: readonly FfiName[];
   /** Where this runs: what `endpoint` does not say. Default: service. REQ CONF-7 */
   deployment?: Deployment;
   /**
@@ -59,6 +70,8 @@ export interface UdpPoolStats {
   state: EndpointState;
   /** What the kernel granted. */
   socketBuffers: SocketBufferSizes;
+  /** What of the fast path is in use; none: sockets of node:dgram. */
+  features: readonly UdpFeature[];
   /** Datagrams the kernel refused, by error code. */
   sendErrors: Record<string, number>;
 }
@@ -92,11 +105,14 @@ const IPV6_HEADER_BYTES = 48;
  */
 const TURN_NS_MAX = 25 * NANOS_PER_MILLI;
 
-function endpointOptions(port: UdpPort, given: Partial<EndpointOptions>): Partial<EndpointOptions> {
+function endpointOptions(port: BoundPort, given: Partial<EndpointOptions>): Partial<EndpointOptions> {
   const mtuBytes = given.mtuBytes ?? DEFAULT_OPTIONS.mtuBytes;
   const datagramHeaderBytes = port.addresses.some(isIpv6) ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
   const usableBytes = usableReceiveBytes(port.buffers.receiveBytes, mtuBytes - datagramHeaderBytes);
+  const joined = Math.floor(GSO_BYTES_MAX / (mtuBytes - datagramHeaderBytes));
   return {
+    ...(port.features.includes('gso') ? { burstSegments: Math.min(joined, GSO_SEGMENTS_MAX) } : {}),
+    paths: port.paths,
     datagramHeaderBytes,
     receiveBufferBytes: Math.max(usableBytes, 16_384),
     lossDelayMinNs: TURN_NS_MAX,
@@ -116,15 +132,13 @@ function turnsFor(loop: EventLoop, waitNs: number): Promise<void> {
   });
 }
 
-async function bindOf(options: UdpPoolOptions, onEvent: TransportEventSubscriber): Promise<UdpPort> {
+async function bindOf(options: UdpPoolOptions, onEvent: TransportEventSubscriber): Promise<BoundPort> {
   const { host, port: portNumber } = splitHostPort(options.bind ?? '*:0');
-  return bindUdp({
-    address: host,
-    port: portNumber,
-    onEvent,
-    ...(options.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: options.receiveBufferBytes }),
-    ...(options.sendBufferBytes === undefined ? {} : { sendBufferBytes: options.sendBufferBytes }),
-  });
+  const { receiveBufferBytes, sendBufferBytes, ports, device, without, ffi } = options;
+  const given = { receiveBufferBytes, sendBufferBytes, ports, device, without, ffi };
+  const known = Object.entries(given).filter(([, value]) => value !== undefined);
+  const chosen = Object.fromEntries(known) as UdpBindOptions;
+  return bindUdp({ address: host, port: portNumber, onEvent, ...chosen });
 }
 
 /** The address of a peer, if there is a socket of its family. */
@@ -201,6 +215,7 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
       endpoint: { ...endpoint.counters },
       state: endpoint.state,
       socketBuffers: port.buffers,
+      features: port.features,
       sendErrors: sendErrors.counts(),
     }),
     exposition: () => exposition([{ ...endpoint.metrics(), driver: driver.counters }]),

@@ -2,19 +2,23 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import type { Address } from '../../protocol/core/address.ts';
 import type { TransmitBuffer } from '../../protocol/transmit.ts';
 import { ErrorTally, codeOf, type TransportEventSubscriber } from '../events.ts';
-import type { DatagramPort, SentCallback } from '../inline/port.ts';
+import type { PortInput, SentCallback } from '../inline/port.ts';
 import { formatAddress, fromKernel, hostOf, isIpv6, portOf } from './address.ts';
+import type { BoundPort } from './bound-port.ts';
+import type { UdpFeature } from './linux/features.ts';
 import type { SocketBufferSizes } from './socket-buffers.ts';
 
 /**
  * Sockets of node:dgram, at most one per address family, as one port. Made by `bindUdp`. A send error is a lost
  * datagram, a count and an event; so is an error of a socket. REQ UDP-8, NIC-4
  */
-export class UdpPort implements DatagramPort {
+export class UdpPort implements BoundPort {
   /** What the kernel granted; the smaller one if there are two sockets. */
   readonly buffers: SocketBufferSizes;
   /** Datagrams dropped unseen because their source cannot be answered. */
   datagramsUnanswerable = 0;
+  readonly paths = 1;
+  readonly features: UdpFeature[] = [];
   readonly #v4: Socket | undefined;
   readonly #v6: Socket | undefined;
   readonly #onEvent: TransportEventSubscriber;
@@ -69,12 +73,12 @@ export class UdpPort implements DatagramPort {
     return (this.#v4?.getSendQueueCount() ?? 0) + (this.#v6?.getSendQueueCount() ?? 0);
   }
 
-  receive(handler: (from: Address, bytes: Uint8Array) => void): void {
+  receive(input: PortInput): void {
     for (const socket of this.#sockets()) {
       socket.on('message', (bytes: Buffer, from: RemoteInfo) => {
         // Port 0 can be forged; nothing can be sent there.
         if (from.port === 0) this.datagramsUnanswerable++;
-        else handler(fromKernel(from.address, from.port), bytes);
+        else input.datagram(fromKernel(from.address, from.port), bytes, false);
       });
     }
   }

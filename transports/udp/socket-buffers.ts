@@ -1,4 +1,3 @@
-import type { Socket } from 'node:dgram';
 import type { Bytes } from '../../protocol/core/units.ts';
 import type { TransportEventSubscriber } from '../events.ts';
 
@@ -14,13 +13,22 @@ export interface SocketBufferSizes {
   sendBytes: Bytes;
 }
 
+/** What has buffers: a socket of node:dgram, or one of ours. */
+export interface BufferedSocket {
+  /** Throws if it is too much. */
+  setRecvBufferSize(bytes: Bytes): void;
+  setSendBufferSize(bytes: Bytes): void;
+  getRecvBufferSize(): Bytes;
+  getSendBufferSize(): Bytes;
+}
+
 /**
  * Asks for socket buffers of these sizes and takes what it gets; a smaller one is an event. Linux grants silently at
  * most net.core.rmem_max and wmem_max (and reports twice what it granted, which is what it accounts with); macOS
  * refuses too large a size, hence the halving. REQ UDP-2, OPS-5
  */
 export function enlargeSocketBuffers(
-  socket: Socket,
+  socket: BufferedSocket,
   requested: SocketBufferSizes,
   onEvent: TransportEventSubscriber,
 ): SocketBufferSizes {

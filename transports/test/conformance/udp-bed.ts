@@ -3,6 +3,7 @@ import type { Handler, Pool, Service } from '../../../protocol/pool/pool.ts';
 import type { Bed, Station } from '../../../protocol/test/conformance/bed.ts';
 import { PresharedSecret } from '../../psk/preshared-secret.ts';
 import { createUdpPool, type UdpPool } from '../../udp/pool.ts';
+import type { UdpVariant } from '../support/udp-variants.ts';
 import { Relay } from './relay.ts';
 
 /** Turns of the event loop after which something will never come; the timeouts of the endpoints are shorter in practice. */
@@ -34,16 +35,23 @@ export class UdpBed implements Bed {
   readonly #secret: PresharedSecret = PresharedSecret.generate();
   readonly #stations: UdpStation[] = [];
   readonly #options: Partial<EndpointOptions>;
+  readonly #variant: UdpVariant;
 
-  constructor(options: Partial<EndpointOptions>) {
+  constructor(options: Partial<EndpointOptions>, variant: UdpVariant) {
     this.#options = options;
+    this.#variant = variant;
   }
 
   /** Those that are there and can be reached. */
   readonly intact = (): UdpStation[] => this.#stations.filter(({ relay }) => relay?.isCut !== true);
 
   #udp(): Promise<UdpPool> {
-    return createUdpPool({ secret: this.#secret, bind: '127.0.0.1:0', endpoint: this.#options });
+    return createUdpPool({
+      secret: this.#secret,
+      bind: '127.0.0.1:0',
+      endpoint: this.#options,
+      ...this.#variant,
+    });
   }
 
   async open(service?: Handler | Service, { mayFail = false } = {}): Promise<UdpStation> {

@@ -1,8 +1,9 @@
 import type { Address } from '../../../protocol/core/address.ts';
 import { NEVER, type Nanos } from '../../../protocol/core/units.ts';
+import type { Signal } from '../../../protocol/endpoint/signal.ts';
 import type { TransmitBuffer } from '../../../protocol/transmit.ts';
 import type { DrivenEndpoint, DrivenPool, InlineDriverOptions } from '../../inline/driver.ts';
-import type { DatagramPort, SentCallback } from '../../inline/port.ts';
+import type { DatagramPort, PortInput, SentCallback } from '../../inline/port.ts';
 
 /** Writes down in which order it is driven; sends the runs a test queued. */
 export class FakeEndpoint implements DrivenEndpoint {
@@ -12,8 +13,19 @@ export class FakeEndpoint implements DrivenEndpoint {
   readonly timeouts: Nanos[] = [];
   onTimeout: () => void = () => {};
 
-  handleDatagram(_now: Nanos, from: Address, bytes: Uint8Array): void {
-    this.log.push(`datagram ${from} ${bytes.length}`);
+  handleDatagram(
+    _now: Nanos,
+    from: Address,
+    bytes: Uint8Array,
+    _shared: undefined,
+    _start: 0,
+    isMarked: boolean,
+  ): void {
+    this.log.push(`datagram ${from} ${bytes.length}${isMarked ? ' marked' : ''}`);
+  }
+
+  handleSignal(_now: Nanos, signal: Signal): void {
+    this.log.push(`signal ${signal.type}`);
   }
 
   handleTimeout(now: Nanos): void {
@@ -81,6 +93,7 @@ export class FakePort implements DatagramPort {
   keepAlive = true;
   closed = 0;
   deliver: (from: Address, bytes: Uint8Array) => void = () => {};
+  input: PortInput | undefined;
   readonly #waiting: { destination: Address; view: Uint8Array; sent: SentCallback }[] = [];
   readonly #done: SentCallback[] = [];
 
@@ -117,8 +130,9 @@ export class FakePort implements DatagramPort {
     return this.#waiting.length;
   }
 
-  receive(handler: (from: Address, bytes: Uint8Array) => void): void {
-    this.deliver = handler;
+  receive(input: PortInput): void {
+    this.deliver = (from, bytes) => input.datagram(from, bytes, false);
+    this.input = input;
   }
 
   setKeepAlive(keepAlive: boolean): void {

@@ -1,0 +1,36 @@
+import type { UdpBindOptions } from '../../udp/bind.ts';
+import { loadFfi } from '../../native/load.ts';
+
+export type UdpVariant = Pick<UdpBindOptions, 'without' | 'ffi'>;
+
+const PLAIN: UdpVariant = { without: ['gso', 'sendmmsg', 'gro', 'recvmmsg', 'ecn', 'icmp', 'large-buffers'] };
+
+/** Every way UDP can go, from the fastest to the one that works everywhere. REQ UDP-5, UDP-6, OPS-5 */
+const ALL: Readonly<Record<string, UdpVariant>> = {
+  'koffi, everything': { ffi: ['koffi'] },
+  'ffi-rs, everything': { ffi: ['ffi-rs'] },
+  'no GSO': { without: ['gso'] },
+  'no GSO, no sendmmsg': { without: ['gso', 'sendmmsg'] },
+  'no GRO': { without: ['gro'] },
+  'no recvmmsg': { without: ['recvmmsg'] },
+  'plain calls': PLAIN,
+  'plain calls, ffi-rs': { ...PLAIN, ffi: ['ffi-rs'] },
+  'node:dgram': { without: ['native'] },
+};
+
+/** Whether this machine can go that way. */
+function isPossible({ without, ffi }: UdpVariant): boolean {
+  if (without?.includes('native') === true) return true;
+  return process.platform === 'linux' && loadFfi(() => {}, ffi) !== undefined;
+}
+
+/** Those possible here; what is left out is named in the output of the tests. */
+export const udpVariants: [name: string, variant: UdpVariant][] = Object.entries(ALL).filter(
+  ([name, variant]) => {
+    if (isPossible(variant)) return true;
+    console.warn(`UDP, ${name}: skipped, no library here can call C`);
+    return false;
+  },
+);
+
+export const isNative = ({ without }: UdpVariant): boolean => without?.includes('native') !== true;

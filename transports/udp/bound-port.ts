@@ -1,0 +1,18 @@
+import type { Address } from '../../protocol/core/address.ts';
+import type { DatagramPort } from '../inline/port.ts';
+import type { UdpFeature } from './linux/features.ts';
+import type { SocketBufferSizes } from './socket-buffers.ts';
+
+/** Bound UDP sockets, whichever kind they are. REQ UDP-8 */
+export interface BoundPort extends DatagramPort {
+  /** Where peers reach it; the IPv4 address first. */
+  readonly addresses: Address[];
+  /** What the kernel granted; the smallest one if there are several sockets. */
+  readonly buffers: SocketBufferSizes;
+  /** UDP flows over which runs to a peer may be spread. */
+  readonly paths: number;
+  /** What of the fast path is in use. */
+  readonly features: UdpFeature[];
+  /** Datagrams dropped unseen because their source cannot be answered. */
+  readonly datagramsUnanswerable: number;
+}
