@@ -1,2 +1,3 @@
+export * from './choose.ts';
 export * from './node-crypto.ts';
 export * from './random.ts';

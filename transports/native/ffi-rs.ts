@@ -27,6 +27,8 @@ interface FfiRs {
 const LIBC = process.platform === 'darwin' ? 'libSystem.B.dylib' : 'libc.so.6';
 const ERRNO_LOCATION = process.platform === 'darwin' ? '__error' : '__errno_location';
 const RTLD_LAZY = 1;
+/** What dlopen takes for the program and all it has loaded. */
+const ITSELF = '';
 
 /**
  * The interface that is always installed: some microseconds a call. What it cannot: call through pointers, and watch
@@ -66,7 +68,7 @@ export class FfiRsFfi implements Ffi {
     this.#errno = new Int32Array(errno.buffer, errno.byteOffset, 1);
   }
 
-  open(path: string): NativeLibrary {
+  open(path: string = ITSELF): NativeLibrary {
     orNative(path, () => this.#ffi.open({ library: path, path }));
     const handle = this.#dlopen(path, RTLD_LAZY);
     return {

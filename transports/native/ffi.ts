@@ -54,8 +54,8 @@ export interface ReadWatch {
  */
 export interface Ffi {
   readonly name: FfiName;
-  /** Throws TransportError NATIVE if there is no such library, or it cannot be loaded. */
-  open(path: string): NativeLibrary;
+  /** Throws TransportError NATIVE if there is no such library, or it cannot be loaded. Without a path: what this process has loaded. */
+  open(path?: string): NativeLibrary;
   /** Where the bytes are. Valid for as long as the caller keeps them. Not of empty ones. */
   addressOf(bytes: Uint8Array): Pointer;
   /** The memory itself, not a copy. Whoever owns it keeps it for as long as the view is used. */

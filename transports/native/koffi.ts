@@ -6,7 +6,7 @@ type Callable = (...values: unknown[]) => unknown;
 
 /** Of koffi's own types, what is used; it may not be installed. */
 interface Koffi {
-  load(path: string): { func(name: string, result: string, parameters: string[]): Callable };
+  load(path: string | null): { func(name: string, result: string, parameters: string[]): Callable };
   proto(result: string, parameters: string[]): object;
   decode(pointer: bigint, type: object): Callable;
   address(bytes: Uint8Array): bigint;
@@ -62,8 +62,8 @@ export class KoffiFfi implements Ffi {
     this.#koffi = createRequire(import.meta.url)('koffi') as Koffi;
   }
 
-  open(path: string): NativeLibrary {
-    const library = orNative(path, () => this.#koffi.load(path));
+  open(path?: string): NativeLibrary {
+    const library = orNative(path, () => this.#koffi.load(path ?? null));
     return {
       declare: (name, result, parameters) =>
         typed(

@@ -1,5 +1,6 @@
 import type { Address } from '../../protocol/core/address.ts';
 import type { DatagramPort } from '../inline/port.ts';
+import type { Ffi } from '../native/ffi.ts';
 import type { UdpFeature } from './linux/features.ts';
 import type { SocketBufferSizes } from './socket-buffers.ts';
 
@@ -11,6 +12,8 @@ export interface BoundPort extends DatagramPort {
   readonly buffers: SocketBufferSizes;
   /** UDP flows over which runs to a peer may be spread. */
   readonly paths: number;
+  /** By which C is called, if it is. */
+  readonly ffi: Ffi | undefined;
   /** What of the fast path is in use. */
   readonly features: UdpFeature[];
   /** Datagrams dropped unseen because their source cannot be answered. */

@@ -13,7 +13,7 @@ import { DEFAULT_OPTIONS, type EndpointOptions } from '../../protocol/endpoint/o
 import type { PeerId } from '../../protocol/peer/peer.ts';
 import { UDP_POOL_OPTIONS, checkArgument, checkOptions } from '../../protocol/pool/arguments.ts';
 import { Pool } from '../../protocol/pool/pool.ts';
-import { nodeCrypto } from '../crypto/node-crypto.ts';
+import { chooseCrypto } from '../crypto/choose.ts';
 import { cryptoRandom } from '../crypto/random.ts';
 import { TransportError } from '../errors.ts';
 import { ErrorTally, codeOf, type TransportEventSubscriber } from '../events.ts';
@@ -162,7 +162,7 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
   let endpoint: Endpoint;
   try {
     endpoint = new Endpoint({
-      crypto: nodeCrypto,
+      crypto: chooseCrypto(port.ffi),
       random: cryptoRandom,
       options: endpointOptions(port, {
         ...deploymentOptions(options.deployment ?? 'service'),

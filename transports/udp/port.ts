@@ -18,6 +18,7 @@ export class UdpPort implements BoundPort {
   /** Datagrams dropped unseen because their source cannot be answered. */
   datagramsUnanswerable = 0;
   readonly paths = 1;
+  readonly ffi: undefined;
   readonly features: UdpFeature[] = [];
   readonly #v4: Socket | undefined;
   readonly #v6: Socket | undefined;

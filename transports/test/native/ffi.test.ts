@@ -58,6 +58,10 @@ describe.each(FFI_NAMES)('%s', (name) => {
     expect([view.length, ...whole.subarray(100, 104)]).toEqual([4, 5, 5, 6, 0]);
   });
 
+  testIf('finds what the process itself has loaded', () => {
+    expect(ffi.open().declare('getpid', 'i32', [])()).toBe(process.pid);
+  });
+
   testIf('tells errno', () => {
     const close = libc().declare('close', 'i32', ['i32']);
     expect(close(-1)).toBe(-1);

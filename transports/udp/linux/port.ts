@@ -2,7 +2,7 @@ import type { Address } from '../../../protocol/core/address.ts';
 import type { TransmitBuffer } from '../../../protocol/transmit.ts';
 import { nodeLoop } from '../../inline/event-loop.ts';
 import type { PortInput, SentCallback } from '../../inline/port.ts';
-import type { Pointer } from '../../native/ffi.ts';
+import type { Ffi, Pointer } from '../../native/ffi.ts';
 import { formatAddress, isIpv6, portOf } from '../address.ts';
 import type { BoundPort } from '../bound-port.ts';
 import type { SocketBufferSizes } from '../socket-buffers.ts';
@@ -79,6 +79,10 @@ export class NativeUdpPort implements BoundPort {
   /** Flows to a peer: sockets of each family. */
   get paths(): number {
     return Math.max(this.#v4.length, this.#v6.length);
+  }
+
+  get ffi(): Ffi {
+    return this.#config.libc.ffi;
   }
 
   get features(): UdpFeature[] {
