@@ -19,6 +19,7 @@ import type { PathBook } from '../transfer/path-book.ts';
 import type { InboundPull } from '../transfer/inbound-pull.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
 import type { Lane } from '../transfer/lane.ts';
+import { MinimumShares } from '../transfer/minimum-shares.ts';
 import type { OutboundTransfer } from '../transfer/outbound.ts';
 import type { ResetNotice } from '../transfer/reset.ts';
 
@@ -103,6 +104,9 @@ export class Peer implements Timed {
   readonly outboundFree: number[] = [];
   /** To be announced for the first time: per priority the responses, then the requests. */
   readonly notifyQueues: (Fifo<OutboundTransfer> | undefined)[] = [];
+  /** Bit p is set while those of priority p are not empty. */
+  notifyLevels = 0;
+  readonly notifyShares: MinimumShares = new MinimumShares(1);
   /** In notifyQueues, ended ones included until they are found there. Each request takes a credit. */
   requestsQueued = 0;
   responsesQueued = 0;

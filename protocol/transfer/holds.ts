@@ -56,7 +56,7 @@ export class Holds {
     this.leave(transfer);
     transfer.hold = nextHold(transfer.hold, 'release');
     transfer.notifyCount = 0;
-    this.scheduler.ready(now, transfer);
+    this.scheduler.add(now, transfer);
     this.queueNotify(transfer);
   }
 

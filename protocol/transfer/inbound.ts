@@ -1,4 +1,3 @@
-import type { Ranked } from '../core/ranked-heap.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { Assembly } from '../records/assembly.ts';
@@ -11,6 +10,7 @@ import { TransferNotify } from '../wire/index.ts';
 import type { KeepState } from './hold.ts';
 import type { Region } from '../wire/index.ts';
 import { InboundPull } from './inbound-pull.ts';
+import type { Ready } from './ready-queue.ts';
 import type { Reply } from './reply.ts';
 
 /** Behind the eight priorities. */
@@ -20,7 +20,7 @@ const HELD_LEVEL = 8;
 export type ReadFrom = Pick<Region, 'keyHi' | 'keyLo' | 'addressHi' | 'addressLo'>;
 
 /** One message announced to this endpoint. What is pulled of it is in `pull`. */
-export class InboundTransfer extends Keyed implements Ranked {
+export class InboundTransfer extends Keyed implements Ready {
   readonly peer: Peer;
   readonly slot: number;
   readonly generation: number;
@@ -59,6 +59,7 @@ export class InboundTransfer extends Keyed implements Ranked {
   /** If something of it may be pulled. */
   private made: InboundPull | undefined;
 
+  level = 0;
   rank = 0;
   heapIndex = -1;
   heapSequence = 0;

@@ -1,53 +1,79 @@
 import { RankedHeap } from '../core/ranked-heap.ts';
-import type { Ranked } from '../core/ranked-heap.ts';
 import type { Timed } from '../core/timer-queue.ts';
 import type { BitsPerSecond, Bytes, Nanos } from '../core/units.ts';
 import type { OutboundPull } from './outbound-pull.ts';
+import type { Ready } from './ready-queue.ts';
 
-/** Longer than any sealed message: levels one after the other in one order. */
-const LEVEL_SPAN = 2 ** 33;
 /** Less than the difference between any two lengths. */
 const BEGUN = 1 / 2;
 
-/** What one peer has pulled and not been sent, in the order in which it leaves, and how fast that may be. MUST PULL-4 */
-export class Lane implements Ranked, Timed {
+/** What one peer has pulled and not been sent, by level, and how fast all of it together may leave. MUST PULL-4 */
+export class Lane implements Timed {
   /** As the peer's last pull said, if there was one. */
   rateBps: BitsPerSecond = Infinity;
   /** When the next run may leave at that rate. */
   nextAt: Nanos = 0;
   lastSentAt: Nanos = 0;
+  /** Messages with something to send. */
+  pulls = 0;
+  /** It may send now. */
+  isReady = false;
+  /** Of levels that had something once. */
+  readonly queues: LaneQueue[] = [];
+
+  timerIndex = -1;
+
+  get isEmpty(): boolean {
+    return this.pulls === 0;
+  }
+
+  queue(level: number): LaneQueue {
+    for (const queue of this.queues) if (queue.level === level) return queue;
+    const queue = new LaneQueue(this, level);
+    this.queues.push(queue);
+    return queue;
+  }
+}
+
+/** What a lane has of one level, in the order in which it leaves: fewest bytes never sent first. */
+export class LaneQueue implements Ready {
+  readonly lane: Lane;
+  private readonly pulls: RankedHeap<OutboundPull> = new RankedHeap<OutboundPull>();
   /** Something left since it was empty. */
   begun = false;
-  private readonly pulls: RankedHeap<OutboundPull> = new RankedHeap<OutboundPull>();
 
-  // Among the lanes of its level: fewest bytes never sent first.
-  level = 0;
+  level: number;
   rank = 0;
   heapIndex = -1;
   heapSequence = 0;
-  timerIndex = -1;
+
+  constructor(lane: Lane, level: number) {
+    this.lane = lane;
+    this.level = level;
+  }
 
   get top(): OutboundPull | undefined {
     return this.pulls.top;
   }
 
-  get isEmpty(): boolean {
-    return this.pulls.size === 0;
-  }
-
-  place(pull: OutboundPull, level: number, unsentBytes: Bytes): void {
-    pull.rank = level * LEVEL_SPAN + unsentBytes;
+  place(pull: OutboundPull, unsentBytes: Bytes): void {
+    if (pull.heapIndex < 0) this.lane.pulls += 1;
+    pull.rank = unsentBytes;
+    pull.queue = this;
     this.pulls.place(pull);
+    this.follow();
   }
 
   remove(pull: OutboundPull): void {
+    this.lane.pulls -= 1;
     this.pulls.remove(pull);
-    if (this.isEmpty) this.begun = false;
+    this.follow();
   }
 
-  /** Takes level and rank of what is first. Of equal lanes that goes on which has begun, so that what was pulled together arrives together. */
-  follow(first: OutboundPull): void {
-    this.level = Math.floor(first.rank / LEVEL_SPAN);
-    this.rank = first.rank - this.level * LEVEL_SPAN - (this.begun ? BEGUN : 0);
+  /** Takes the rank of what is first. Of equal queues that goes on which has begun, so that what was pulled together arrives together. */
+  private follow(): void {
+    const { top } = this;
+    if (top === undefined) this.begun = false;
+    else this.rank = top.rank - (this.begun ? BEGUN : 0);
   }
 }

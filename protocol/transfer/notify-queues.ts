@@ -1,3 +1,4 @@
+import { assert } from '../core/assert.ts';
 import type { Fifo } from '../core/fifo.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { OutboundTransfer } from './outbound.ts';
@@ -14,7 +15,25 @@ export function firstQueued(peer: Peer, queue: Fifo<OutboundTransfer>): Outbound
   return transfer;
 }
 
-export function unqueue(peer: Peer, queue: Fifo<OutboundTransfer>): void {
+/** Of those at `level` that were never announced; the responses first, which need no credit: the request granted it, or two peers full of each other's requests could never answer. */
+export function firstOfLevel(peer: Peer, level: number): OutboundTransfer | undefined {
+  const [responses, requests] = [peer.notifyQueues[level * 2], peer.notifyQueues[level * 2 + 1]];
+  const response = responses === undefined ? undefined : firstQueued(peer, responses);
+  if (response !== undefined || requests === undefined || !peer.mayBegin) return response;
+  return firstQueued(peer, requests);
+}
+
+/** It is announced: takes it off its queue, and the share of its level is used. MUST SHARE-2 */
+export function onAnnounced(transfer: OutboundTransfer): void {
+  const { peer, priority, isResponse } = transfer;
+  const retried = peer.notifyRetries.peek() === transfer;
+  const queue = retried ? peer.notifyRetries : peer.notifyQueue(priority, isResponse);
+  assert(queue.peek() === transfer, 'the announced transfer is the next of its queue');
+  if (!retried) peer.notifyShares.onServed(peer.notifyLevels, priority, 1);
+  unqueue(peer, queue);
+}
+
+function unqueue(peer: Peer, queue: Fifo<OutboundTransfer>): void {
   const transfer = queue.shift();
   if (transfer === undefined) return;
   transfer.notifyQueued = false;
@@ -22,6 +41,10 @@ export function unqueue(peer: Peer, queue: Fifo<OutboundTransfer>): void {
   if (queue === peer.notifyRetries) return;
   if (transfer.isResponse) peer.responsesQueued -= 1;
   else peer.requestsQueued -= 1;
+  const { priority } = transfer;
+  const { notifyQueues } = peer;
+  const left = (notifyQueues[priority * 2]?.length ?? 0) + (notifyQueues[priority * 2 + 1]?.length ?? 0);
+  if (left === 0) peer.notifyLevels &= ~(1 << priority);
 }
 
 /** What ended in line holds its message: it goes before there is more of it than of what lives, also while nothing can be announced. */
@@ -55,6 +78,7 @@ export function clearQueues(peer: Peer): void {
     });
     queue?.clear();
   }
+  peer.notifyLevels = 0;
   peer.requestsQueued = 0;
   peer.responsesQueued = 0;
   peer.endedQueued = 0;

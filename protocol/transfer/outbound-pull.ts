@@ -1,6 +1,7 @@
 import type { Ranked } from '../core/ranked-heap.ts';
 import { RangeSet } from '../core/range-set.ts';
 import type { Bytes } from '../core/units.ts';
+import type { LaneQueue } from './lane.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { Progress } from './progress.ts';
 
@@ -23,6 +24,8 @@ export class OutboundPull implements Ranked {
   /** End of what was ever sent, or that its receiver had without. */
   sentHigh: Bytes = 0;
 
+  /** Where it stands, or stood last. */
+  queue: LaneQueue | undefined;
   rank = 0;
   heapIndex = -1;
   heapSequence = 0;

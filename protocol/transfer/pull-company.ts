@@ -27,7 +27,7 @@ export class PullCompany {
     this.peer = peer;
     this.rank = rank;
     this.level = pullLevel;
-    this.bytes += Math.min(bytes, rank);
+    this.bytes += bytes;
   }
 
   /** With room for `roomBytes` it is granted whatever else is outstanding. */

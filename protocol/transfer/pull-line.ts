@@ -1,24 +1,19 @@
-import { RankedHeap } from '../core/ranked-heap.ts';
+import type { Bytes } from '../core/units.ts';
 import type { InboundTransfer } from './inbound.ts';
+import { MinimumShares, lowestOf } from './minimum-shares.ts';
+import { ReadyQueue } from './ready-queue.ts';
 
-/** Eight priorities, and behind them what is held. */
-const LEVELS = 9;
-
-/** What may be pulled next: by priority, and within one the shortest first. MUST PULL-2 */
+/** What may be pulled next: by priority, but that none of them starves, and within one the shortest first. REQ PQ-7 · MUST PULL-2, SHARE-1 */
 export class PullLine {
-  /** By priority: those something was pulled of, and those that wait for their first pull. */
-  private readonly begun: RankedHeap<InboundTransfer>[] = [];
-  private readonly waiting: RankedHeap<InboundTransfer>[] = [];
-  /** Bit l is set while `begun` or `waiting` of level l is not empty. */
-  levelsOccupied = 0;
+  /** Those something was pulled of, and those that wait for their first pull. */
+  private readonly begun: ReadyQueue<InboundTransfer> = new ReadyQueue<InboundTransfer>();
+  private readonly waiting: ReadyQueue<InboundTransfer> = new ReadyQueue<InboundTransfer>();
+  private readonly shares: MinimumShares;
   /** Transfers in line. */
   private size = 0;
 
-  constructor() {
-    for (let i = 0; i < LEVELS; i += 1) {
-      this.begun.push(new RankedHeap<InboundTransfer>());
-      this.waiting.push(new RankedHeap<InboundTransfer>());
-    }
+  constructor(pullBytesMax: Bytes) {
+    this.shares = new MinimumShares(pullBytesMax);
   }
 
   /** Those of other peers are in line as well. */
@@ -33,31 +28,47 @@ export class PullLine {
       this.size += 1;
       transfer.peer.inLine += 1;
     }
-    this.heapOf(transfer).place(transfer);
-    this.levelsOccupied |= 1 << transfer.pullLevel;
+    this.queueOf(transfer).place(transfer, transfer.pullLevel);
   }
 
   leave(transfer: InboundTransfer): void {
     if (transfer.heapIndex < 0) return;
     this.size -= 1;
     transfer.peer.inLine -= 1;
-    this.heapOf(transfer).remove(transfer);
-    const level = transfer.pullLevel;
-    const left = (this.begun[level]?.size ?? 0) + (this.waiting[level]?.size ?? 0);
-    if (left === 0) this.levelsOccupied &= ~(1 << level);
+    this.queueOf(transfer).remove(transfer);
   }
 
-  /** `mayBegin`: not only of those something was pulled of. */
-  first(level: number, mayBegin: boolean): InboundTransfer | undefined {
-    const begun = this.begun[level]?.top;
-    const waiting = mayBegin ? this.waiting[level]?.top : undefined;
+  /** The next one that may begin, if any may, or has begun. `mind`: a level that is due goes before more urgent ones. */
+  next(mayBegin: boolean, mind: boolean): InboundTransfer | undefined {
+    const levels = this.levels(mayBegin);
+    if (levels === 0) return undefined;
+    return this.first(mind ? this.shares.next(levels) : lowestOf(levels), mayBegin);
+  }
+
+  /** `next` gives precedence to a level that is due. */
+  isDueFirst(mayBegin: boolean): boolean {
+    const levels = this.levels(mayBegin);
+    return levels !== 0 && this.shares.next(levels) !== lowestOf(levels);
+  }
+
+  /** It is given so much, while it is in line. */
+  onGrant({ pullLevel }: InboundTransfer, bytes: Bytes): void {
+    this.shares.onServed(this.levels(true), pullLevel, bytes);
+  }
+
+  private levels(mayBegin: boolean): number {
+    return mayBegin ? this.begun.levels | this.waiting.levels : this.begun.levels;
+  }
+
+  private first(level: number, mayBegin: boolean): InboundTransfer | undefined {
+    const begun = this.begun.top(level);
+    const waiting = mayBegin ? this.waiting.top(level) : undefined;
     if (begun === undefined || waiting === undefined) return begun ?? waiting;
     // Of equals the one that has begun, or it would wait as long as others come.
     return begun.rank <= waiting.rank ? begun : waiting;
   }
 
-  private heapOf(transfer: InboundTransfer): RankedHeap<InboundTransfer> {
-    const heaps = transfer.pulled?.begun ? this.begun : this.waiting;
-    return heaps[transfer.pullLevel] as RankedHeap<InboundTransfer>;
+  private queueOf({ pulled }: InboundTransfer): ReadyQueue<InboundTransfer> {
+    return pulled?.begun ? this.begun : this.waiting;
   }
 }

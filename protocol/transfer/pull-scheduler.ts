@@ -15,14 +15,14 @@ import { StalledPulls } from './stalled-pulls.ts';
 export type Grant = (now: Nanos, transfer: InboundTransfer, bytes: Bytes) => boolean;
 
 /**
- * Who may send next, as far as the budget goes: strict priority, shortest remaining first. Senders that are late or stalled are discounted, where buffers are shallow senders take turns,
+ * Who may send next, as far as the budget goes: by priority, shortest remaining first. Senders that are late or stalled are discounted, where buffers are shallow senders take turns,
  * and of a peer that is not well one message is pulled at a time. REQ NIC-8, PERF-2, PAT-7 · MUST PULL-1, PULL-2, LOSS-4, AHEAD-5, LIVE-10
  */
 export class PullScheduler {
   protected readonly context: Context;
   readonly turns: PullTurns;
   readonly budget: PullBudget;
-  private readonly line: PullLine = new PullLine();
+  private readonly line: PullLine;
   private readonly late: LatePulls = new LatePulls();
   private readonly stalled: StalledPulls = new StalledPulls();
   private readonly company: PullCompany;
@@ -35,6 +35,7 @@ export class PullScheduler {
     this.grant = grant;
     this.turns = new PullTurns(context.options);
     this.budget = this.newBudget();
+    this.line = new PullLine(context.options.pullBytesMax);
     this.company = new PullCompany(context.options.pullBytesMax);
   }
 
@@ -153,38 +154,47 @@ export class PullScheduler {
     if (!this.dirty) return;
     this.dirty = false;
     let mayBegin = true;
+    // A level that is due and finds no room keeps nobody from what is in reserve for short messages. MUST SHARE-3
+    let mindsDue = true;
     this.company.begin();
-    for (let level = 0; this.line.levelsOccupied >>> level !== 0; level += 1) {
-      while ((this.line.levelsOccupied & (1 << level)) !== 0) {
-        const transfer = this.line.first(level, mayBegin);
-        if (transfer === undefined) break;
-        if (!transfer.pull.begun && !this.mayBegin(transfer)) {
-          mayBegin = false;
-          continue;
-        }
-        if (!this.company.includes(transfer, this.budget.roomFor(transfer))) {
-          const blocked = this.isShallow(transfer)
-            ? this.tryTurn(transfer)
-            : this.budget.mayGrant(transfer)
-              ? 'no'
-              : 'all';
-          if (blocked === 'all') return;
-          if (blocked === 'peer') continue;
-        }
-        const bytes = Math.min(this.longestGrant(transfer), this.budget.roomFor(transfer));
-        if (!this.grant(now, transfer, bytes)) {
-          if (this.turns.settle(transfer.peer)) this.endTurn(transfer.peer);
-          mayBegin = false;
-          continue;
-        }
-        this.company.onGrant(transfer, bytes);
-        this.line.leave(transfer);
-        transfer.pull.begun = true;
-        this.update(transfer);
-        if (becomeSingle(transfer)) this.lineUp(transfer.peer);
+    for (;;) {
+      const transfer = this.line.next(mayBegin, mindsDue);
+      if (transfer === undefined) break;
+      if (!transfer.pull.begun && !this.mayBegin(transfer)) {
+        mayBegin = false;
+        continue;
       }
+      const blocked = this.isBlocked(transfer);
+      if (blocked === 'all') {
+        if (!mindsDue || !this.line.isDueFirst(mayBegin)) break;
+        mindsDue = false;
+      }
+      if (blocked !== 'no') continue;
+      const bytes = Math.min(this.longestGrant(transfer), this.budget.roomFor(transfer));
+      if (!this.grant(now, transfer, bytes)) {
+        if (this.turns.settle(transfer.peer)) this.endTurn(transfer.peer);
+        mayBegin = false;
+        continue;
+      }
+      this.onGranted(transfer, Math.min(bytes, transfer.rank));
     }
     this.dirty = false;
+  }
+
+  private onGranted(transfer: InboundTransfer, bytes: Bytes): void {
+    this.company.onGrant(transfer, bytes);
+    this.line.onGrant(transfer, bytes);
+    this.line.leave(transfer);
+    transfer.pull.begun = true;
+    this.update(transfer);
+    if (becomeSingle(transfer)) this.lineUp(transfer.peer);
+  }
+
+  /** By what it may not be granted anything now: the state of its sender alone, or that of the network. */
+  private isBlocked(transfer: InboundTransfer): 'no' | 'peer' | 'all' {
+    if (this.company.includes(transfer, this.budget.roomFor(transfer))) return 'no';
+    if (this.isShallow(transfer)) return this.tryTurn(transfer);
+    return this.budget.mayGrant(transfer) ? 'no' : 'all';
   }
 
   private isShallow({ peer, isHeld }: InboundTransfer): boolean {

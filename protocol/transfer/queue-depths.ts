@@ -5,7 +5,7 @@ const LEVELS = 8;
 
 /**
  * Requests and openings of streams that have no transfer id yet, by priority: asked for by the application, and waiting for credit, for a peer that is down, for others, or for the
- * next packet. REQ CONF-3, PQ-5, PQ-6
+ * next packet. REQ CONF-3, PQ-1, PQ-5, PQ-6
  */
 export class QueueDepths {
   private readonly context: Context;

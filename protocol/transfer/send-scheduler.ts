@@ -1,7 +1,6 @@
-import { RankedHeap } from '../core/ranked-heap.ts';
 import type { TimerQueue } from '../core/timer-queue.ts';
 import { NANOS_PER_SECOND } from '../core/units.ts';
-import type { BitsPerSecond, Nanos } from '../core/units.ts';
+import type { BitsPerSecond, Bytes, Nanos } from '../core/units.ts';
 import type { Context } from '../endpoint/context.ts';
 import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { Peer } from '../peer/peer.ts';
@@ -9,13 +8,14 @@ import type { TransmitBuffer } from '../transmit.ts';
 import { DataPacket } from '../wire/index.ts';
 import { Backlog } from './backlog.ts';
 import { Lane } from './lane.ts';
+import type { LaneQueue } from './lane.ts';
+import { MinimumShares } from './minimum-shares.ts';
 import type { OutboundPull } from './outbound-pull.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { Pacer } from './pacer.ts';
+import { ReadyQueue } from './ready-queue.ts';
 import { WRITTEN } from '../control/frame-set.ts';
 
-/** Eight priorities, and behind them what is held. */
-const LEVELS = 9;
 /** Data leaves in a network class below control, which has 0. */
 const NETWORK_PRIORITY_MAX = 7;
 
@@ -25,25 +25,24 @@ export interface EarlyWriter {
 }
 
 /**
- * Which pulled data leaves next: strict priority, shortest remaining first within a level, one burst at a time, and to each peer no faster than it
- * asked for. REQ PQ-1, PQ-2, PAT-7, NIC-7 · MUST PULL-4, DATA-3, WIRE-4
+ * Which pulled data leaves next: by priority, but that none of them starves, shortest remaining first within a level, one burst at a time, and to each peer no faster than it
+ * asked for. REQ PQ-2, PQ-3, PQ-7, PAT-7, NIC-7 · MUST PULL-4, DATA-3, WIRE-4, SHARE-1
  */
 export class SendScheduler {
   private readonly context: Context;
   private readonly pacer: Pacer;
-  private readonly levels: RankedHeap<Lane>[] = [];
+  private readonly ready: ReadyQueue<LaneQueue> = new ReadyQueue<LaneQueue>();
+  private readonly shares: MinimumShares;
   readonly backlog: Backlog = new Backlog();
   private readonly paced: TimerQueue<Lane>;
   private early: EarlyWriter | undefined;
-  /** Bit l is set while level l is not empty. */
-  private levelsReady = 0;
   private lanesReady = 0;
 
   constructor(context: Context, pacer: Pacer) {
     this.context = context;
     this.paced = context.deadlines.queue<Lane>(TimerNumber.PACE);
     this.pacer = pacer;
-    for (let i = 0; i < LEVELS; i += 1) this.levels.push(new RankedHeap<Lane>());
+    this.shares = new MinimumShares(context.options.burstSegments * context.options.mtuBytes);
   }
 
   /** Who writes what was not pulled. */
@@ -52,7 +51,7 @@ export class SendScheduler {
   }
 
   get hasReady(): boolean {
-    return this.levelsReady !== 0;
+    return this.ready.levels !== 0;
   }
 
   /** How fast `peer` takes data, of all it pulls together. */
@@ -61,22 +60,27 @@ export class SendScheduler {
   }
 
   /** Call after what is to be sent grew. */
-  ready(now: Nanos, transfer: OutboundTransfer): void {
+  add(now: Nanos, transfer: OutboundTransfer): void {
     const { pulled, peer } = transfer;
     if (pulled === undefined || pulled.toSend.isEmpty) return;
     const lane = (peer.lane ??= new Lane());
-    lane.place(pulled, transfer.dataLevel, (transfer.buffer?.sealedBytes ?? 0) - pulled.sentHigh);
-    if (lane.nextAt <= now) this.enter(lane);
-    else if (lane.timerIndex < 0) this.wait(lane);
+    const queue = lane.queue(transfer.dataLevel);
+    queue.place(pulled, unsentBytes(pulled));
+    if (lane.isReady) this.ready.place(queue, queue.level);
+    else if (lane.nextAt <= now) this.enter(lane);
+    else if (lane.timerIndex < 0) this.paced.arm(lane, lane.nextAt);
   }
 
   remove(transfer: OutboundTransfer): void {
     const { pulled, peer } = transfer;
     const { lane } = peer;
-    if (pulled === undefined || pulled.heapIndex < 0 || lane === undefined) return;
-    lane.remove(pulled);
-    if (lane.heapIndex >= 0) this.enter(lane);
-    else if (lane.isEmpty) this.paced.disarm(lane);
+    if (pulled?.queue === undefined || pulled.heapIndex < 0 || lane === undefined) return;
+    const { queue } = pulled;
+    queue.remove(pulled);
+    if (lane.isReady) this.settle(queue);
+    if (!lane.isEmpty) return;
+    if (lane.isReady) this.leave(lane);
+    else this.paced.disarm(lane);
   }
 
   onTimeout(now: Nanos): void {
@@ -84,44 +88,48 @@ export class SendScheduler {
       this.enter(lane);
   }
 
-  /** In line at the level of its first message, or in none if it has no more. */
   private enter(lane: Lane): void {
-    const { top, level } = lane;
-    if (top !== undefined) lane.follow(top);
-    if (lane.heapIndex >= 0 && (top === undefined || lane.level !== level)) this.leave(lane, level);
-    if (top === undefined) return;
-    if (lane.heapIndex < 0) this.lanesReady += 1;
-    this.levelsReady |= 1 << lane.level;
-    (this.levels[lane.level] as RankedHeap<Lane>).place(lane);
+    if (lane.isReady) return;
+    lane.isReady = true;
+    this.lanesReady += 1;
+    for (const queue of lane.queues) if (queue.top !== undefined) this.ready.place(queue, queue.level);
   }
 
-  private leave(lane: Lane, level: number): void {
-    const heap = this.levels[level] as RankedHeap<Lane>;
-    heap.remove(lane);
+  private leave(lane: Lane): void {
+    lane.isReady = false;
     this.lanesReady -= 1;
-    if (heap.size === 0) this.levelsReady &= ~(1 << level);
+    for (const queue of lane.queues) this.ready.remove(queue);
   }
 
-  private wait(lane: Lane): void {
-    if (lane.heapIndex >= 0) this.leave(lane, lane.level);
-    this.paced.arm(lane, lane.nextAt);
+  /** A new place for what is left of it, or none. */
+  private settle(queue: LaneQueue): void {
+    if (queue.top === undefined) this.ready.remove(queue);
+    else this.ready.place(queue, queue.level);
   }
 
   /** Fills `out` with one burst; returns the transfer it came from. */
   poll(now: Nanos, out: TransmitBuffer): OutboundTransfer | undefined {
-    const { levelsReady } = this;
-    if (levelsReady === 0) return undefined;
-    const lane = (this.levels[31 - Math.clz32(levelsReady & -levelsReady)] as RankedHeap<Lane>).top as Lane;
-    const pull = lane.top as OutboundPull;
+    const { levels } = this.ready;
+    if (levels === 0) return undefined;
+    const level = this.shares.next(levels);
+    const queue = this.ready.top(level) as LaneQueue;
+    const { lane } = queue;
+    const pull = queue.top as OutboundPull;
     const { transfer } = pull;
     if (pull.isEarly) this.early?.writeEarly(now, transfer, out);
     else this.fill(now, lane, pull, out);
+    this.shares.onServed(levels, level, out.lengthBytes);
     lane.lastSentAt = now;
-    lane.begun = true;
-    if (pull.toSend.isEmpty) lane.remove(pull);
-    else lane.place(pull, transfer.dataLevel, (transfer.buffer?.sealedBytes ?? 0) - pull.sentHigh);
-    if (lane.nextAt > now && !lane.isEmpty) this.wait(lane);
-    else this.enter(lane);
+    queue.begun = true;
+    if (pull.toSend.isEmpty) queue.remove(pull);
+    else queue.place(pull, unsentBytes(pull));
+    this.settle(queue);
+    if (lane.isEmpty) {
+      this.leave(lane);
+    } else if (lane.nextAt > now) {
+      this.leave(lane);
+      this.paced.arm(lane, lane.nextAt);
+    }
     return transfer;
   }
 
@@ -190,4 +198,8 @@ export class SendScheduler {
       lane.nextAt = Math.max(now, lane.nextAt) + Math.ceil((wireBytes * 8 * NANOS_PER_SECOND) / lane.rateBps);
     }
   }
+}
+
+function unsentBytes({ transfer, sentHigh }: OutboundPull): Bytes {
+  return (transfer.buffer?.sealedBytes ?? 0) - sentHigh;
 }

@@ -1,4 +1,3 @@
-import { assert } from '../core/assert.ts';
 import type { TimerQueue } from '../core/timer-queue.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
@@ -18,7 +17,8 @@ import { nextHold } from './hold.ts';
 import { Holds } from './holds.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import { nextOutbound } from './states.ts';
-import { clearQueues, firstQueued, onEndedInLine, unqueue } from './notify-queues.ts';
+import { lowestOf } from './minimum-shares.ts';
+import { clearQueues, firstOfLevel, firstQueued, onAnnounced, onEndedInLine } from './notify-queues.ts';
 import { backlogNs, setPatience } from './patience.ts';
 import { QueueDepths } from './queue-depths.ts';
 import type { SendScheduler } from './send-scheduler.ts';
@@ -82,6 +82,7 @@ export class Sender {
       peer.notifyQueue(transfer.priority, transfer.isResponse).push(transfer);
       if (transfer.isResponse) peer.responsesQueued += 1;
       else peer.requestsQueued += 1;
+      peer.notifyLevels |= 1 << transfer.priority;
       this.noteBlocked(peer);
     }
     this.context.wantControl(peer);
@@ -112,14 +113,25 @@ export class Sender {
   peekNotify(peer: Peer): OutboundTransfer | undefined {
     const again = firstQueued(peer, peer.notifyRetries);
     if (again !== undefined) return again;
-    for (const queue of peer.notifyQueues) {
-      const transfer = queue === undefined ? undefined : firstQueued(peer, queue);
+    const levels = peer.notifyLevels;
+    return (
+      this.firstIn(peer, peer.notifyShares.dueOf(levels)) ??
+      this.firstIn(peer, levels) ??
+      this.peekAhead(peer)
+    );
+  }
+
+  private firstIn(peer: Peer, levels: number): OutboundTransfer | undefined {
+    for (let left = levels; left !== 0; left &= left - 1) {
+      const transfer = firstOfLevel(peer, lowestOf(left));
       if (transfer === undefined) continue;
-      if (!transfer.isResponse && !peer.mayBegin) continue;
-      // Responses need no credit, the request granted it: else two peers full of each other's requests could never answer.
       if (transfer.isResponse || peer.notified < peer.notifyLimit) return transfer;
       this.noteBlocked(peer);
     }
+    return undefined;
+  }
+
+  private peekAhead(peer: Peer): OutboundTransfer | undefined {
     return peer.mayBegin && peer.notified < peer.notifyLimit ? this.holds.peek(peer) : undefined;
   }
 
@@ -167,13 +179,7 @@ export class Sender {
 
   /** Its NOTIFY is in a packet: takes it off the queue and starts the retry timer. */
   onNotifySent(now: Nanos, transfer: OutboundTransfer): void {
-    const { peer } = transfer;
-    if (transfer.hold !== 'waiting') {
-      const retried = peer.notifyRetries.peek() === transfer;
-      const queue = retried ? peer.notifyRetries : peer.notifyQueue(transfer.priority, transfer.isResponse);
-      assert(queue.peek() === transfer, 'the announced transfer is the next of its queue');
-      unqueue(peer, queue);
-    }
+    if (transfer.hold !== 'waiting') onAnnounced(transfer);
     transfer.state = nextOutbound(transfer.state, 'announce');
     const aheadNs = transfer.notifyCount === 0 ? this.backlogNs(transfer) : 0;
     transfer.notifyCount += 1;
@@ -307,7 +313,7 @@ export class Sender {
     }
     this.armReminder(now, transfer);
     this.scheduler.setRate(transfer.peer, Math.max(1, pull.rateMbps) * 1e6);
-    this.scheduler.ready(now, transfer);
+    this.scheduler.add(now, transfer);
     return true;
   }
 
@@ -325,7 +331,7 @@ export class Sender {
 
   /** The first of its early data is in a packet. */
   onEarlyStarted(now: Nanos, transfer: OutboundTransfer): void {
-    this.scheduler.ready(now, transfer);
+    this.scheduler.add(now, transfer);
     this.onDataSent(now, transfer);
   }
 

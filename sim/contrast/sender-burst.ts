@@ -110,7 +110,7 @@ class BurstSender extends Sender {
   private sendAgain(now: Nanos, transfer: OutboundTransfer): void {
     const { pull, buffer } = transfer;
     pull.acked.forEachGap(0, buffer?.sealedBytes ?? 0, (start, end) => pull.toSend.add(start, end));
-    this.scheduler.ready(now, transfer);
+    this.scheduler.add(now, transfer);
     // It may have arrived as a whole, and the word of that be lost.
     this.queueNotify(transfer);
   }

@@ -31,9 +31,9 @@ export const bugs = [
   {
     name: 'level-taken-for-empty',
     what: 'when one transfer leaves its priority level, the level counts as empty',
-    file: 'protocol/transfer/send-scheduler.ts',
-    find: 'if (heap.size === 0) this.levelsReady &=',
-    replace: 'this.levelsReady &=',
+    file: 'protocol/transfer/ready-queue.ts',
+    find: 'if (heap.size === 0) this.occupied &=',
+    replace: 'this.occupied &=',
   },
   {
     name: 'retry-timer-forgotten',
