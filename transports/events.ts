@@ -21,6 +21,12 @@ export type TransportEvent =
   | { type: 'send-error'; code: string; count: number; cause: Error }
   /** A worker has not come round its loop for so long: what it serves stands still. Told once, until it goes on. REQ HEALTH-9 */
   | { type: 'worker-stuck'; worker: number; silentNs: Nanos }
+  /** A thread ended with an error: its transfers have failed, the other workers go on. */
+  | { type: 'worker-failed'; worker: number; cause: Error }
+  /** A worker has no core of its own; the scheduler puts it somewhere. */
+  | { type: 'core-unavailable'; worker: number; core: number | undefined; cause?: Error }
+  /** The scheduler gives other threads to this core as well: neither isolcpus nor a cpuset keeps them away. REQ OPS-3 */
+  | { type: 'core-shared'; worker: number; core: number }
   | { type: 'worker-resumed'; worker: number; silentNs: Nanos }
   /** Something that makes UDP fast does not work on this machine; what is used in its place costs rate or sight. */
   | { type: 'udp-fallback'; feature: UdpFeature; cause: Error }

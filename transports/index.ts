@@ -9,6 +9,7 @@ export * from './inline/index.ts';
 export * from './native/index.ts';
 export * from './psk/index.ts';
 export * from './udp/index.ts';
+export * from './workers/index.ts';
 export * from '../protocol/pool/index.ts';
 export { UsageError } from '../protocol/endpoint/endpoint.ts';
 export { DEPLOYMENTS, type Deployment } from '../protocol/endpoint/deployments.ts';

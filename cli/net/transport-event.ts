@@ -14,6 +14,12 @@ export function transportEventText(event: TransportEvent): string {
       return `the kernel refused to send, ${event.count} times so far: ${event.cause.message}`;
     case 'worker-stuck':
       return `worker ${event.worker} has not come round its loop for ${time(event.silentNs)}`;
+    case 'worker-failed':
+      return `worker ${event.worker} has ended, and its transfers have failed: ${event.cause.message}`;
+    case 'core-unavailable':
+      return `worker ${event.worker} runs where the scheduler puts it: ${event.core === undefined ? 'no core is left' : `core ${event.core} cannot be had`}`;
+    case 'core-shared':
+      return `core ${event.core} of worker ${event.worker} also runs other threads: neither isolcpus= nor a cpuset keeps them away`;
     case 'worker-resumed':
       return `worker ${event.worker} goes on, after ${time(event.silentNs)}`;
     case 'udp-fallback':

@@ -7,6 +7,7 @@ import { cryptoRandom } from '../crypto/random.ts';
 import { TransportError } from '../errors.ts';
 
 const LABEL = 'dcquic psk path';
+const WORKER_LABEL = 'dcquic psk worker';
 const HEX = /^[0-9a-fA-F]{64}$/;
 
 /**
@@ -62,6 +63,21 @@ export class PresharedSecret {
     const psk = new Uint8Array(SECRET_BYTES);
     random.fill(psk);
     return new PresharedSecret(psk);
+  }
+
+  /**
+   * The secret of one worker of a host that has several. What is sealed for one of them is nothing to the others, so no replay crosses.
+   * That of worker 0 is this one: who knows of no workers reaches the first.
+   */
+  ofWorker(worker: number): PresharedSecret {
+    if (worker === 0) return this;
+    const bytes = this.#crypto.expand(this.#psk, WORKER_LABEL, Uint8Array.of(worker), SECRET_BYTES);
+    return new PresharedSecret(bytes, this.#crypto);
+  }
+
+  /** Itself, for another thread of this process. */
+  copyBytes(): Uint8Array {
+    return this.#psk.slice();
   }
 
   /** Client side: a path secret under a new random credential. */

@@ -36,6 +36,17 @@ describe('PresharedSecret', () => {
     expect(PresharedSecret.generate().resolve(one.credential)?.secret).not.toEqual(one.secret);
   });
 
+  it('has another path at each worker, so that nothing said to one means anything to another', () => {
+    const psk = PresharedSecret.fromHex(HEX);
+    const credential = new Uint8Array(16).fill(1);
+    const secrets = [0, 1, 2].map((worker) => String(psk.ofWorker(worker).resolve(credential)?.secret));
+    expect(new Set(secrets).size).toBe(3);
+    expect(secrets[0]).toBe(String(psk.resolve(credential)?.secret));
+    expect(new PresharedSecret(psk.ofWorker(2).copyBytes()).resolve(credential)?.secret.join()).toBe(
+      secrets[2],
+    );
+  });
+
   it('keeps its own copy of a credential that lies in a reused datagram', () => {
     const datagram = new Uint8Array(16).fill(1);
     const path = PresharedSecret.fromHex(HEX).resolve(datagram);

@@ -10,6 +10,8 @@ export interface BoundPort extends DatagramPort {
   readonly addresses: Address[];
   /** What the kernel granted; the smallest one if there are several sockets. */
   readonly buffers: SocketBufferSizes;
+  /** Delivers what is there now; whether there was something. Of node:dgram: nothing, as only the event loop can ask it. */
+  poll(): boolean;
   /** UDP flows over which runs to a peer may be spread. */
   readonly paths: number;
   /** By which C is called, if it is. */

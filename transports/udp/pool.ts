@@ -81,8 +81,10 @@ export interface UdpPool {
   readonly pool: Pool;
   /** Where it is bound, `ADDRESS:PORT`. */
   readonly address: string;
-  /** Makes a server known under a new path secret: `HOST:PORT`, names are looked up. */
-  connect(peer: string): Promise<PeerId>;
+  /** Makes a server known under a new path secret: `HOST:PORT`, names are looked up. `as`: if it has another secret than this pool. */
+  connect(peer: string, as?: PresharedSecret): Promise<PeerId>;
+  /** Reads what is there without waiting to be told, if the sockets are of a kind that can. Whether there was something. */
+  poll(): boolean;
   stats(): UdpPoolStats;
   /** All metrics as text for Prometheus, of media type EXPOSITION_TYPE. REQ OBS-2, EVT-3 */
   exposition(): string;
@@ -154,7 +156,12 @@ async function reach(peer: string, isOwnIpv6: readonly boolean[]): Promise<Addre
  * A pool over UDP: sockets, endpoint and driver. Rejects with TransportError (BIND_FAILED, BAD_ADDRESS) and throws
  * OptionError for endpoint options out of range, UsageError for others that are wrong; anything less is an event. REQ TRN-2, OPS-4, OPS-5, POOL-1
  */
-export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
+export function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
+  return openUdpPool(nodeLoop, options);
+}
+
+/** The same in an event loop of the caller's choice. */
+export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Promise<UdpPool> {
   checkOptions('options of createUdpPool', options, UDP_POOL_OPTIONS);
   const { secret, keepAlive = true, onEvent = () => {} } = options;
   checkArgument(secret !== undefined, 'options of createUdpPool: secret', secret, 'a PresharedSecret');
@@ -177,7 +184,7 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
   }
   const sendErrors = new ErrorTally();
   const { burstSegments, mtuBytes, ackDelayNs } = endpoint.options;
-  const driver = new InlineDriver(nodeLoop, port, endpoint, {
+  const driver = new InlineDriver(loop, port, endpoint, {
     sendRunsMax: SEND_RUNS_MAX,
     runBytes: burstSegments * mtuBytes,
     datagramsPerTurnMax: DATAGRAMS_PER_TURN_MAX,
@@ -190,26 +197,27 @@ export async function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
   });
   const pool = new Pool(endpoint, driver, options.tokens);
   driver.start(pool);
-  const beat = options.pulse && new Beat(nodeLoop, options.pulse);
+  const beat = options.pulse && new Beat(loop, options.pulse);
 
   const isOwnIpv6 = port.addresses.map(isIpv6);
   let closing: Promise<void> | undefined;
   const shutDown = async (): Promise<void> => {
     pool.close();
     // A peer whose last message was answered but not acknowledged would keep it, and take us for dead.
-    await turnsFor(nodeLoop, ackDelayNs);
+    await turnsFor(loop, ackDelayNs);
     driver.kick();
-    await turnsFor(nodeLoop, 0);
+    await turnsFor(loop, 0);
     await driver.close();
     beat?.close();
   };
   return {
     pool,
     address: formatAddress(port.addresses[0] ?? 0),
-    connect: async (peer) => {
+    connect: async (peer, as = secret) => {
       const address = await reach(peer, isOwnIpv6);
-      return pool.addPeer({ address, secret: secret.newPath(), role: 'client' });
+      return pool.addPeer({ address, secret: as.newPath(), role: 'client' });
     },
+    poll: () => port.poll(),
     stats: () => ({
       driver: { ...driver.counters },
       endpoint: { ...endpoint.counters },

@@ -74,6 +74,10 @@ export class UdpPort implements BoundPort {
     return (this.#v4?.getSendQueueCount() ?? 0) + (this.#v6?.getSendQueueCount() ?? 0);
   }
 
+  poll(): boolean {
+    return false;
+  }
+
   receive(input: PortInput): void {
     for (const socket of this.#sockets()) {
       socket.on('message', (bytes: Buffer, from: RemoteInfo) => {

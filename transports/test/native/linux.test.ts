@@ -132,6 +132,17 @@ describe.skipIf(ffi === undefined)('sockets of Linux', () => {
     ]).toEqual([3, 2]);
   });
 
+  test('are read without the event loop by who polls. REQ NIC-1, NIC-4', async () => {
+    const port = await bind();
+    const peer = await bind();
+    let got = 0;
+    port.receive({ datagram: (_, bytes) => (got += bytes.length), unreachable: () => {} });
+    expect(port.poll()).toBe(false);
+    peer.send(runTo(port.addresses[0]!, 3), () => {});
+    // On the loopback interface what was sent has arrived.
+    expect([port.poll(), got, port.poll()]).toEqual([true, 3000, false]);
+  });
+
   test('are bound to an interface by its name, if there is one. REQ UDP-1', async () => {
     const [a, b] = [await bind({ device: 'lo' }), await bind({ device: 'lo' })];
     const got = collect(b, 1);

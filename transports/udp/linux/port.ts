@@ -61,6 +61,10 @@ export class NativeUdpPort implements BoundPort {
   readonly #waiting: Waiting[] = [];
   #waitingSegments = 0;
   #retryQueued = false;
+  /** Datagrams, so far. */
+  #delivered = 0;
+  /** Hands on what a socket has; nothing before `receive`. */
+  #read: (lane: Lane) => void = () => {};
   #keepsAlive = true;
   #closed = false;
 
@@ -110,20 +114,30 @@ export class NativeUdpPort implements BoundPort {
 
   receive(input: PortInput): void {
     const handler = (from: Address, bytes: Uint8Array, isMarked: boolean): void => {
+      this.#delivered += 1;
       if (portOf(from) === 0) this.datagramsUnanswerable++;
       else input.datagram(from, bytes, isMarked);
+    };
+    this.#read = (lane) => {
+      let left = READS_MAX;
+      while (left > 0 && !this.#closed && lane.reader.read(handler)) left -= lane.reader.batch;
     };
     for (const lane of this.#lanes()) {
       const onReadable = (): void => {
         if (this.#closed) return;
         lane.errors?.read(input.unreachable);
-        for (let left = READS_MAX; left > 0; left -= lane.reader.batch) {
-          if (!lane.reader.read(handler) || this.#closed) return;
-        }
+        this.#read(lane);
       };
       lane.watch = watchSocket(this.#config.libc.ffi, lane.socket, onReadable, handler);
       lane.watch.setKeepAlive(this.#keepsAlive);
     }
+  }
+
+  poll(): boolean {
+    const before = this.#delivered;
+    for (const lane of this.#v4) this.#read(lane);
+    for (const lane of this.#v6) this.#read(lane);
+    return this.#delivered !== before;
   }
 
   setKeepAlive(keepAlive: boolean): void {

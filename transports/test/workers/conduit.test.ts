@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { Conduit, conduitMemory } from '../../workers/conduit.ts';
+import { MessageKind, messageOf, type Message } from '../../workers/message.ts';
+
+const call = (id: number, priority = 3, bodyBytes = 10): Message =>
+  messageOf({ kind: MessageKind.CALL, id, peer: 1, priority, body: new Uint8Array(bodyBytes).fill(id) });
+
+/** Two ends, and what went through the port between them. */
+function pair(ringBytes?: number) {
+  const memory = conduitMemory(ringBytes);
+  const posted = { application: [] as unknown[], worker: [] as unknown[] };
+  return {
+    application: new Conduit(memory, 'application', { post: (what) => posted.application.push(what) }),
+    worker: new Conduit(memory, 'worker', { post: (what) => posted.worker.push(what) }),
+    posted,
+  };
+}
+
+function taken(end: Conduit): number[] {
+  const ids: number[] = [];
+  while (end.take(({ id }) => ids.push(id)));
+  return ids;
+}
+
+/** REQ POOL-2, POOL-9, POOL-10 */
+describe('a conduit', () => {
+  test('carries messages whole', () => {
+    const { application, worker } = pair();
+    const message = messageOf({
+      kind: MessageKind.RESULT,
+      id: 2 ** 32 - 1,
+      peer: -1,
+      priority: 7,
+      isIdempotent: true,
+      retriesMax: 4,
+      remainingNs: 2 ** 53,
+      metrics: {
+        latencyNs: 2 ** 40,
+        requestBytes: 2 ** 32,
+        responseBytes: 3,
+        notifyRetries: 4,
+        repulledBytes: 5,
+      },
+      headers: Uint8Array.of(1, 2),
+      body: Uint8Array.of(3),
+    });
+    application.send(message);
+    worker.take((got) => expect(got).toEqual(message));
+    expect.assertions(1);
+  });
+
+  test('hands on the most urgent first, and each priority in order', () => {
+    const { application, worker } = pair();
+    for (const [id, priority] of [
+      [1, 7],
+      [2, 3],
+      [3, 0],
+      [4, 3],
+      [5, 7],
+    ] as const)
+      application.send(call(id, priority));
+    expect(taken(worker)).toEqual([3, 2, 4, 1, 5]);
+  });
+
+  test('rings for who sleeps, once, and never for who is awake', () => {
+    const { application, worker, posted } = pair();
+    application.send(call(1));
+    expect(posted.application).toEqual([]);
+    // There is something: it must not sleep.
+    expect(worker.sleep()).toBe(false);
+    expect([taken(worker), worker.sleep()]).toEqual([[1], true]);
+    application.send(call(2));
+    application.send(call(3));
+    expect(posted.application).toEqual(['wake']);
+    expect(taken(worker)).toEqual([2, 3]);
+  });
+
+  test('keeps what has no room, in order, until there is some; other priorities go on', () => {
+    const { application, worker, posted } = pair(1024);
+    for (let id = 1; id <= 40; id += 1) application.send(call(id));
+    expect(application.backlog).toBeGreaterThan(20);
+    application.send(call(41, 0));
+    const ids: number[] = [];
+    expect(application.sleep()).toBe(true);
+    for (let round = 0; ids.length < 41; round += 1) {
+      worker.take(({ id }) => ids.push(id));
+      // The worker tells that there is room; whoever sleeps is woken for that.
+      if (application.backlog > 0) expect(posted.worker).toHaveLength(round + 1);
+      application.take(() => {});
+      application.sleep();
+    }
+    expect(ids).toEqual([...ids].sort((a, b) => (a === 41 ? -1 : b === 41 ? 1 : a - b)));
+    expect(application.backlog).toBe(0);
+  });
+
+  test('passes long bytes by reference: shared ones as they are, others as a copy that is handed over', () => {
+    const { application, posted } = pair();
+    const shared = new Uint8Array(new SharedArrayBuffer(100_000), 10, 50_000);
+    const own = new Uint8Array(50_000);
+    application.send({ ...call(1), body: shared });
+    application.send({ ...call(2), body: own });
+    const [first, second] = posted.application as Message[];
+    expect(first?.body).toBe(shared);
+    expect(second?.body.length).toBe(50_000);
+    expect(second?.body.buffer).not.toBe(own.buffer);
+  });
+});
