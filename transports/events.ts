@@ -30,6 +30,10 @@ export type TransportEvent =
   | { type: 'worker-resumed'; worker: number; silentNs: Nanos }
   /** Something that makes UDP fast does not work on this machine; what is used in its place costs rate or sight. */
   | { type: 'udp-fallback'; feature: UdpFeature; cause: Error }
+  /** libfabric or its provider is not there: UDP is used in its place. Told once for each pool. REQ EFA-6, OPS-4 */
+  | { type: 'fabric-unavailable'; provider: string; cause: Error }
+  /** libfabric refused something, such as more registered memory, or can go on no more. REQ EFA-7 */
+  | { type: 'fabric-error'; provider: string; cause: Error }
   /** No library can call C on this machine; what needs it is done without. */
   | { type: 'ffi-unavailable'; tried: readonly FfiName[]; causes: readonly Error[] }
   /** A socket reported an error of its own, e.g. an ICMP answer. Told as rarely as send-error. */

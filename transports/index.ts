@@ -3,6 +3,7 @@ export { CausalityMap } from '../protocol/causality/causality-map.ts';
 export * from './crypto/index.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './fabric/index.ts';
 export * from './file/index.ts';
 export * from './health/index.ts';
 export * from './inline/index.ts';

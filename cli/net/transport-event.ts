@@ -28,6 +28,10 @@ export function transportEventText(event: TransportEvent): string {
       const why = event.causes.map(({ message }) => message.split('\n', 1)[0]).join('; ');
       return `neither of ${event.tried.join(', ')} can be loaded, so the portable sockets of Node are used: ${why}`;
     }
+    case 'fabric-unavailable':
+      return `no ${event.provider} by libfabric, so UDP is used: ${event.cause.message}`;
+    case 'fabric-error':
+      return `${event.provider} by libfabric: ${event.cause.message}`;
     case 'socket-error':
       return `the socket reported an error, ${event.count} times so far: ${event.cause.message}`;
   }

@@ -344,6 +344,8 @@ export class ControlWriter {
   private writeGrant(peer: Peer, transfer: InboundTransfer): boolean {
     const { grantAgain, grantNew } = transfer.pull;
     this.writeProgress(peer, transfer);
+    // Its grants are for the NIC. MUST READ-2
+    if (transfer.region !== undefined) return true;
     if (!this.writePull(peer, transfer, grantAgain, PullRequest.RETRANSMISSION)) return false;
     return this.writePull(peer, transfer, grantNew, 0);
   }

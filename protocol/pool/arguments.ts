@@ -81,16 +81,10 @@ export const SERVICE: OptionKinds = kinds({
 export const ANSWER: OptionKinds = kinds({ body: ELSEWHERE, headers: ELSEWHERE });
 export const VERDICT: OptionKinds = kinds({ into: ELSEWHERE, reject: TEXT, status: NUMBER });
 export const TARGET_OPTIONS: OptionKinds = kinds({ onProgress: FUNCTION, onEnd: FUNCTION });
-export const UDP_POOL_OPTIONS: OptionKinds = kinds({
+const POOL = {
   bind: TEXT,
   secret: { text: 'a PresharedSecret', is: (value) => hasMethods(value, ['newPath', 'resolve']) },
   keepAlive: BOOLEAN,
-  receiveBufferBytes: COUNT,
-  sendBufferBytes: COUNT,
-  ports: COUNT,
-  device: TEXT,
-  without: LIST,
-  ffi: LIST,
   deployment: ELSEWHERE,
   endpoint: RECORD,
   observer: RECORD,
@@ -100,6 +94,25 @@ export const UDP_POOL_OPTIONS: OptionKinds = kinds({
   },
   pulse: RECORD,
   onEvent: FUNCTION,
+} satisfies Readonly<Record<string, Kind>>;
+export const UDP_POOL_OPTIONS: OptionKinds = kinds({
+  ...POOL,
+  receiveBufferBytes: COUNT,
+  sendBufferBytes: COUNT,
+  ports: COUNT,
+  device: TEXT,
+  without: LIST,
+  ffi: LIST,
+});
+export const FABRIC_POOL_OPTIONS: OptionKinds = kinds({
+  ...POOL,
+  provider: TEXT,
+  fallback: {
+    text: 'options of createUdpPool, or false',
+    is: (value) => value === false || RECORD.is(value),
+  },
+  readBytesMin: COUNT,
+  exposedBytesMax: COUNT,
 });
 export const FILE_SINK_OPTIONS: OptionKinds = kinds({
   sizeBytesMax: COUNT,

@@ -21,6 +21,9 @@ import type { ReadEnd } from './reads.ts';
 /** Records that may fail verification before the transfer is given up. */
 const POISONED_MAX = 64;
 
+/** The sender of a message that is read is told of every so many records. */
+const READS_PER_REPORT = 4;
+
 /** A whole, verified message. */
 export type Deliver = (now: Nanos, transfer: InboundTransfer, headers: Uint8Array, body: Uint8Array) => void;
 /** The front of a message that is held back behind it has come and verified. */
@@ -150,8 +153,20 @@ export class Receiver {
     if (this.table[transfer.pullSlot] !== transfer) return;
     if (bytes === undefined) this.loseRead(transfer, start, end);
     // What was withdrawn before anything of it came has no place any more.
-    else if (transfer.assembly !== undefined) this.onRange(now, transfer, bytes, at, start, end, false);
+    else if (transfer.assembly !== undefined) {
+      this.onRange(now, transfer, bytes, at, start, end, false);
+      this.reportRead(transfer);
+    }
   };
+
+  /** No pull tells its sender how far it is. MUST RACK-4 */
+  private reportRead(transfer: InboundTransfer): void {
+    const { pull, peer } = transfer;
+    if (pull.assembly === undefined || transfer.region === undefined) return;
+    if (pull.received.prefix - pull.reportedPrefix < READS_PER_REPORT * RECORD_SEALED_BYTES) return;
+    peer.grants.push(transfer);
+    this.context.wantControl(peer);
+  }
 
   /** What is missing is pulled. MUST READ-3 */
   private loseRead(transfer: InboundTransfer, start: Bytes, end: Bytes): void {

@@ -6,7 +6,7 @@ import type { Signal } from '../../protocol/endpoint/signal.ts';
 import { newDriverCounters, type DriverCounters } from '../../protocol/telemetry/generated/counters.ts';
 import type { TransmitBuffer } from '../../protocol/transmit.ts';
 import type { EventLoop } from './event-loop.ts';
-import type { DatagramPort } from './port.ts';
+import type { DatagramPort, ReadSource } from './port.ts';
 import { SendPool } from './send-pool.ts';
 import { Wakeup } from './wakeup.ts';
 
@@ -23,6 +23,8 @@ export interface DrivenEndpoint {
   handleSignal(now: Nanos, signal: Signal): void;
   handleTimeout(now: Nanos): void;
   pollTransmit(now: Nanos, out: TransmitBuffer): boolean;
+  /** For a port that reads. */
+  readonly reads?: ReadSource;
   nextTimeout(): Nanos;
 }
 
@@ -92,6 +94,7 @@ export class InlineDriver implements Driver {
     assert(this.#pool === undefined, 'a driver starts once');
     this.#pool = pool;
     this.#port.receive({ datagram: this.#receive, unreachable: this.#unreachable });
+    this.#port.reads?.receive(this.#readEnded);
     this.#updateKeepAlive();
     this.kick();
   }
@@ -129,6 +132,12 @@ export class InlineDriver implements Driver {
   readonly #unreachable = (quoted: Uint8Array): void => {
     if (this.#closed) return;
     this.#endpoint.handleSignal(this.#loop.now(), { type: 'unreachable', quoted });
+    this.kick();
+  };
+
+  readonly #readEnded = (read: number, bytes: Uint8Array | undefined, at: number): void => {
+    if (this.#closed) return;
+    this.#endpoint.handleSignal(this.#loop.now(), { type: 'read', read, bytes, at });
     this.kick();
   };
 
@@ -190,6 +199,7 @@ export class InlineDriver implements Driver {
       }
       if (!this.#endpoint.pollTransmit(this.#loop.now(), run.transmit)) {
         this.#sendPool.giveBack(run);
+        if (this.#endpoint.reads !== undefined) this.#port.reads?.begin(this.#endpoint.reads);
         return true;
       }
       this.counters.runsSent++;

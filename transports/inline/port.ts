@@ -1,4 +1,5 @@
 import type { Address } from '../../protocol/core/address.ts';
+import type { ReadRequest } from '../../protocol/transfer/reads.ts';
 import type { TransmitBuffer } from '../../protocol/transmit.ts';
 
 /** Called once per datagram of a run, when the kernel has it or has refused it; maybe before `send` returns. */
@@ -26,8 +27,26 @@ export interface DatagramPort {
   backlog(): number;
   /** Starts delivery. */
   receive(input: PortInput): void;
+  /** If its NIC reads memory of peers. REQ EFA-4 */
+  readonly reads?: ReadPort;
   /** Whether the open port keeps the process alive. */
   setKeepAlive(keepAlive: boolean): void;
   /** Closes the sockets; idempotent. */
   close(): Promise<void>;
+}
+
+/** Reads that an endpoint wants done; see `Endpoint.reads`. */
+export interface ReadSource {
+  poll(out: ReadRequest): boolean;
+}
+
+/** How a read ended: what it brought begins at `at` of `bytes`, which are valid during the call only; without them it failed. */
+export type ReadEnded = (read: number, bytes: Uint8Array | undefined, at: number) => void;
+
+/** The half of a port that reads. */
+export interface ReadPort {
+  /** Who hears how reads end; never before `begin` has returned. */
+  receive(ended: ReadEnded): void;
+  /** Takes reads as far as there is room for them. */
+  begin(reads: ReadSource): void;
 }

@@ -1,4 +1,3 @@
-import { Endpoint } from '../../protocol/endpoint/endpoint.ts';
 import { exposition } from '../../protocol/telemetry/exposition.ts';
 import type {
   DriverCounters,
@@ -12,14 +11,13 @@ import { deploymentOptions, type Deployment } from '../../protocol/endpoint/depl
 import { DEFAULT_OPTIONS, type EndpointOptions } from '../../protocol/endpoint/options.ts';
 import type { PeerId } from '../../protocol/peer/peer.ts';
 import { UDP_POOL_OPTIONS, checkArgument, checkOptions } from '../../protocol/pool/arguments.ts';
-import { Pool } from '../../protocol/pool/pool.ts';
+import type { Pool } from '../../protocol/pool/pool.ts';
 import { chooseCrypto } from '../crypto/choose.ts';
-import { cryptoRandom } from '../crypto/random.ts';
 import { TransportError } from '../errors.ts';
-import { ErrorTally, codeOf, type TransportEventSubscriber } from '../events.ts';
-import { Beat, type Pulse } from '../health/beat.ts';
-import { InlineDriver } from '../inline/driver.ts';
+import type { TransportEventSubscriber } from '../events.ts';
+import type { Pulse } from '../health/beat.ts';
 import { nodeLoop, type EventLoop } from '../inline/event-loop.ts';
+import { openPool } from '../inline/open-pool.ts';
 import type { FfiName } from '../native/ffi.ts';
 import type { PresharedSecret } from '../psk/preshared-secret.ts';
 import { formatAddress, isIpv6, splitHostPort } from './address.ts';
@@ -95,10 +93,6 @@ export interface UdpPool {
   close(): Promise<void>;
 }
 
-/** Runs that may wait for a full kernel buffer. REQ BP-2 */
-const SEND_RUNS_MAX = 8;
-/** About 0.3 ms of sending, in which the default socket buffer does not overflow at the rate of node:dgram. */
-const DATAGRAMS_PER_TURN_MAX = 64;
 const IPV4_HEADER_BYTES = 28;
 const IPV6_HEADER_BYTES = 48;
 /**
@@ -120,18 +114,6 @@ function endpointOptions(port: BoundPort, given: Partial<EndpointOptions>): Part
     lossDelayMinNs: TURN_NS_MAX,
     ...given,
   };
-}
-
-/** Turns of the loop until `waitNs` have passed. */
-function turnsFor(loop: EventLoop, waitNs: number): Promise<void> {
-  const endNs = loop.now() + waitNs;
-  return new Promise((done) => {
-    const turn = (): void => {
-      if (loop.now() >= endNs) done();
-      else loop.soon(turn);
-    };
-    loop.soon(turn);
-  });
 }
 
 async function bindOf(options: UdpPoolOptions, onEvent: TransportEventSubscriber): Promise<BoundPort> {
@@ -166,50 +148,22 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
   const { secret, keepAlive = true, onEvent = () => {} } = options;
   checkArgument(secret !== undefined, 'options of createUdpPool: secret', secret, 'a PresharedSecret');
   const port = await bindOf(options, onEvent);
-  let endpoint: Endpoint;
-  try {
-    endpoint = new Endpoint({
-      crypto: chooseCrypto(port.ffi),
-      random: cryptoRandom,
-      options: endpointOptions(port, {
-        ...deploymentOptions(options.deployment ?? 'service'),
-        ...options.endpoint,
-      }),
-      resolve: (credential) => secret.resolve(credential),
-      ...(options.observer === undefined ? {} : { observer: options.observer }),
-    });
-  } catch (error) {
-    await port.close();
-    throw error;
-  }
-  const sendErrors = new ErrorTally();
-  const { burstSegments, mtuBytes, ackDelayNs } = endpoint.options;
-  const driver = new InlineDriver(loop, port, endpoint, {
-    sendRunsMax: SEND_RUNS_MAX,
-    runBytes: burstSegments * mtuBytes,
-    datagramsPerTurnMax: DATAGRAMS_PER_TURN_MAX,
+  const { pool, endpoint, driver, sendErrors, close } = await openPool({
+    loop,
+    port,
+    secret,
+    crypto: chooseCrypto(port.ffi),
+    endpoint: endpointOptions(port, {
+      ...deploymentOptions(options.deployment ?? 'service'),
+      ...options.endpoint,
+    }),
+    observer: options.observer,
+    tokens: options.tokens,
+    pulse: options.pulse,
     keepAlive,
-    onSendError: (cause) => {
-      const code = codeOf(cause);
-      const count = sendErrors.add(code);
-      if (count > 0) onEvent({ type: 'send-error', code, count, cause });
-    },
+    onEvent,
   });
-  const pool = new Pool(endpoint, driver, options.tokens);
-  driver.start(pool);
-  const beat = options.pulse && new Beat(loop, options.pulse);
-
   const isOwnIpv6 = port.addresses.map(isIpv6);
-  let closing: Promise<void> | undefined;
-  const shutDown = async (): Promise<void> => {
-    pool.close();
-    // A peer whose last message was answered but not acknowledged would keep it, and take us for dead.
-    await turnsFor(loop, ackDelayNs);
-    driver.kick();
-    await turnsFor(loop, 0);
-    await driver.close();
-    beat?.close();
-  };
   return {
     pool,
     address: formatAddress(port.addresses[0] ?? 0),
@@ -227,6 +181,6 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
       sendErrors: sendErrors.counts(),
     }),
     exposition: () => exposition([{ ...endpoint.metrics(), driver: driver.counters }]),
-    close: () => (closing ??= shutDown()),
+    close,
   };
 }
