@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { networkInterfaces, platform } from 'node:os';
+import { networkInterfaces } from 'node:os';
 import { DEFAULT_OPTIONS } from '../../protocol/index.ts';
 import type { TransportEvent } from '../../transports/index.ts';
 import { bindUdp, usableReceiveBytes } from '../../transports/udp/index.ts';
+import { libfabric } from './fabric.ts';
 import type { Check, Finding } from './finding.ts';
 import { binaryBytes } from './format.ts';
 import { fastPath } from './fast-path.ts';
@@ -103,47 +103,4 @@ function interfaces(): Finding {
     cost: 'packets of 1500 bytes: six times as many as with jumbo frames',
     remedy: 'where all of the path carries them, raise the MTU to 9000 and give it with --mtu',
   };
-}
-
-const LIBRARY_FOLDERS = [
-  '/opt/amazon/efa/lib64',
-  '/opt/amazon/efa/lib',
-  '/usr/local/lib',
-  '/opt/homebrew/lib',
-];
-
-function libfabric(): Finding {
-  const finding = { id: 'efa', title: 'EFA (libfabric)', level: 'note' } as const;
-  const library = findLibfabric();
-  const devices = existsSync('/sys/class/infiniband') ? readdirSync('/sys/class/infiniband') : [];
-  const found = [
-    library ?? 'no libfabric',
-    devices.length > 0 ? `devices ${devices.join(', ')}` : 'no RDMA device',
-  ];
-  return {
-    ...finding,
-    found: found.join(', '),
-    cost: 'nothing today: everything travels over UDP',
-    remedy: 'none needed; EFA comes with a later version',
-  };
-}
-
-function findLibfabric(): string | undefined {
-  for (const folder of LIBRARY_FOLDERS) {
-    const file = existsSync(folder) && readdirSync(folder).find((name) => name.startsWith('libfabric.'));
-    if (file) return `${folder}/${file}`;
-  }
-  if (platform() !== 'linux') return undefined;
-  for (const ldconfig of ['/sbin/ldconfig', 'ldconfig']) {
-    try {
-      const listed = execFileSync(ldconfig, ['-p'], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      return /libfabric\.so\S* .*=> (\S+)/.exec(listed)?.[1];
-    } catch {
-      // Not there, or not allowed; another place may do.
-    }
-  }
-  return undefined;
 }

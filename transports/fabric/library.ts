@@ -4,8 +4,17 @@ import type { CResult, CType, Ffi, NativeFunction, Pointer } from '../native/ind
 import * as abi from './abi.ts';
 import { FabricError } from './fabric-error.ts';
 
-/** Names of the shared library, Linux and macOS. */
-const PATHS = ['libfabric.so.1', 'libfabric.1.dylib', 'libfabric.dylib'];
+/** Where the shared library is: the one that EFA comes with first, then the system's, then macOS. */
+const PATHS = [
+  '/opt/amazon/efa/lib64/libfabric.so.1',
+  '/opt/amazon/efa/lib/libfabric.so.1',
+  'libfabric.so.1',
+  'libfabric.1.dylib',
+  'libfabric.dylib',
+];
+
+/** Providers for other hardware, which would catch signals of the whole process as soon as they are asked what they have. */
+const UNWANTED = '^psm,psm2,psm3';
 
 /** An offer of a provider: a network device and what can be had over it. */
 export interface Offer {
@@ -133,13 +142,15 @@ export class FabricLibrary {
     const out = Struct.of(8);
     const [where, flags] =
       node === undefined ? [0, 0n] : [ffi.addressOf(node), abi.NUMERIC_HOST | abi.SOURCE];
-    const result = this.#getInfo(
-      abi.API_VERSION,
-      where,
-      node === undefined ? 0 : ffi.addressOf(service),
-      flags,
-      hints,
-      out.bytes,
+    const result = withoutProviders(() =>
+      this.#getInfo(
+        abi.API_VERSION,
+        where,
+        node === undefined ? 0 : ffi.addressOf(service),
+        flags,
+        hints,
+        out.bytes,
+      ),
     );
     // It is ours, and would be freed with the rest.
     fabric.setPointer(abi.FabricAttr.provider, 0);
@@ -174,6 +185,17 @@ export class FabricLibrary {
   free(offers: readonly Offer[]): void {
     const [first] = offers;
     if (first !== undefined) this.#freeInfo(first.info);
+  }
+}
+
+/** libfabric sets up its providers in the first question, and reads then which it may. What the operator has said stands. */
+function withoutProviders<T>(ask: () => T): T {
+  if (process.env['FI_PROVIDER'] !== undefined) return ask();
+  process.env['FI_PROVIDER'] = UNWANTED;
+  try {
+    return ask();
+  } finally {
+    delete process.env['FI_PROVIDER'];
   }
 }
 
