@@ -80,7 +80,7 @@ export class FabricPort implements DatagramPort {
     this.#poller = new Poller(loop, this.#poll);
     this.reads = {
       receive: (ended: ReadEnded) => {
-        this.#reader = new FabricReader(domain, this.#rdm, this.#book, ended);
+        this.#reader = new FabricReader(domain, this.#rdm, this.#book, now, ended);
       },
       begin: (reads) => {
         this.#reader?.begin(reads);
@@ -96,6 +96,7 @@ export class FabricPort implements DatagramPort {
 
   receive(input: PortInput): void {
     this.#input = input;
+    this.setKeepAlive(true);
     const messageBytesMax = this.headerBytes + DATAGRAM_BYTES_MAX;
     this.#receiver = new FabricReceiver(
       this.#domain,

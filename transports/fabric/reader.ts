@@ -1,4 +1,4 @@
-import type { Bytes } from '../../protocol/core/units.ts';
+import type { Bytes, Nanos } from '../../protocol/core/units.ts';
 import { READ_BYTES_MAX, ReadRequest } from '../../protocol/transfer/reads.ts';
 import type { ReadEnded, ReadSource } from '../inline/port.ts';
 import type { Pointer } from '../native/index.ts';
@@ -10,6 +10,8 @@ import type { Rdm } from './rdm.ts';
 import { Slab } from './slab.ts';
 
 const PIECES = 64;
+/** A read that takes so long never ends, as with `shm` when its peer was killed: its piece is not used again before it does. */
+const READ_NS_MAX: Nanos = 2_000_000_000;
 
 /** A read that the provider has, or that waits for it. */
 interface Reading {
@@ -18,6 +20,9 @@ interface Reading {
   readonly address: bigint;
   readonly key: bigint;
   readonly lengthBytes: Bytes;
+  readonly sinceNs: Nanos;
+  /** Nobody waits for it any more. */
+  isGivenUp: boolean;
 }
 
 export interface ReaderCounters {
@@ -37,22 +42,29 @@ export class FabricReader {
   readonly #rdm: Rdm;
   readonly #book: PeerBook;
   readonly #ended: ReadEnded;
+  readonly #now: () => Nanos;
+  /** When to look for reads that do not end. */
+  #lookAt: Nanos;
   readonly #request = new ReadRequest();
   readonly #reading: (Reading | undefined)[] = [];
+  #givenUp = 0;
   /** Pieces whose read the provider would not take yet. */
   #waiting: number[] = [];
   /** Reads that failed at once; told from the event loop. */
   readonly #failed: number[] = [];
 
-  constructor(domain: Domain, rdm: Rdm, book: PeerBook, ended: ReadEnded) {
+  constructor(domain: Domain, rdm: Rdm, book: PeerBook, now: () => Nanos, ended: ReadEnded) {
     this.#slab = new Slab(domain, PIECES, READ_BYTES_MAX);
     this.#rdm = rdm;
     this.#book = book;
     this.#ended = ended;
+    this.#now = now;
+    this.#lookAt = now() + READ_NS_MAX;
   }
 
+  /** Reads that are awaited. */
   get underway(): number {
-    return this.#slab.count - this.#slab.free;
+    return this.#slab.count - this.#slab.free - this.#givenUp;
   }
 
   /** Takes reads as far as there is room. */
@@ -67,6 +79,8 @@ export class FabricReader {
         peer: this.#book.numberOf(peer),
         address: (BigInt(request.addressHi) << 32n) | BigInt(request.addressLo),
         key: (BigInt(request.keyHi) << 32n) | BigInt(request.keyLo),
+        sinceNs: this.#now(),
+        isGivenUp: false,
       };
       this.#post(piece);
     }
@@ -75,10 +89,26 @@ export class FabricReader {
   /** Tries again what waits, and tells what failed. */
   retry(): void {
     for (const piece of this.#failed.splice(0)) this.#end(piece, false);
+    if (this.#now() >= this.#lookAt) this.#giveUpOld();
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const piece of waiting) this.#post(piece);
+    for (const piece of waiting) {
+      if (this.#reading[piece]?.isGivenUp === true) this.#end(piece, false);
+      else this.#post(piece);
+    }
+  }
+
+  #giveUpOld(): void {
+    const now = this.#now();
+    this.#lookAt = now + READ_NS_MAX / 4;
+    for (const reading of this.#reading) {
+      if (reading === undefined || reading.isGivenUp || now - reading.sinceNs < READ_NS_MAX) continue;
+      reading.isGivenUp = true;
+      this.#givenUp += 1;
+      this.counters.readsFailed += 1;
+      this.#ended(reading.read, undefined, 0);
+    }
   }
 
   #post(piece: number): void {
@@ -110,9 +140,14 @@ export class FabricReader {
   }
 
   #end(piece: number, isDone: boolean): void {
-    const { read, lengthBytes } = this.#reading[piece] as Reading;
+    const { read, lengthBytes, isGivenUp } = this.#reading[piece] as Reading;
     this.#reading[piece] = undefined;
     const { counters } = this;
+    if (isGivenUp) {
+      this.#givenUp -= 1;
+      this.#slab.give(piece);
+      return;
+    }
     if (isDone) {
       counters.readsDone += 1;
       counters.readBytes += lengthBytes;
