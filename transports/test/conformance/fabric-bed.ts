@@ -58,7 +58,8 @@ export class FabricBed implements Bed {
     return station;
   }
 
-  connect(from: FabricStation, { fabric, relay }: FabricStation): Promise<number> {
+  async connect(from: FabricStation, { fabric, relay }: FabricStation): Promise<number> {
+    await relay?.ready(from.fabric.address);
     return from.fabric.connect(relay?.front ?? fabric.address);
   }
 

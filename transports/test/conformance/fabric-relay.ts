@@ -26,15 +26,20 @@ export class FabricRelay {
   constructor(provider: string, address: Address) {
     this.#provider = provider;
     this.address = address;
-    this.#front = this.#open((from, bytes) => {
-      let back = this.#backs.get(from);
-      if (back === undefined) {
-        back = this.#open((_server, answer) => this.#pass(this.#front, answer, from));
-        this.#backs.set(from, back);
-        void back.greet(this.address);
-      }
-      this.#pass(back, bytes, this.address);
-    });
+    this.#front = this.#open((from, bytes) => this.#pass(this.#backTo(from), bytes, this.address));
+  }
+
+  /** Ends when what `client` sends can be passed on at once. */
+  ready(client: Address): Promise<void> {
+    return this.#backTo(client).greet(this.address);
+  }
+
+  #backTo(client: Address): FabricPort {
+    const known = this.#backs.get(client);
+    if (known !== undefined) return known;
+    const back = this.#open((_server, answer) => this.#pass(this.#front, answer, client));
+    this.#backs.set(client, back);
+    return back;
   }
 
   get front(): string {
