@@ -96,7 +96,8 @@ class Star {
       lossDelayMinNs: 0,
       peerTimeoutNs: PEER_TIMEOUT_NS,
     };
-    this.world = new World({ kernel, network, rng: rng.fork('world'), crypto, options });
+    const exceptions = new Map([[3, { ...options, messageBytesMax: 1 }]]);
+    this.world = new World({ kernel, network, rng: rng.fork('world'), crypto, options, exceptions });
     this.payload = new Uint8Array(bytes);
     new Rng(2).fill(this.payload);
     this.memory = new Uint8Array(bytes);
@@ -108,7 +109,6 @@ class Star {
         accept: () => (i === 2 ? { reject: 'not wanted' } : { into: this.memory }),
       });
     }
-    this.world.host(3).endpoint.options.messageBytesMax = 1;
   }
 
   broadcast(request: Uint8Array | number): { outcomes: BroadcastOutcome[] | undefined } {

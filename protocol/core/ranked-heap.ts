@@ -24,13 +24,11 @@ export class RankedHeap<T extends Ranked> {
   place(item: T): void {
     if (item.heapIndex < 0) {
       item.heapSequence = this.sequence++;
-      this.heap.push(item);
-      this.up(this.heap.length - 1, item);
-    } else {
-      this.up(item.heapIndex, item);
-      this.down(item.heapIndex, item);
-    }
-    this.first = this.heap[0];
+      item.heapIndex = this.heap.push(item) - 1;
+    } else if (item === this.first && this.heap.length === 1) return;
+    this.up(item);
+    this.down(item);
+    this.note();
   }
 
   remove(item: T): void {
@@ -39,13 +37,22 @@ export class RankedHeap<T extends Ranked> {
     item.heapIndex = -1;
     const last = this.heap.pop() as T;
     if (last !== item) {
-      this.up(index, last);
-      this.down(last.heapIndex, last);
+      this.heap[index] = last;
+      last.heapIndex = index;
+      this.up(last);
+      this.down(last);
     }
-    this.first = this.heap[0];
+    this.note();
   }
 
-  private up(from: number, item: T): void {
+  /** To store a reference costs more than to compare it. */
+  private note(): void {
+    const first = this.heap[0];
+    if (first !== this.first) this.first = first;
+  }
+
+  private up(item: T): void {
+    const from = item.heapIndex;
     let index = from;
     while (index > 0) {
       const parent = (index - 1) >> 1;
@@ -55,12 +62,14 @@ export class RankedHeap<T extends Ranked> {
       other.heapIndex = index;
       index = parent;
     }
+    if (index === from) return;
     this.heap[index] = item;
     item.heapIndex = index;
   }
 
-  private down(from: number, item: T): void {
+  private down(item: T): void {
     const size = this.heap.length;
+    const from = item.heapIndex;
     let index = from;
     for (;;) {
       let child = index * 2 + 1;
@@ -73,6 +82,7 @@ export class RankedHeap<T extends Ranked> {
       other.heapIndex = index;
       index = child;
     }
+    if (index === from) return;
     this.heap[index] = item;
     item.heapIndex = index;
   }

@@ -23,27 +23,29 @@ export const CROWDED_RTTS = 16;
 /** What every part of an endpoint shares. */
 export class Context {
   readonly options: EndpointOptions;
+  readonly telemetry: Telemetry;
+  readonly nic: NicPlace = new NicPlace();
+  readonly events: Fifo<EndpointEvent> = new Fifo<EndpointEvent>();
+  /** Peers with frames to send. */
+  readonly controlQueue: Fifo<Peer> = new Fifo<Peer>();
+  readonly deadlines: Deadlines = new Deadlines();
+  /** Bit p is set while the application waits for room among what is to be announced at priority p. */
+  roomWanted = 0;
+  /** Sealed bytes announced to this endpoint and never pulled. */
+  unpulledBytes = 0;
   readonly crypto: CryptoSuite;
   readonly random: RandomSource;
   readonly observer: EndpointObserver | undefined;
-  readonly telemetry: Telemetry;
   readonly health: HealthMonitor = new HealthMonitor(this);
-  readonly nic: NicPlace = new NicPlace();
   readonly records: RecordPool = new RecordPool();
   readonly exposure: Exposure;
-  readonly events: Fifo<EndpointEvent> = new Fifo<EndpointEvent>();
-  readonly deadlines: Deadlines = new Deadlines();
   readonly peerTimers: TimerQueue<Peer> = this.deadlines.queue<Peer>(TimerNumber.PEER);
-  /** Peers with frames to send. */
-  readonly controlQueue: Fifo<Peer> = new Fifo<Peer>();
   /** Largest datagram: the MTU less the IP and UDP headers. */
   readonly datagramBytesMax: number;
   serving = false;
   /** Datagrams are taken, and how many of them the application has not been handed yet. */
   takingDatagrams = false;
   datagramEvents = 0;
-  /** Sealed bytes announced to this endpoint and never pulled. */
-  unpulledBytes = 0;
   /** Requests are offered before they are pulled. */
   offering = false;
   private bufferSequence = 0;

@@ -61,26 +61,26 @@ const REASON_OVERHEAD_BYTES = 120;
  * Time is an argument and never goes backwards. REQ SIM-1, SIM-5, TRN-4
  */
 export class Endpoint {
-  readonly options: EndpointOptions;
-  readonly counters: EndpointCounters;
   /** What it tells of itself: subscribe there. */
   readonly telemetry: Telemetry;
+  readonly counters: EndpointCounters;
+  private readonly context: Context;
+  private readonly receiver: Receiver;
+  private readonly scheduler: SendScheduler;
+  private now: Nanos = 0;
+  private drained = true;
+  private readonly pacer: Pacer;
+  readonly options: EndpointOptions;
   readonly buffers: Buffers;
   /** For a driver whose NIC can: to be polled after `pollTransmit`. */
   readonly reads: Reads;
-  private readonly context: Context;
   private readonly peers: PeerTable;
-  private readonly pacer: Pacer;
-  private readonly scheduler: SendScheduler;
   private readonly sender: Sender;
-  private readonly receiver: Receiver;
   private readonly exchanges: Exchanges;
   private readonly liveness: Liveness;
   private readonly alarms: Alarms;
   private readonly writer: ControlWriter;
   private readonly reader: ControlReader;
-  private now: Nanos = 0;
-  private drained = true;
 
   constructor(config: EndpointConfig) {
     this.options = resolveOptions(config.options ?? {});
@@ -388,9 +388,10 @@ export class Endpoint {
 
   /** What the application should know; undefined when it knows everything. */
   pollEvent(): EndpointEvent | undefined {
-    this.sender.depths.tell();
-    const event = this.context.events.shift();
-    if (event?.type === 'datagram') this.context.datagramEvents -= 1;
+    const { context } = this;
+    if (context.roomWanted !== 0) this.sender.depths.tell();
+    const event = context.events.shift();
+    if (event?.type === 'datagram') context.datagramEvents -= 1;
     return event;
   }
 

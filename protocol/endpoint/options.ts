@@ -186,8 +186,15 @@ const BOUNDED_BY: readonly [keyof EndpointOptions, keyof EndpointOptions, diviso
   ['endedTokensMax', 'tokensMax', 2],
 ];
 
-/** Defaults with `given` over them; throws OptionError for a value out of range. */
+/** What `resolveOptions` has returned. */
+const RESOLVED = new WeakSet<object>();
+
+/**
+ * Defaults with `given` over them; throws OptionError for a value out of range. What it returned before it returns as it is: endpoints that are given that share
+ * one object, which is in the cache when the next of hundreds of them looks at it.
+ */
 export function resolveOptions(given: Partial<EndpointOptions>): EndpointOptions {
+  if (RESOLVED.has(given)) return given as EndpointOptions;
   const options = { ...DEFAULT_OPTIONS, ...given };
   for (const [name, bound, divisor] of BOUNDED_BY) {
     if (given[name] === undefined)
@@ -219,5 +226,6 @@ export function resolveOptions(given: Partial<EndpointOptions>): EndpointOptions
     const part = divisor === 2 ? `half of ${bound}` : bound;
     throw new OptionError(`endpoint option ${name} is ${options[name]}; it must be at most ${part}, ${max}`);
   }
+  RESOLVED.add(options);
   return options;
 }

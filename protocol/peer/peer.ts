@@ -63,15 +63,36 @@ export interface InboundEntry {
 
 /** Everything an endpoint holds about one peer. Behaviour lives with the sub-states: control/, transfer/, liveness. */
 export class Peer implements Timed {
+  // What each data packet needs, in either direction.
   id: PeerId = -1;
   address: Address;
+  health: HealthState = 'healthy';
+  /** It has said that it cannot pull soon what is announced to it. */
+  crowded = false;
+  /** Bytes pulled of it and not arrived, of transfers that are not stalled. */
+  pulledBytes: Bytes = 0;
+  /** Of the responses, those that wait for company. */
+  responsesPatient = 0;
+  /** How fast it may send; 0: as fast as this endpoint's link. */
+  pullBps: BitsPerSecond = 0;
+  /** The same while its turn lasts, else 0. */
+  turnBps: BitsPerSecond = 0;
+  /** Not well: the one message of its that is pulled now. MUST LIVE-10 */
+  pulling: InboundTransfer | undefined;
+  /** What of it may be pulled and not arrived, as long as `rtt` stays; 0: to be worked out. */
+  budgetBytes: Bytes = 0;
+  /** What it has pulled; undefined before the first pull. */
+  lane: Lane | undefined;
+  /** Of its data, if there are several. */
+  paths: PathBook | undefined;
+  readonly rtt: RttEstimator;
+
   readonly secret: PathSecret;
   readonly role: Role;
   /** Found through `resolve`, not configured: forgotten again when it dies. */
   readonly resolved: boolean;
   /** Proven not to be a replay. Until then it gets nothing but a PROBE. MUST FRESH-1 */
   established: boolean;
-  health: HealthState = 'healthy';
   /** Of what waits for an answer of it, so many 65,536ths failed lately. REQ HEALTH-4 */
   failureRate = 0;
 
@@ -89,9 +110,6 @@ export class Peer implements Timed {
   readonly challenge: Challenge = new Challenge();
   readonly acks: AckTracker = new AckTracker();
   readonly sent: SentPackets = new SentPackets();
-  readonly rtt: RttEstimator;
-  /** What of it may be pulled and not arrived, as long as `rtt` stays; 0: to be worked out. */
-  budgetBytes: Bytes = 0;
   /** From pull to first data: the round trip plus the sender's queue. */
   readonly pullLatency: RttEstimator;
   /** How late a packet may be without being lost; grows when that proved too short. */
@@ -110,11 +128,9 @@ export class Peer implements Timed {
   /** In notifyQueues, ended ones included until they are found there. Each request takes a credit. */
   requestsQueued = 0;
   responsesQueued = 0;
-  /** Of the responses, those that wait for company. */
-  responsesPatient = 0;
-  /** Until then at most. */
+  /** Until then at most some of the responses wait for company. */
   patientUntil: Nanos = NEVER;
-  /** Those of them, and of notifyRetries, that have ended. */
+  /** Those of notifyQueues and notifyRetries that have ended. */
   endedQueued = 0;
   readonly early: EarlyTerms;
   /** To be announced again: these have their credit and wait for no other. */
@@ -130,25 +146,12 @@ export class Peer implements Timed {
   blockedWaitNs: Nanos = 0;
   blockedRetryAt: Nanos = NEVER;
 
-  /** What it has pulled; undefined before the first pull. */
-  lane: Lane | undefined;
-
-  /** Bytes pulled of it and not arrived, of transfers that are not stalled. */
-  pulledBytes: Bytes = 0;
-  /** How fast it may send; 0: as fast as this endpoint's link. */
-  pullBps: BitsPerSecond = 0;
-  /** The same while its turn lasts, else 0. */
-  turnBps: BitsPerSecond = 0;
-  /** Transfers that wait for the end of it, and those of its that stand in line. */
+  /** Transfers that wait for the end of its turn, and those of its that stand in line. */
   readonly parked: InboundTransfer[] = [];
   inLine = 0;
-  /** It has said that it cannot pull soon what is announced to it. */
-  crowded = false;
 
   readonly inbound: Map<number, InboundEntry> = new Map<number, InboundEntry>();
   inboundActive = 0;
-  /** Not well: the one message of its that is pulled now. MUST LIVE-10 */
-  pulling: InboundTransfer | undefined;
   /** Of those, held. */
   inboundHeld = 0;
   /** Requests of its, and those of them that are over. */
@@ -158,8 +161,6 @@ export class Peer implements Timed {
   /** It has used all the credit we granted and waits for more. */
   remoteBlocked = false;
 
-  /** Of its data, if there are several. */
-  paths: PathBook | undefined;
   /** Until then some announcement is repeated without its backoff, and no other is. */
   scoutedUntil: Nanos = 0;
   /** The pull, stalled, that is repeated without its backoff. */

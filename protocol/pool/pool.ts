@@ -388,7 +388,7 @@ export class Pool {
     for (let event = this.endpoint.pollEvent(); event !== undefined; event = this.endpoint.pollEvent()) {
       this.onEvent(event);
     }
-    this.events.deliver();
+    if (this.endpoint.telemetry.isWatched) this.events.deliver();
   }
 
   private onEvent(event: EndpointEvent): void {

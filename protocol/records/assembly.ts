@@ -19,28 +19,50 @@ class Filling {
   buffer: Uint8Array | undefined;
   shared: SharedMessage | undefined;
   received: Bytes = 0;
-  /** Sum of the positions of the bytes received: with `received` it tells that each byte has come, and once. */
+  /** Sum of the positions of the bytes received, modulo 2^32: with `received` it tells that each byte has come, and once. */
   positions = 0;
   /** Pieces it came in. */
   pieces = 0;
-  /** Of those by reference: start and end of each. */
-  readonly edges: number[] = [];
+  /** The last of those by reference, with what it continues; start and end of each before that. */
+  private start = 0;
+  private end = 0;
+  private edges: number[] | undefined;
 
   note(start: number, end: number): void {
     this.received += end - start;
-    this.positions += ((start + end - 1) * (end - start)) / 2;
+    this.positions = (this.positions + positionsOf(start, end)) | 0;
     this.pieces += 1;
   }
 
-  addEdges(start: number, end: number): void {
-    const last = this.edges.length - 1;
-    if (last >= 0 && this.edges[last] === start) this.edges[last] = end;
-    else this.edges.push(start, end);
+  refer(shared: SharedMessage, start: number, end: number): void {
+    this.shared = shared;
+    if (this.end !== start) {
+      if (this.end > 0) (this.edges ??= []).push(this.start, this.end);
+      this.start = start;
+    }
+    this.end = end;
+  }
+
+  /** From now on it is in `buffer`, which begins at `base`. */
+  gather(buffer: Uint8Array, base: number): void {
+    this.buffer = buffer;
+    for (let i = 0; i < (this.edges?.length ?? 0); i += 2)
+      this.copy(this.edges?.[i] as number, this.edges?.[i + 1] as number, base);
+    this.copy(this.start, this.end, base);
+    this.shared = undefined;
+  }
+
+  private copy(start: number, end: number, base: number): void {
+    this.shared?.copy(start, end, this.buffer as Uint8Array, start - base);
   }
 
   isWhole(lengthBytes: Bytes): boolean {
-    return this.received === lengthBytes && this.positions === (lengthBytes * (lengthBytes - 1)) / 2;
+    return this.received === lengthBytes && this.positions === (positionsOf(0, lengthBytes) | 0);
   }
+}
+
+function positionsOf(start: number, end: number): number {
+  return ((start + end - 1) * (end - start)) / 2;
 }
 
 /**
@@ -54,8 +76,11 @@ export class Assembly {
   private readonly sealing: Sealing;
   private readonly aad: Uint8Array;
   private readonly pool: RecordPool;
-  /** By record. */
-  private readonly filling: (Filling | undefined)[] = [];
+  /** The record that something came of last, and its index; with one packet after the other nothing else is looked at. */
+  private current: Filling | undefined;
+  private currentIndex = -1;
+  /** The others that something has come of. */
+  private others: Map<number, Filling> | undefined;
   private recordsLeft: number;
   /** In how many pieces the record that failed last had come. */
   failedPieces = 0;
@@ -116,10 +141,9 @@ export class Assembly {
   write(offset: number, bytes: Uint8Array | SharedBytes, start: number, end: number): number {
     const index = Math.floor(offset / RECORD_SEALED_BYTES);
     const at = offset - index * RECORD_SEALED_BYTES;
-    const record = (this.filling[index] ??= new Filling());
+    const record = this.fillingOf(index);
     if (bytes instanceof SharedMessage && start === offset && this.fits(record, bytes)) {
-      record.shared = bytes;
-      record.addEdges(start, end);
+      record.refer(bytes, start, end);
     } else {
       const buffer = this.bufferOf(record, offset - at);
       if (bytes instanceof Uint8Array) buffer.set(bytes.subarray(start, end), at);
@@ -128,7 +152,7 @@ export class Assembly {
     record.note(at, at + end - start);
     const length = recordLength(index, this.sealedBytes);
     if (record.received < length) return -1;
-    this.filling[index] = undefined;
+    this.current = undefined;
     if (this.verify(index, record, length)) {
       this.recordsLeft -= 1;
       // A sink says itself what it has.
@@ -138,6 +162,19 @@ export class Assembly {
     }
     this.failedPieces = record.pieces;
     return index;
+  }
+
+  private fillingOf(index: number): Filling {
+    const { current } = this;
+    if (current !== undefined) {
+      if (this.currentIndex === index) return current;
+      (this.others ??= new Map<number, Filling>()).set(this.currentIndex, current);
+    }
+    const filling = this.others?.get(index) ?? new Filling();
+    this.others?.delete(index);
+    this.current = filling;
+    this.currentIndex = index;
+    return filling;
   }
 
   /** Whether the record was placed before: then it is not written any more. */
@@ -163,12 +200,7 @@ export class Assembly {
   private bufferOf(record: Filling, base: number): Uint8Array {
     if (record.buffer !== undefined) return record.buffer;
     const buffer = this.pool.take();
-    record.buffer = buffer;
-    for (let i = 0; i < record.edges.length; i += 2) {
-      const start = record.edges[i] as number;
-      record.shared?.copy(start, record.edges[i + 1] as number, buffer, start - base);
-    }
-    record.shared = undefined;
+    record.gather(buffer, base);
     return buffer;
   }
 
@@ -238,7 +270,9 @@ export class Assembly {
   }
 
   destroy(): void {
-    for (const record of this.filling) if (record?.buffer !== undefined) this.pool.give(record.buffer);
-    this.filling.length = 0;
+    for (const record of [this.current, ...(this.others?.values() ?? [])])
+      if (record?.buffer !== undefined) this.pool.give(record.buffer);
+    this.current = undefined;
+    this.others = undefined;
   }
 }

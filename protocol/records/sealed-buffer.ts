@@ -56,9 +56,12 @@ interface Records {
  * REQ KEY-3, KEY-7, BUF-1, BUF-4, BUF-5 · MUST RECORD-1, READ-1
  */
 export class SealedBuffer extends Keyed implements RecordSource {
+  /** The record that was handed on by reference last, as long as it is held: packets that follow one another ask for the same. */
+  private sharedIndex = -1;
+  private lastShared: SharedMessage | undefined;
+  readonly sealedBytes: Bytes;
   readonly slot: number;
   readonly generation: number;
-  readonly sealedBytes: Bytes;
   private readonly message: OutgoingMessage;
   private readonly suite: CryptoSuite;
   private readonly pool: RecordPool;
@@ -128,13 +131,17 @@ export class SealedBuffer extends Keyed implements RecordSource {
   }
 
   share(start: number, end: number): SharedMessage | undefined {
+    const first = Math.floor(start / RECORD_SEALED_BYTES);
+    const last = Math.floor((end - 1) / RECORD_SEALED_BYTES);
+    if (first === this.sharedIndex && last === first) return this.lastShared;
     const { records } = this;
     if (this.region !== undefined || records.key.sealShared === undefined) return undefined;
     const shared = (records.shared ??= new SharedMessage(this.message));
-    const last = Math.floor((end - 1) / RECORD_SEALED_BYTES);
-    for (let index = Math.floor(start / RECORD_SEALED_BYTES); index <= last; index += 1) {
+    for (let index = first; index <= last; index += 1) {
       if (!this.sealShared(index, shared)) return undefined;
     }
+    this.sharedIndex = last;
+    this.lastShared = shared;
     return shared;
   }
 
@@ -163,6 +170,7 @@ export class SealedBuffer extends Keyed implements RecordSource {
     const { sealed, unacked } = this.records;
     const record = sealed[index];
     unacked[index] = 0;
+    if (index === this.sharedIndex) this.sharedIndex = -1;
     if (record === undefined) return;
     sealed[index] = undefined;
     if (this.region === undefined) this.pool.give(record);

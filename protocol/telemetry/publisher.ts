@@ -6,14 +6,14 @@ import type { SubscriptionOptions } from './subscription.ts';
 
 /** What every event passes through once it was counted. With nobody subscribed an event is no object. */
 export abstract class Publisher {
-  /** The time of the endpoint. */
-  now: Nanos = 0;
   /** Told when events wait, once until they were taken; somebody must deliver them. */
   onWaiting: (() => void) | undefined;
+  private subscriptions: readonly Subscription[] = [];
+  /** The time of the endpoint. */
+  now: Nanos = 0;
   protected readonly observer: EventObserver | undefined;
   /** The lowest index in LEVELS that somebody wants. */
   protected floor: number = LEVELS.length;
-  private subscriptions: readonly Subscription[] = [];
 
   constructor(observer: EventObserver | undefined) {
     this.observer = observer;
@@ -27,6 +27,11 @@ export abstract class Publisher {
     });
     this.set([...this.subscriptions, subscription]);
     return subscription;
+  }
+
+  /** Somebody is subscribed. */
+  get isWatched(): boolean {
+    return this.floor < LEVELS.length;
   }
 
   private set(subscriptions: readonly Subscription[]): void {

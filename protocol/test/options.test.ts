@@ -24,6 +24,15 @@ describe.each(Object.keys(DEPLOYMENTS) as Deployment[])('the deployment %s', (de
   });
 });
 
+test('options that were resolved are shared by all endpoints that are given them, others are not', () => {
+  const given = { mtuBytes: 9000 };
+  const options = resolveOptions(given);
+  expect(resolveOptions(options)).toBe(options);
+  expect(resolveOptions(given)).not.toBe(options);
+  expect(resolveOptions({ ...options })).toEqual(options);
+  expect(resolveOptions({ ...options })).not.toBe(options);
+});
+
 /** REQ CONF-6. */
 describe('an option', () => {
   test.each(NAMES)('%s is checked at both ends of its range, and an error names it and the range', (name) => {

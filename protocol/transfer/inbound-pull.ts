@@ -12,10 +12,34 @@ import type { Progress } from './progress.ts';
  * wait to be pulled again, and the rest is outstanding. Made when the message is the first in line: many are announced and wait. REQ RDP-5
  */
 export class InboundPull implements Timed {
+  // What each data packet needs.
   readonly transfer: InboundTransfer;
   next: Bytes = 0;
   readonly received: RangeSet = new RangeSet();
   readonly holes: RangeSet = new RangeSet();
+  /** End of the highest bytes that came in this transfer. */
+  arrivedHigh: Bytes = 0;
+  /** Set when the first byte is pulled: memory is taken then, not at the notify. */
+  assembly: Assembly | undefined;
+  lastArrivalAt: Nanos = 0;
+  /** Stalls since the last arrival. */
+  stalls = 0;
+  /** Gaps below suspectHigh are suspected lost, and count as such at suspectAt. */
+  suspects = false;
+  /** A pull with nothing outstanding before it; its first data gives a pull latency sample. */
+  samplePullAt: Nanos = -1;
+  /** Counted in the scheduler's budget; 0 while stalled. */
+  budgeted: Bytes = 0;
+  small = false;
+  /** Nothing of it has come for so long that it does not count in the budget. */
+  late = false;
+  /** Of the records that are placed, if somebody wants to hear of it. */
+  progress: Progress | undefined;
+  /** Where the body goes, if not to memory of its own. */
+  into: Placement | undefined;
+  /** Records that failed verification. */
+  poisoned = 0;
+
   /** Whole records that were placed by a transfer before, and that `next` has not passed. */
   readonly kept: RangeSet = new RangeSet();
   /** Granted by the scheduler, not yet in a PULL_REQUEST. */
@@ -26,41 +50,22 @@ export class InboundPull implements Timed {
   begun = false;
   /** So much of it was to come unasked; 0 once something of that got lost. */
   earlyEnd: Bytes = 0;
-  /** Set when the first byte is pulled: memory is taken then, not at the notify. */
-  assembly: Assembly | undefined;
-  /** Where the body goes, if not to memory of its own. */
-  into: Placement | undefined;
-  /** Of the records that are placed, if somebody wants to hear of it. */
-  progress: Progress | undefined;
   /** Memory taken for it with `assembly`. */
   memoryBytes: Bytes = 0;
-  /** End of the highest bytes that came in this transfer. */
-  arrivedHigh: Bytes = 0;
   /** Reported in a RANGE_ACK. */
   reportedPrefix: Bytes = 0;
-  /** Counted in the scheduler's budget; 0 while stalled. */
-  budgeted: Bytes = 0;
-  small = false;
-  /** Nothing of it has come for so long that it does not count in the budget, and what was outstanding then. */
-  late = false;
+  /** What was outstanding when it became late. */
   lateBytes: Bytes = 0;
 
   lastPullAt: Nanos = 0;
-  lastArrivalAt: Nanos = 0;
-  /** A pull with nothing outstanding before it; its first data gives a pull latency sample. */
-  samplePullAt: Nanos = -1;
-  /** Gaps below this offset are suspected lost at suspectAt. */
   suspectHigh: Bytes = 0;
   suspectAt: Nanos = NEVER;
   /** No new suspicion before this: what was pulled again needs a round trip. */
   guardUntil: Nanos = 0;
-  /** Stalls since the last arrival, and the wait that ended in the last of them. */
-  stalls = 0;
   /** It counts among the stalled that keep others from beginning. */
   holdsPlace = false;
+  /** The wait that ended in the last of them. */
   stallWaitNs: Nanos = 0;
-  /** Records that failed verification. */
-  poisoned = 0;
   repulledBytes = 0;
 
   timerIndex = -1;

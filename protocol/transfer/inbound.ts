@@ -21,7 +21,25 @@ export type ReadFrom = Pick<Region, 'keyHi' | 'keyLo' | 'addressHi' | 'addressLo
 
 /** One message announced to this endpoint. What is pulled of it is in `pull`. */
 export class InboundTransfer extends Keyed implements Ready {
+  // What each data packet needs.
+  /** The token of its data packets, as two int32. */
+  tokenHi = 0;
+  tokenLo = 0;
   readonly peer: Peer;
+  /** If something of it may be pulled. */
+  private made: InboundPull | undefined;
+  /** Where it can be read. MUST READ-2 */
+  region: ReadFrom | undefined;
+  /** Nothing at or above this offset of the sealed message is pulled yet. */
+  pullLimit: Bytes;
+  /** Nothing of it is pulled until it goes on. MUST CANCEL-2 */
+  paused = false;
+  /** Somebody waits for the bytes below pullLimit. */
+  previewed = false;
+  /** Whether it may be handed over. MUST AHEAD-2 */
+  keep: KeepState = 'free';
+  heapIndex = -1;
+
   readonly slot: number;
   readonly generation: number;
   readonly sizeBytes: Bytes;
@@ -38,30 +56,15 @@ export class InboundTransfer extends Keyed implements Ready {
   exchange = -1;
   sequence = 0;
 
-  /** Where it can be read. MUST READ-2 */
-  region: ReadFrom | undefined;
-  /** Index in the receiver's table and half of what admits a data packet; the token as two int32. */
+  /** Index in the receiver's table and half of what admits a data packet. */
   pullSlot = -1;
-  tokenHi = 0;
-  tokenLo = 0;
-  /** Nothing at or above this offset of the sealed message is pulled yet. */
-  pullLimit: Bytes;
-  /** Nothing of it is pulled until it goes on. MUST CANCEL-2 */
-  paused = false;
   /** Before this its silence is no loss. MUST NOTIFY-7 */
   busyUntil: Nanos = 0;
   /** It is its peer's turn already: it stands in line again when that is over. */
   parked = false;
-  /** Somebody waits for the bytes below pullLimit. */
-  previewed = false;
-  /** Whether it may be handed over. MUST AHEAD-2 */
-  keep: KeepState = 'free';
-  /** If something of it may be pulled. */
-  private made: InboundPull | undefined;
 
   level = 0;
   rank = 0;
-  heapIndex = -1;
   heapSequence = 0;
 
   constructor(peer: Peer, notify: TransferNotify, isResponse: boolean) {

@@ -4,12 +4,13 @@ import type { BitsPerSecond, Bytes, Nanos } from '../core/units.ts';
 import type { OutboundPull } from './outbound-pull.ts';
 import type { Ready } from './ready-queue.ts';
 
-/** Less than the difference between any two lengths. */
-const BEGUN = 1 / 2;
+/** Ranks are in half bytes, and whole numbers: half a byte is less than the difference between any two lengths. */
+const HALVES = 2;
 
 /** What one peer has pulled and not been sent, by level, and how fast all of it together may leave. MUST PULL-4 */
 export class Lane implements Timed {
-  /** As the peer's last pull said, if there was one. */
+  /** As the peer's last pull said, if there was one, and whether that is less than the NIC's. */
+  isSlow = false;
   rateBps: BitsPerSecond = Infinity;
   /** When the next run may leave at that rate. */
   nextAt: Nanos = 0;
@@ -74,6 +75,6 @@ export class LaneQueue implements Ready {
   private follow(): void {
     const { top } = this;
     if (top === undefined) this.begun = false;
-    else this.rank = top.rank - (this.begun ? BEGUN : 0);
+    else this.rank = HALVES * top.rank - Number(this.begun);
   }
 }

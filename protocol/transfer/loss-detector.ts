@@ -50,9 +50,10 @@ export class LossDetector {
     if (pull.stalls > 0) dismiss(pull);
     if (pull.samplePullAt >= 0) this.sampleLatency(now, pull);
     const { received } = pull;
-    if (pull.suspectAt !== NEVER || received.isEmpty || pull.transfer.region !== undefined) return;
+    if (pull.suspects || received.isEmpty || pull.transfer.region !== undefined) return;
     if (received.count === 1 && received.startAt(0) === 0) return;
     pull.suspectHigh = Math.min(received.endAt(received.count - 1), pull.arrivedHigh);
+    pull.suspects = true;
     pull.suspectAt = Math.max(now, pull.guardUntil) + this.reorderWindow(pull.transfer.peer);
     this.armAt(pull, pull.suspectAt);
   }
@@ -79,6 +80,7 @@ export class LossDetector {
 
   forget(pull: InboundPull): void {
     this.timers.disarm(pull);
+    pull.suspects = false;
     pull.suspectAt = NEVER;
     dismiss(pull);
   }
@@ -105,6 +107,7 @@ export class LossDetector {
   }
 
   private settleSuspicion(now: Nanos, pull: InboundPull): void {
+    pull.suspects = false;
     pull.suspectAt = NEVER;
     if (this.loseGaps(pull, pull.suspectHigh) === 0) return;
     this.onLost(now, pull);

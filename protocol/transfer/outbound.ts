@@ -22,9 +22,18 @@ const LEVEL_LAST = 8;
 /** One message on its way out. */
 export class OutboundTransfer implements Timed {
   readonly peer: Peer;
+  readonly priority: number;
+  /** Whether it waits, and what its receiver knows of that. */
+  hold: HoldState = 'free';
+  /** Transfer id; the slot is taken at the first NOTIFY. */
+  slot = -1;
+  generation = 0;
+  /** Its bytes are in the sender's backlog. */
+  inBacklog = false;
+  buffer: RecordSource | undefined;
+  private made: OutboundPull | undefined;
   /** The payload: without headers if these travel in the NOTIFY. */
   readonly message: OutgoingMessage;
-  readonly priority: number;
   readonly exchange: number;
   readonly isResponse: boolean;
   /** Of a response. */
@@ -42,13 +51,8 @@ export class OutboundTransfer implements Timed {
   /** When the exchange that it begins is given up, if ever: NEVER would be a number of its own in each that waits. */
   deadlineNs: Nanos | undefined;
   causal: Causal | undefined;
-  /** Whether it waits, and what its receiver knows of that. */
-  hold: HoldState = 'free';
   /** Number of the first packet with its release; -1 before. */
   releasePacket = -1;
-  /** Transfer id; the slot is taken at the first NOTIFY. */
-  slot = -1;
-  generation = 0;
   /** In the peer's notify queue. */
   notifyQueued = false;
   /** Times the NOTIFY has been sent. */
@@ -57,13 +61,8 @@ export class OutboundTransfer implements Timed {
   notifyWaitNs: Nanos = 0;
   /** The packet that announced it told that its request had arrived: that is announced again if the packet is lost. MUST NOTIFY-6 */
   patient = false;
-  /** Its bytes are in the sender's backlog. */
-  inBacklog = false;
   /** Given up before there was a sign of it at the peer, which is to be told. */
   relinquished = false;
-
-  buffer: RecordSource | undefined;
-  private made: OutboundPull | undefined;
 
   timerIndex = -1;
 

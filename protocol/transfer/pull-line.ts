@@ -16,6 +16,10 @@ export class PullLine {
     this.shares = new MinimumShares(pullBytesMax);
   }
 
+  get isEmpty(): boolean {
+    return this.size === 0;
+  }
+
   /** Those of other peers are in line as well. */
   hasOthersThan({ inLine }: { inLine: number }): boolean {
     return this.size > inLine;

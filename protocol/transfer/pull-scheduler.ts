@@ -74,7 +74,8 @@ export class PullScheduler {
       this.account(transfer);
     } else {
       pull.budgeted -= bytes;
-      this.add(pull, -bytes);
+      // Not -bytes: -0 is no small integer, and would make an object of every sum.
+      this.add(pull, 0 - bytes);
     }
     this.dirty = true;
     if (transfer.heapIndex < 0 && transfer.wantsPull) this.update(transfer);
@@ -153,6 +154,7 @@ export class PullScheduler {
   run(now: Nanos): void {
     if (!this.dirty) return;
     this.dirty = false;
+    if (this.line.isEmpty) return;
     let mayBegin = true;
     // A level that is due and finds no room keeps nobody from what is in reserve for short messages. MUST SHARE-3
     let mindsDue = true;

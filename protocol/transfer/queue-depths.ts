@@ -10,8 +10,6 @@ const LEVELS = 8;
 export class QueueDepths {
   private readonly context: Context;
   private readonly depths: Uint32Array = new Uint32Array(LEVELS);
-  /** Bit p is set while room at priority p is waited for. */
-  private wanted = 0;
 
   constructor(context: Context) {
     this.context = context;
@@ -31,12 +29,12 @@ export class QueueDepths {
 
   /** With the events of a drain: what is announced in it makes room that the next one tells of. */
   tell(): void {
-    if (this.wanted === 0) return;
-    const { options, events } = this.context;
+    const { context } = this;
+    const { options, events } = context;
     for (let priority = 0; priority < LEVELS; priority += 1) {
       const bit = 1 << priority;
-      if ((this.wanted & bit) === 0 || this.of(priority) * 2 > options.queueDepthMax) continue;
-      this.wanted &= ~bit;
+      if ((context.roomWanted & bit) === 0 || this.of(priority) * 2 > options.queueDepthMax) continue;
+      context.roomWanted &= ~bit;
       events.push({ type: 'queue-room', priority });
     }
   }
@@ -44,7 +42,7 @@ export class QueueDepths {
   /** True: there is room. Else an event follows when half of the queue has left. */
   wantRoom(priority: number): boolean {
     if (this.of(priority) < this.context.options.queueDepthMax) return true;
-    this.wanted |= 1 << priority;
+    this.context.roomWanted |= 1 << priority;
     return false;
   }
 }

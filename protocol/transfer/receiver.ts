@@ -12,6 +12,7 @@ import type { InboundPull } from './inbound-pull.ts';
 import type { InboundTransfer, ReadFrom } from './inbound.ts';
 import { LossDetector } from './loss-detector.ts';
 import type { Progress } from './progress.ts';
+import { pullEnd } from './pull-end.ts';
 import { PullScheduler } from './pull-scheduler.ts';
 import { READ } from '../control/frame-set.ts';
 import type { Grant } from './pull-scheduler.ts';
@@ -38,6 +39,11 @@ export type Abandon = (now: Nanos, transfer: InboundTransfer, code: number, tell
 export class Receiver {
   readonly scheduler: PullScheduler;
   readonly losses: LossDetector;
+  protected readonly context: Context;
+  protected readonly allowance: EarlyAllowance;
+  protected readonly table: (InboundTransfer | undefined)[] = [];
+  /** The one of the table that data came for last: packets of one message follow one another. */
+  private latest: InboundTransfer | undefined;
   readonly reads: Reads;
   /** Messages being received: memory taken for them. */
   memoryBytes = 0;
@@ -45,12 +51,9 @@ export class Receiver {
   heldBytes = 0;
   /** Most they may take. */
   private roomBytes: Bytes;
-  protected readonly context: Context;
-  protected readonly allowance: EarlyAllowance;
   private readonly deliver: Deliver;
   private readonly preview: Preview;
   private readonly abandon: Abandon;
-  protected readonly table: (InboundTransfer | undefined)[] = [];
   private readonly freeSlots: number[] = [];
   active = 0;
 
@@ -125,7 +128,7 @@ export class Receiver {
       grantAgain.add(start, end);
       left -= end - start;
     }
-    const end = this.pullEnd(pull, left);
+    const end = pullEnd(pull, left, this.context.datagramBytesMax);
     grantNew.add(pull.next, end);
     pull.next = end;
     pull.passKept();
@@ -175,26 +178,6 @@ export class Receiver {
     this.context.health.failed(peer);
     pull.received.forEachGap(start, end, (from, to) => pull.holes.add(from, to));
     this.scheduler.update(transfer);
-  }
-
-  /**
-   * Where a pull of at most `bytes` new bytes ends: at the end of a full packet, so that a pull answered before the next one comes does not
-   * end in a short one. The path's MTU is that of both sides. MUST PULL-5
-   */
-  private pullEnd({ next: pullNext, stop: pullStop, transfer }: InboundPull, bytes: Bytes): Bytes {
-    const limit = pullNext + bytes;
-    if (limit >= pullStop) return pullStop;
-    // A read is of whole records, if they fit.
-    const recordEnd = Math.floor(limit / RECORD_SEALED_BYTES) * RECORD_SEALED_BYTES;
-    if (transfer.region !== undefined) return recordEnd > pullNext ? recordEnd : limit;
-    let end = pullNext;
-    for (;;) {
-      const payloadBytes = this.context.datagramBytesMax - DataPacket.headerLength(end);
-      // Headers grow with the offset only up to here; from then on all packets are alike.
-      const whole = end < 16_384 ? 1 : Math.floor((limit - end) / payloadBytes);
-      if (whole === 0 || end + payloadBytes > limit) return end > pullNext ? end : limit;
-      end += whole * payloadBytes;
-    }
   }
 
   /** Memory is taken when the pull begins; one above the limit may be the only one. REQ BP-2, CONF-2 · MUST PULL-6 */
@@ -250,7 +233,7 @@ export class Receiver {
       telemetry.packetDropped('malformed');
       return -1;
     }
-    const transfer = this.table[packet.pullSlot];
+    const transfer = this.inSlot(packet.pullSlot);
     if (
       transfer === undefined ||
       transfer.tokenLo !== (packet.tokenLo | 0) ||
@@ -275,6 +258,11 @@ export class Receiver {
     }
     if (counters.payloadBytesFirst > before) telemetry.packetUseful(transfer.peer.id);
     return next;
+  }
+
+  private inSlot(slot: number): InboundTransfer | undefined {
+    if (this.latest?.pullSlot === slot) return this.latest;
+    return (this.latest = this.table[slot]);
   }
 
   /**
@@ -476,6 +464,7 @@ export class Receiver {
     if (transfer.pulled !== undefined) this.endPull(transfer.pulled);
     if (transfer.isHeld) transfer.peer.inboundHeld -= 1;
     this.table[transfer.pullSlot] = undefined;
+    if (this.latest === transfer) this.latest = undefined;
     this.freeSlots.push(transfer.pullSlot);
     this.active -= 1;
     this.context.unpulledBytes -= transfer.sealedBytes - (transfer.pulled?.next ?? 0);

@@ -56,7 +56,9 @@ export class SendScheduler {
 
   /** How fast `peer` takes data, of all it pulls together. */
   setRate(peer: Peer, rateBps: BitsPerSecond): void {
-    (peer.lane ??= new Lane()).rateBps = rateBps;
+    const lane = (peer.lane ??= new Lane());
+    lane.rateBps = rateBps;
+    lane.isSlow = rateBps < this.context.options.rateBps;
   }
 
   /** Call after what is to be sent grew. */
@@ -136,7 +138,7 @@ export class SendScheduler {
   /** A run takes half as long at the rate of its lane as a full one does at the NIC's: what is slower mixes with others packet by packet. */
   private segmentsOf(lane: Lane): number {
     const { burstSegments, rateBps } = this.context.options;
-    if (lane.rateBps >= rateBps) return burstSegments;
+    if (!lane.isSlow) return burstSegments;
     return Math.max(1, Math.floor((burstSegments * lane.rateBps) / (2 * rateBps)));
   }
 
@@ -194,7 +196,7 @@ export class SendScheduler {
     const wireBytes = at + Math.ceil(at / segmentBytes) * options.datagramHeaderBytes;
     this.pacer.spend(now, wireBytes);
     lane.lastSentAt = now;
-    if (lane.rateBps < options.rateBps) {
+    if (lane.isSlow) {
       lane.nextAt = Math.max(now, lane.nextAt) + Math.ceil((wireBytes * 8 * NANOS_PER_SECOND) / lane.rateBps);
     }
   }

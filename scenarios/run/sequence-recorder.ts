@@ -63,8 +63,10 @@ export class SequenceRecorder implements HostTap {
     if (exchange.ordinal !== this.ordinal || this.simulation === undefined) return;
     this.exchange = exchange;
     this.exchangeId = id;
-    this.labels[exchange.from] = [];
-    this.labels[exchange.to] = [];
+    for (const host of [exchange.from, exchange.to]) {
+      this.labels[host] = [];
+      for (const hub of this.simulation.observersOf(host)) hub.add(this.dataObserver(host));
+    }
   }
 
   observer(host: number): EndpointObserver {
@@ -79,11 +81,18 @@ export class SequenceRecorder implements HostTap {
       frameSent: (peer, type, slot, generation, ofPeer, detail) => {
         this.labels[host]?.push(this.labelOf(host, peer, type, slot, generation, ofPeer, detail));
       },
+    };
+  }
+
+  /** Of the two hosts alone: it is told of most packets. */
+  private dataObserver(host: number): EndpointObserver {
+    return {
       dataSent: (peer, slot, generation, offset, length) => {
-        const labels = this.labels[host];
-        if (labels === undefined) return;
         const mine = this.isMine({ from: host, to: this.hostOf(host, peer), slot, generation });
-        labels.push({ kind: mine ? 'data' : 'other', label: `DATA ${offset}–${offset + length}` });
+        this.labels[host]?.push({
+          kind: mine ? 'data' : 'other',
+          label: `DATA ${offset}–${offset + length}`,
+        });
       },
     };
   }

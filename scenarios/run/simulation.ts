@@ -114,6 +114,11 @@ export class Simulation {
     }
   }
 
+  observersOf(host: number): readonly ObserverHub[] {
+    const { workers = 1 } = this.scenario.endpoint;
+    return this.observers.slice(host * workers, (host + 1) * workers);
+  }
+
   private cryptoSuite(): CryptoSuite {
     const sealsMax = this.endpointOptions.keyPacketsMax ?? DEFAULT_OPTIONS.keyPacketsMax;
     const audit = new NonceAudit(

@@ -92,6 +92,8 @@ interface Shared {
 }
 
 class EndpointWatch implements EndpointObserver {
+  /** Only if somebody wants to know. */
+  dataSent?: NonNullable<EndpointObserver['dataSent']>;
   readonly #shared: Shared;
   readonly host: number;
   readonly worker: number;
@@ -111,6 +113,7 @@ class EndpointWatch implements EndpointObserver {
     this.host = host;
     this.worker = worker;
     this.#inner = inner;
+    if (inner.dataSent !== undefined) this.dataSent = (...call) => inner.dataSent?.(...call);
   }
 
   begin(incarnation: number): void {
@@ -138,10 +141,6 @@ class EndpointWatch implements EndpointObserver {
 
   transferAnnounced(...call: Parameters<NonNullable<EndpointObserver['transferAnnounced']>>): void {
     this.#inner.transferAnnounced?.(...call);
-  }
-
-  dataSent(...call: Parameters<NonNullable<EndpointObserver['dataSent']>>): void {
-    this.#inner.dataSent?.(...call);
   }
 
   packetSent(peer: PeerId, packet: ControlPacket): void {

@@ -6,10 +6,13 @@ type Call<Name extends keyof EndpointObserver> = Parameters<NonNullable<Endpoint
 
 /** Hands on what one host's endpoints write and take to whoever wants to know. */
 export class ObserverHub implements EndpointObserver {
+  /** Of most packets, and hardly anybody wants to know: it is there only if somebody does. */
+  dataSent?: NonNullable<EndpointObserver['dataSent']>;
   readonly #observers: EndpointObserver[] = [];
 
   add(observer: EndpointObserver): void {
     this.#observers.push(observer);
+    if (observer.dataSent !== undefined) this.dataSent = this.#tellData;
   }
 
   // Called for each frame and packet: nothing is gathered.
@@ -37,9 +40,9 @@ export class ObserverHub implements EndpointObserver {
       observer.transferAnnounced?.(peer, slot, generation, replySlot, replyGeneration, isRepeated);
   }
 
-  dataSent(peer: PeerId, slot: number, generation: number, offset: number, length: number): void {
-    for (const observer of this.#observers) observer.dataSent?.(peer, slot, generation, offset, length);
-  }
+  readonly #tellData = (...call: Call<'dataSent'>): void => {
+    for (const observer of this.#observers) observer.dataSent?.(...call);
+  };
 
   packetSent(peer: PeerId, packet: ControlPacket, bytes: Uint8Array, start: number, end: number): void {
     for (const observer of this.#observers) observer.packetSent?.(peer, packet, bytes, start, end);

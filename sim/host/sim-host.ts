@@ -87,28 +87,30 @@ export interface HostConfig {
  */
 export class SimHost implements HostPort, WorkerHost, EventHandler {
   readonly index: number;
+  readonly kernel: Kernel;
+  /** Without the array around it: each packet looks for it. */
+  private readonly first: SimWorker;
+  /** Whether it is up, and doing something. */
+  readonly state: HostState;
+  /** Null: it shows the true time. */
+  private clock: LocalClock | null = null;
+  tap: HostTap | undefined;
+  private readonly coalescer: Coalescer | undefined;
   readonly nics: readonly Nic[];
   readonly workers: readonly SimWorker[];
   /** The pools of several workers; undefined if there is one. */
   routed: RoutedPool | undefined;
   /** Restarts so far. */
   incarnation = 0;
-  /** Whether it is up, and doing something. */
-  readonly state: HostState;
   readonly app: SlowApp;
-  tap: HostTap | undefined;
   /** Told when the host goes down; what its application waited for never comes. */
   onCrash: (() => void) | undefined;
-  readonly kernel: Kernel;
   private readonly config: HostConfig;
   /** Undefined: there is one NIC, and one worker. */
   private readonly ways: HostNics | undefined;
-  private readonly coalescer: Coalescer | undefined;
   /** An event will take what waits in `coalescer`. */
   private willPoll = false;
   private roomTurn = 0;
-  /** Null: it shows the true time. */
-  private clock: LocalClock | null = null;
   private roomLimits: readonly { readonly roomBytes: number }[] = [];
   private handler: WorkerHandler | undefined;
 
@@ -136,6 +138,7 @@ export class SimHost implements HostPort, WorkerHost, EventHandler {
       };
       return new SimWorker(worker, endpoint, tokens);
     });
+    this.first = this.workers[0] as SimWorker;
     this.route();
     for (const nic of nics) nic.bind(this);
   }
@@ -175,11 +178,11 @@ export class SimHost implements HostPort, WorkerHost, EventHandler {
 
   /** Of the first worker, which is the only one unless the host has several. */
   get endpoint(): Endpoint {
-    return (this.workers[0] as SimWorker).endpoint;
+    return this.first.endpoint;
   }
 
   get pool(): Pool {
-    return (this.workers[0] as SimWorker).pool;
+    return this.first.pool;
   }
 
   /** What its NICs carried, and how it went when one failed; undefined if there is one, with one worker. */
@@ -280,7 +283,8 @@ export class SimHost implements HostPort, WorkerHost, EventHandler {
   }
 
   private workerAt(address: number): SimWorker | undefined {
-    return this.workers[workerOf(address)];
+    const index = workerOf(address);
+    return index === 0 ? this.first : this.workers[index];
   }
 
   private pollSoon(): void {

@@ -64,20 +64,23 @@ export class SimWorker implements Driver, EventHandler {
   /** Those of the present incarnation, or of the last one while the host is down. */
   endpoint: Endpoint;
   pool: Pool;
-  /** Of former incarnations. */
-  readonly past: EndpointCounters = newCounters();
-  readonly paths: NicPaths | undefined;
   private readonly host: WorkerHost;
+  readonly paths: NicPaths | undefined;
   private readonly nics: HostNics | undefined;
   private readonly isShared: boolean;
+  /** The NIC of the host, if there is one. */
+  private readonly onlyNic: Nic | undefined;
   private readonly out: TransmitBuffer;
-  /** For whoever watches. */
-  private readonly place: Resource | undefined;
-  private wakeAt: Nanos = NEVER;
-  private wakeId: EventId = NO_EVENT;
-  private kicked = false;
   private draining = false;
   private waitsForRoom = false;
+  /** Undefined: no event will wake it. */
+  private wakeAt: Nanos | undefined;
+  /** Of former incarnations. */
+  readonly past: EndpointCounters = newCounters();
+  /** For whoever watches. */
+  private readonly place: Resource | undefined;
+  private wakeId: EventId = NO_EVENT;
+  private kicked = false;
   /** The NIC that it sent by last; -1: none. */
   nic = -1;
 
@@ -91,6 +94,7 @@ export class SimWorker implements Driver, EventHandler {
     this.paths = paths;
     this.nics = nics;
     this.isShared = isShared;
+    this.onlyNic = host.nics.length === 1 ? host.nics[0] : undefined;
     this.out = out;
     const { id, label } = hostPlace(host.index);
     this.place = host.kernel.resource(id, label);
@@ -125,7 +129,7 @@ export class SimWorker implements Driver, EventHandler {
     if (kind === KICK) this.kicked = false;
     else {
       this.wakeId = NO_EVENT;
-      this.wakeAt = NEVER;
+      this.wakeAt = undefined;
       if (this.host.isRunning) this.endpoint.handleTimeout(this.now());
     }
     this.drain();
@@ -204,8 +208,8 @@ export class SimWorker implements Driver, EventHandler {
 
   /** A NIC that could be next, and has no room for a run. */
   private fullNic(): Nic | undefined {
-    const { nics } = this.host;
     if (this.isShared) {
+      const { nics } = this.host;
       const { burstSegments, mtuBytes } = this.endpoint.options;
       const nic = nics[this.nic];
       // More than half of what a NIC can hold it might never have.
@@ -213,10 +217,9 @@ export class SimWorker implements Driver, EventHandler {
       return nic?.uplink.isUp && !nic.hasRoom(runBytes) ? nic : undefined;
     }
     const runBytes = this.out.bytes.length >> 2;
-    for (const nic of nics) {
-      if (!nic.hasRoom(runBytes) && (nic.uplink.isUp || nics.length === 1)) return nic;
-    }
-    return undefined;
+    const { onlyNic } = this;
+    if (onlyNic !== undefined) return onlyNic.hasRoom(runBytes) ? undefined : onlyNic;
+    return this.host.nics.find((nic) => !nic.hasRoom(runBytes) && nic.uplink.isUp);
   }
 
   /** A run of segments goes to one NIC together (GSO), and one way. */
@@ -225,7 +228,7 @@ export class SimWorker implements Driver, EventHandler {
     const address = out.destination as number;
     const path = this.paths?.to(keyOfAddress(address), host.kernel.now) ?? FIRST;
     if (path.own !== this.nic) this.move(path.own);
-    const nic = host.nics[path.own] as Nic;
+    const nic = this.onlyNic ?? (host.nics[path.own] as Nic);
     const destination = workerAddress(hostOf(address), workerOf(address), path.far);
     const source = workerAddress(host.index, this.index, path.own) + out.path;
     for (let at = 0, i = 0; at < out.lengthBytes; at += out.segmentBytes, i++) {
@@ -261,7 +264,7 @@ export class SimWorker implements Driver, EventHandler {
 
   /** One wake-up is kept; one that is early enough already is left, and looks again when it fires. */
   private wake(at: Nanos): void {
-    if (at >= this.wakeAt) return;
+    if (at >= (this.wakeAt ?? NEVER)) return;
     this.forgetWake();
     this.wakeAt = at;
     this.wakeId = this.host.kernel.schedule(this.host.trueTimeOf(at), this, WAKE);
@@ -270,7 +273,7 @@ export class SimWorker implements Driver, EventHandler {
   forgetWake(): void {
     if (this.wakeId !== NO_EVENT) this.host.kernel.cancel(this.wakeId);
     this.wakeId = NO_EVENT;
-    this.wakeAt = NEVER;
+    this.wakeAt = undefined;
   }
 
   // --- life --------------------------------------------------------------

@@ -1,6 +1,7 @@
 import type { CryptoSuite } from '../../protocol/crypto/suite.ts';
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
 import type { PartKinds } from '../../protocol/endpoint/parts.ts';
+import { resolveOptions } from '../../protocol/endpoint/options.ts';
 import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
 import type { PeerConfig, PeerId } from '../../protocol/peer/peer.ts';
 import { TransmitBuffer } from '../../protocol/transmit.ts';
@@ -24,6 +25,8 @@ export interface WorldConfig {
   rng: Rng;
   crypto: CryptoSuite;
   options: Partial<EndpointOptions>;
+  /** Of single hosts, in place of those. */
+  exceptions?: ReadonlyMap<number, Partial<EndpointOptions>>;
   /** Payload is not copied between hosts: applications change neither what they send nor what they are given. */
   byReference?: boolean;
   /** Other parts of endpoints than those of the protocol, to compare with. */
@@ -63,6 +66,7 @@ export class World {
     // Not one per host: with hundreds of them each packet would come to other, cold lines of memory.
     const out = new TransmitBuffer(DATAGRAM_BYTES_MAX, config.byReference);
     const plain = new Uint8Array(DATAGRAM_BYTES_MAX);
+    const options = resolveOptions(config.options);
     for (const host of config.network.hosts) {
       this.hosts.push(
         new SimHost({
@@ -74,13 +78,14 @@ export class World {
           workers: this.workers,
           random: (incarnation) => config.rng.fork(`router/${host.index}#${incarnation}`),
           endpoint: (incarnation, worker) => {
+            const own = config.exceptions?.get(host.index) ?? options;
             const observer = config.observer?.(host.index, incarnation, worker);
             const name = `endpoint/${host.index}${worker === 0 ? '' : `.${worker}`}`;
             return {
               crypto: config.crypto,
               plain,
               random: config.rng.fork(`${name}${incarnation === 0 ? '' : `#${incarnation}`}`),
-              options: worker === 0 ? config.options : { ...config.options, worker },
+              options: worker === 0 ? own : { ...own, worker },
               ...(config.kinds === undefined ? {} : { kinds: config.kinds }),
               ...(observer === undefined ? {} : { observer }),
             };

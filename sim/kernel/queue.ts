@@ -1,4 +1,5 @@
 import { assert } from './assert.ts';
+import { lineNumbers, lineWords } from './cache-lines.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 import type { Contender } from './choice.ts';
 
@@ -59,16 +60,17 @@ const SPAN_NS: readonly number[] = [
   1, 0x100, 0x1_0000, 0x100_0000, 0x1_0000_0000, 0x100_0000_0000, 0x1_0000_0000_0000, 0x100_0000_0000_0000,
 ];
 
-// Int32 fields of a record.
+// Fields of a record, which is one line of the cache: Int32, at slot << WORDS_SHIFT,
 const NEXT = 0;
 const PREVIOUS = 1;
 const LIST = 2;
 const GENERATION = 3;
-// Float64 fields of a record.
-const TIME = 0;
-const A = 1;
-const B = 2;
-const STRIDE_SHIFT = 2;
+const WORDS_SHIFT = 4;
+// and Float64, at slot << NUMBERS_SHIFT.
+const TIME = 2;
+const A = 3;
+const B = 4;
+const NUMBERS_SHIFT = 3;
 
 /** Events that are kept apart at the front. */
 const NEAR_MAX = 8;
@@ -88,8 +90,8 @@ const NEAR = -2;
  */
 export class EventQueue implements PendingEvents {
   // The pool of records; an id is generation * PENDING_MAX + slot, and the generation of a record in use is odd.
-  #links = new Int32Array(PENDING_MIN << STRIDE_SHIFT);
-  #values = new Float64Array(PENDING_MIN << STRIDE_SHIFT);
+  #links = lineWords(PENDING_MIN);
+  #values = lineNumbers(this.#links);
   #handlers: (EventHandler | undefined)[] = [];
   #freeSlots = new Int32Array(PENDING_MIN);
   #freeCount = 0;
@@ -129,7 +131,7 @@ export class EventQueue implements PendingEvents {
 
   add(time: Nanos, handler: EventHandler, a: number, b: number): EventId {
     const slot = this.#insert(time, handler, a, b);
-    return (this.#links[(slot << STRIDE_SHIFT) + GENERATION] as number) * PENDING_MAX + slot;
+    return (this.#links[(slot << WORDS_SHIFT) + GENERATION] as number) * PENDING_MAX + slot;
   }
 
   post(time: Nanos, handler: EventHandler, a: number, b: number): void {
@@ -141,13 +143,14 @@ export class EventQueue implements PendingEvents {
     assert(time >= this.#last && time <= TIME_MAX && Math.floor(time) === time, BAD_TIME);
     if (this.#freeCount === 0) this.#grow();
     const slot = this.#freeSlots[--this.#freeCount] as number;
-    const at = slot << STRIDE_SHIFT;
+    const at = slot << NUMBERS_SHIFT;
     this.#handlers[slot] = handler;
     this.#values[at + TIME] = time;
     this.#values[at + A] = a;
     this.#values[at + B] = b;
-    const generation = (this.#links[at + GENERATION] as number) + 1;
-    this.#links[at + GENERATION] = generation;
+    const word = (slot << WORDS_SHIFT) + GENERATION;
+    const generation = (this.#links[word] as number) + 1;
+    this.#links[word] = generation;
     if (!this.#addNear(slot, time)) this.#addFar(slot, time);
     return slot;
   }
@@ -155,9 +158,9 @@ export class EventQueue implements PendingEvents {
   cancel(id: EventId): boolean {
     const slot = id & (PENDING_MAX - 1);
     if (slot >= this.#capacity) return false;
-    const generation = this.#links[(slot << STRIDE_SHIFT) + GENERATION] as number;
+    const generation = this.#links[(slot << WORDS_SHIFT) + GENERATION] as number;
     if ((generation & 1) === 0 || generation * PENDING_MAX + slot !== id) return false;
-    if (this.#links[(slot << STRIDE_SHIFT) + LIST] === NEAR) this.#removeNear(slot);
+    if (this.#links[(slot << WORDS_SHIFT) + LIST] === NEAR) this.#removeNear(slot);
     else this.#unlink(slot);
     this.#release(slot);
     return true;
@@ -167,9 +170,9 @@ export class EventQueue implements PendingEvents {
   advance(untilNs: Nanos): boolean {
     if (this.#nearLength > 0) {
       const found = this.#near[this.#nearLength - 1] as number;
-      const time = this.#values[(found << STRIDE_SHIFT) + TIME] as number;
+      const time = this.#values[(found << NUMBERS_SHIFT) + TIME] as number;
       this.#found = found;
-      this.timeNs = time;
+      this.timeNs = compact(time);
       return time <= untilNs;
     }
     while (this.#occupiedLevels !== 0) {
@@ -178,12 +181,11 @@ export class EventQueue implements PendingEvents {
       while (this.#occupied[word] === 0) word++;
       const list = (word << 5) + lowestBit(this.#occupied[word] as number);
       const head = this.#heads[list] as number;
-      const at = head << STRIDE_SHIFT;
       // All of a list of level 0 is due at one instant; a single event is the next, wherever it waits.
-      if (level === 0 || (this.#links[at + NEXT] as number) === NONE) {
-        const time = this.#values[at + TIME] as number;
+      if (level === 0 || (this.#links[(head << WORDS_SHIFT) + NEXT] as number) === NONE) {
+        const time = this.#values[(head << NUMBERS_SHIFT) + TIME] as number;
         this.#found = head;
-        this.timeNs = time;
+        this.timeNs = compact(time);
         return time <= untilNs;
       }
       if (!this.#dealOut(list, level, untilNs)) return false;
@@ -193,7 +195,7 @@ export class EventQueue implements PendingEvents {
 
   take(): void {
     const slot = this.#found;
-    const at = slot << STRIDE_SHIFT;
+    const at = slot << NUMBERS_SHIFT;
     this.#last = this.timeNs;
     this.handler = this.#handlers[slot];
     this.a = this.#values[at + A] as number;
@@ -212,7 +214,7 @@ export class EventQueue implements PendingEvents {
     const near = this.#near;
     const values = this.#values;
     let length = this.#nearLength;
-    if (length === 0 || time >= (values[((near[0] as number) << STRIDE_SHIFT) + TIME] as number)) {
+    if (length === 0 || time >= (values[((near[0] as number) << NUMBERS_SHIFT) + TIME] as number)) {
       if (length === NEAR_MAX || this.#occupiedLevels !== 0) return false;
     } else if (length === NEAR_MAX) {
       this.#evict();
@@ -220,12 +222,12 @@ export class EventQueue implements PendingEvents {
     }
     // A newer event comes after those of the same time.
     let at = length;
-    while (at > 0 && time >= (values[((near[at - 1] as number) << STRIDE_SHIFT) + TIME] as number)) {
+    while (at > 0 && time >= (values[((near[at - 1] as number) << NUMBERS_SHIFT) + TIME] as number)) {
       near[at] = near[at - 1] as number;
       at--;
     }
     near[at] = slot;
-    this.#links[(slot << STRIDE_SHIFT) + LIST] = NEAR;
+    this.#links[(slot << WORDS_SHIFT) + LIST] = NEAR;
     this.#nearLength = length + 1;
     return true;
   }
@@ -242,7 +244,7 @@ export class EventQueue implements PendingEvents {
     this.#near.copyWithin(0, 1);
     this.#nearLength--;
     if (this.#occupiedLevels === 0) this.#base = this.#last;
-    this.#prepend(slot, this.#listOf(this.#values[(slot << STRIDE_SHIFT) + TIME] as number));
+    this.#prepend(slot, this.#listOf(this.#values[(slot << NUMBERS_SHIFT) + TIME] as number));
   }
 
   #removeNear(slot: number): void {
@@ -264,9 +266,9 @@ export class EventQueue implements PendingEvents {
     this.#tails[list] = NONE;
     this.#markEmpty(list);
     while (slot !== NONE) {
-      const at = slot << STRIDE_SHIFT;
+      const at = slot << WORDS_SHIFT;
       const next = this.#links[at + NEXT] as number;
-      this.#append(slot, this.#listOf(this.#values[at + TIME] as number));
+      this.#append(slot, this.#listOf(this.#values[(slot << NUMBERS_SHIFT) + TIME] as number));
       slot = next;
     }
     return true;
@@ -289,14 +291,14 @@ export class EventQueue implements PendingEvents {
 
   #append(slot: number, list: number): void {
     const links = this.#links;
-    const at = slot << STRIDE_SHIFT;
+    const at = slot << WORDS_SHIFT;
     const tail = this.#tails[list] as number;
     links[at + NEXT] = NONE;
     links[at + PREVIOUS] = tail;
     links[at + LIST] = list;
     this.#tails[list] = slot;
     if (tail !== NONE) {
-      links[(tail << STRIDE_SHIFT) + NEXT] = slot;
+      links[(tail << WORDS_SHIFT) + NEXT] = slot;
       return;
     }
     this.#heads[list] = slot;
@@ -312,24 +314,24 @@ export class EventQueue implements PendingEvents {
       return;
     }
     const links = this.#links;
-    const at = slot << STRIDE_SHIFT;
+    const at = slot << WORDS_SHIFT;
     links[at + NEXT] = head;
     links[at + PREVIOUS] = NONE;
     links[at + LIST] = list;
-    links[(head << STRIDE_SHIFT) + PREVIOUS] = slot;
+    links[(head << WORDS_SHIFT) + PREVIOUS] = slot;
     this.#heads[list] = slot;
   }
 
   #unlink(slot: number): void {
     const links = this.#links;
-    const at = slot << STRIDE_SHIFT;
+    const at = slot << WORDS_SHIFT;
     const next = links[at + NEXT] as number;
     const previous = links[at + PREVIOUS] as number;
     const list = links[at + LIST] as number;
     if (previous === NONE) this.#heads[list] = next;
-    else links[(previous << STRIDE_SHIFT) + NEXT] = next;
+    else links[(previous << WORDS_SHIFT) + NEXT] = next;
     if (next === NONE) this.#tails[list] = previous;
-    else links[(next << STRIDE_SHIFT) + PREVIOUS] = previous;
+    else links[(next << WORDS_SHIFT) + PREVIOUS] = previous;
     if (previous === NONE && next === NONE) this.#markEmpty(list);
   }
 
@@ -345,7 +347,7 @@ export class EventQueue implements PendingEvents {
   }
 
   #release(slot: number): void {
-    const at = (slot << STRIDE_SHIFT) + GENERATION;
+    const at = (slot << WORDS_SHIFT) + GENERATION;
     this.#links[at] = ((this.#links[at] as number) + 1) & GENERATION_MASK;
     this.#handlers[slot] = undefined;
     this.#freeSlots[this.#freeCount++] = slot;
@@ -354,8 +356,10 @@ export class EventQueue implements PendingEvents {
   #grow(): void {
     const capacity = this.#capacity * 2;
     assert(capacity <= PENDING_MAX, 'more events pending than PENDING_MAX');
-    this.#links = widened(this.#links, new Int32Array(capacity << STRIDE_SHIFT));
-    this.#values = widened(this.#values, new Float64Array(capacity << STRIDE_SHIFT));
+    const links = lineWords(capacity);
+    links.set(this.#links);
+    this.#links = links;
+    this.#values = lineNumbers(links);
     this.#freeSlots = new Int32Array(capacity);
     this.#addSlots(capacity);
   }
@@ -368,11 +372,15 @@ export class EventQueue implements PendingEvents {
   }
 }
 
-function lowestBit(word: number): number {
-  return 31 - Math.clz32(word & -word);
+/**
+ * The same time, as a small integer if it is one: what endpoints keep of it is in their objects then, and not an object of its own, out of the cache, for each. What
+ * comes from an array of doubles would stay one.
+ */
+function compact(time: Nanos): Nanos {
+  const small = time | 0;
+  return small === time ? small : time;
 }
 
-function widened<T extends Float64Array | Int32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
 }

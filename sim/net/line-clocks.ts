@@ -1,3 +1,4 @@
+import { lineNumbers, lineWords } from '../kernel/cache-lines.ts';
 import { LineNumber } from './line-fields.ts';
 import type { LineRate } from './line-rate.ts';
 import type { Bytes, Nanos } from '../../protocol/core/units.ts';
@@ -13,18 +14,18 @@ const LINES_INITIAL = 64;
  */
 export class LineClocks {
   /** See line-fields.ts. */
-  words: Int32Array = new Int32Array(16 * LINES_INITIAL);
-  numbers: Float64Array = new Float64Array(this.words.buffer);
+  words: Int32Array = lineWords(LINES_INITIAL);
+  numbers: Float64Array = lineNumbers(this.words);
   readonly #rates: LineRate[] = [];
 
   /** The number of one more line. */
   protected addClock(rate: LineRate): number {
     const line = this.#rates.push(rate) - 1;
     if (8 * this.#rates.length > this.numbers.length) {
-      const words = new Int32Array(2 * this.words.length);
+      const words = lineWords(this.words.length / 8);
       words.set(this.words);
       this.words = words;
-      this.numbers = new Float64Array(words.buffer);
+      this.numbers = lineNumbers(words);
     }
     return line;
   }

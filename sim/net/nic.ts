@@ -46,25 +46,25 @@ const ROOM = 3;
  * over and no event is needed until it arrives at the far end.
  */
 export class Nic implements EventHandler, LineOwner, PacketSink {
-  readonly host: number;
-  readonly nic: number;
+  readonly #fabric: Fabric;
+  readonly #interface: number;
+  /** Null, the usual case: the host takes what arrives at once. */
+  #ring: ReceiveRing | null = null;
+  #port: HostPort | null = null;
   readonly where: number;
-  /** Address of port 0. */
-  readonly address: number;
-  readonly uplink: Line;
-  sentPackets = 0;
-  sentBytes: Bytes = 0;
   receivedPackets = 0;
   receivedBytes: Bytes = 0;
-  readonly #fabric: Fabric;
   /** Number of the uplink. */
   readonly #line: number;
   readonly #queueBytesMax: Bytes;
+  /** Address of port 0. */
+  readonly address: number;
+  sentPackets = 0;
+  sentBytes: Bytes = 0;
+  readonly host: number;
+  readonly nic: number;
+  readonly uplink: Line;
   readonly #queueBytesLow: Bytes;
-  readonly #interface: number;
-  #port: HostPort | null = null;
-  /** Null, the usual case: the host takes what arrives at once. */
-  #ring: ReceiveRing | null = null;
   #roomRequested = false;
   /** The event of an older epoch is void. */
   #roomEpoch = 0;

@@ -1,9 +1,9 @@
 import { assert } from '../kernel/assert.ts';
+import { lineNumbers, lineWords } from '../kernel/cache-lines.ts';
 import { Ecn } from './ecn.ts';
 import { HeadWord, PacketWord } from './packet-fields.ts';
 import { Packet } from './packet.ts';
 import { Slabs } from './slabs.ts';
-import type { SharedBytes } from '../../protocol/core/shared-bytes.ts';
 import type { Bytes } from '../../protocol/core/units.ts';
 
 /** Packets alive at once, at most, in one network. */
@@ -14,15 +14,13 @@ const PACKETS_INITIAL = 64;
 export class PacketPool {
   readonly datagramBytesMax: Bytes;
   /** See packet-fields.ts. */
-  words: Int32Array = new Int32Array(16 * PACKETS_INITIAL);
-  times: Float64Array = new Float64Array(this.words.buffer);
-  headWords: Int32Array = new Int32Array(16 * PACKETS_INITIAL);
-  headNumbers: Float64Array = new Float64Array(this.headWords.buffer);
+  words: Int32Array = lineWords(PACKETS_INITIAL);
+  times: Float64Array = lineNumbers(this.words);
+  headWords: Int32Array = lineWords(PACKETS_INITIAL);
+  headNumbers: Float64Array = lineNumbers(this.headWords);
   /** At 64 × index: the beginning of a datagram that goes on by reference. */
-  headBytes: Uint8Array = new Uint8Array(this.headWords.buffer);
-  headView: DataView = new DataView(this.headWords.buffer);
-  /** By index: what the datagram ends with by reference, in place of bytes. */
-  readonly shared: (SharedBytes | null)[] = [];
+  headBytes: Uint8Array = bytesOf(this.headWords);
+  headView: DataView = viewOf(this.headWords);
   readonly slabs: Slabs;
   readonly #packets: Packet[] = [];
   readonly #free: Packet[] = [];
@@ -69,7 +67,7 @@ export class PacketPool {
     const at = 16 * packet.index + HeadWord.IN_USE;
     assert(this.headWords[at] === 1, 'a packet is released once');
     this.headWords[at] = 0;
-    this.shared[packet.index] = null;
+    packet.shared = null;
     this.#free.push(packet);
   }
 
@@ -85,22 +83,27 @@ export class PacketPool {
     const end = first === 0 ? PACKETS_INITIAL : 2 * first;
     assert(end <= PACKETS_MAX, 'more packets in use than PACKETS_MAX');
     this.words = widened(this.words, end);
-    this.times = new Float64Array(this.words.buffer);
+    this.times = lineNumbers(this.words);
     this.headWords = widened(this.headWords, end);
-    this.headNumbers = new Float64Array(this.headWords.buffer);
-    this.headBytes = new Uint8Array(this.headWords.buffer);
-    this.headView = new DataView(this.headWords.buffer);
-    for (let i = first; i < end; i++) {
-      this.#packets.push(new Packet(this, i));
-      this.shared.push(null);
-    }
+    this.headNumbers = lineNumbers(this.headWords);
+    this.headBytes = bytesOf(this.headWords);
+    this.headView = viewOf(this.headWords);
+    for (let i = first; i < end; i++) this.#packets.push(new Packet(this, i));
     for (let i = end - 1; i >= first; i--) this.#free.push(this.at(i));
   }
 }
 
 /** The same 16 words per packet, with room for `packets`. */
 function widened(from: Int32Array, packets: number): Int32Array {
-  const to = new Int32Array(16 * packets);
+  const to = lineWords(packets);
   to.set(from);
   return to;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Int32Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

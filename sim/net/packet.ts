@@ -18,6 +18,8 @@ export class Packet {
   /** Names the packet: `PacketPool.at(index)`. */
   readonly index: number;
   readonly #pool: PacketPool;
+  /** What the datagram ends with by reference, in place of bytes; null: nothing. */
+  shared: SharedBytes | null = null;
 
   constructor(pool: PacketPool, index: number) {
     this.#pool = pool;
@@ -52,11 +54,6 @@ export class Packet {
 
   get inUse(): boolean {
     return this.#headWord(HeadWord.IN_USE) === 1;
-  }
-
-  /** What the datagram ends with by reference, in place of bytes; null: nothing. */
-  get shared(): SharedBytes | null {
-    return this.#pool.shared[this.index] as SharedBytes | null;
   }
 
   /** Where in the datagram that begins. */
@@ -157,7 +154,7 @@ export class Packet {
       'the datagram lies inside its source',
     );
     this.lengthBytes = length;
-    pool.shared[index] = null;
+    this.shared = null;
     const slab = pool.slabs.bytesOf(index);
     const at = pool.slabs.startOf(index);
     if (length <= COPY_LOOP_BYTES_MAX) {
@@ -184,7 +181,7 @@ export class Packet {
       'what is shared has all that the packet ends with',
     );
     this.lengthBytes = length;
-    pool.shared[index] = shared;
+    this.shared = shared;
     pool.headNumbers[8 * index + HeadNumber.SHARED_START] = sharedStart;
     pool.headWords[16 * index + HeadWord.SHARED_AT] = headerBytes;
     const head = this.#headOf(headerBytes);
@@ -247,7 +244,7 @@ export class Packet {
     const headAt = this.#headAt(sharedAt);
     for (let i = 0; i < sharedAt; i++) slab[start + i] = head[headAt + i] as number;
     shared.copy(sharedStart, sharedStart + lengthBytes - sharedAt, slab, start + sharedAt);
-    this.#pool.shared[index] = null;
+    this.shared = null;
   }
 
   /** Where the first `headerBytes` of a datagram are that ends with what is shared. */

@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const bugs = await loadBugs(ROOT);
 
 /** Bugs of different parts, each seen by another checker within a few seeds. */
-const QUICK = ['fifo-compaction', 'waiting-never-zero', 'lost-wake-up'];
+const QUICK = ['fifo-restart', 'waiting-never-zero', 'lost-wake-up'];
 
 /** A few seconds of CPU, and the machine may be busy. */
 const HUNT_MS_MAX = 300_000;

@@ -229,6 +229,16 @@ describe('a message through records', () => {
       expect(carrier.assembly.complete).toBe(false);
     });
 
+    test('a record that was handed on and then released is not handed on again', () => {
+      const { buffer, sealedBytes } = new Carrier(new OutgoingMessage(pattern(100_000)));
+      const shared = buffer.share(0, 1000);
+      expect(buffer.share(1000, 2000)).toBe(shared);
+      expect(buffer.share(70_000, 71_000)).toBe(shared);
+      buffer.release(0, sealedBytes);
+      for (const start of [0, 70_000])
+        expect(() => buffer.share(start, start + 10)).toThrow('after it had been dropped');
+    });
+
     test('content that changed meanwhile, and records of another buffer, do not verify', () => {
       const body = pattern(1000);
       const carrier = new Carrier(new OutgoingMessage(body));

@@ -22,11 +22,11 @@ export const bugs = [
     replace: 'if (start > low) { this.setOnly(low, start); this.sum = 0; return before; }',
   },
   {
-    name: 'fifo-compaction',
-    what: 'a queue that shifts its items down loses the first of them',
+    name: 'fifo-restart',
+    what: 'a queue begins at the front of its array again while an item is left further back',
     file: 'protocol/core/fifo.ts',
-    find: 'this.items.slice(this.head)',
-    replace: 'this.items.slice(this.head + 1)',
+    find: 'this.head = this.count === 0 ? 0 : head + 1;',
+    replace: 'this.head = this.count <= 1 ? 0 : head + 1;',
   },
   {
     name: 'timer-list-order',

@@ -67,7 +67,7 @@ export const bugs = [
     name: 'suspicion-kept',
     what: 'a gap that was suspected once keeps later ones from being suspected',
     file: 'protocol/transfer/loss-detector.ts',
-    find: 'pull.suspectAt = NEVER;\n    if (this.loseGaps',
+    find: 'pull.suspects = false;\n    pull.suspectAt = NEVER;\n    if (this.loseGaps',
     replace: 'if (this.loseGaps',
   },
   {
