@@ -7,6 +7,7 @@
  *   npm run bench -- --profile            the first costs of the simulation
  *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
  *   npm run bench -- peers [NAME…]        unary calls and bulk next to http2, grpc-js, tls, net, dgram, quinn, s2n-quic, tonic; NAMEs choose cases and contestants
+ *   npm run bench -- native [CASE…]       dcquic next to the plain GSO limit and to itself without GSO, GRO, recvmmsg, FFI, with small buffers, on one core
  *   npm run bench -- timers               the timing wheel of the endpoints next to a heap, at a million timers
  *   npm run bench -- sweep                `dcquic sweep` with two workers against one and on one core
  *   npm run bench -- scale                cost per packet from 16 to 432 hosts; 100,000 messages on 144 hosts
@@ -58,6 +59,16 @@ switch (part) {
       onCase: (one) => caseLines(one).forEach(say),
     });
     for (const line of values.json ? [JSON.stringify(figures)] : figures.missing) console.log(line);
+    break;
+  }
+  case 'native': {
+    const { caseLines } = await import('./peers/goals.ts');
+    const { measurePeers } = await import('./peers.ts');
+    const { FALLBACKS } = await import('./peers/contestants.ts');
+    const scale = Number(values.scale) > 0 ? Number(values.scale) : 1;
+    const names = [...FALLBACKS, ...rest];
+    const figures = await measurePeers({ scale, names, onCase: (one) => caseLines(one).forEach(say) });
+    if (values.json) console.log(JSON.stringify(figures));
     break;
   }
   case 'dgram': {
@@ -174,7 +185,7 @@ switch (part) {
   }
   default:
     console.error(
-      `bench: unknown part ${part}; parts: simulated, loopback, peers, dgram, net, kernel, sweep, scale, transfers, explore, bach, broadcast, slow-reader, or none for the first two`,
+      `bench: unknown part ${part}; parts: simulated, loopback, peers, native, dgram, net, kernel, sweep, scale, transfers, explore, bach, broadcast, slow-reader, or none for the first two`,
     );
     process.exitCode = 1;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../scenarios/distributions/package-root.ts';
 import type { CaseName } from './cases.ts';
+import { ONE_CORE, VARIANTS } from './node/variants.ts';
 import type { Program } from './peer-process.ts';
 import { CERT_FILE, KEY_FILE } from './settings.ts';
 
@@ -40,6 +41,9 @@ const RUST: readonly [name: string, cases: readonly CaseName[]][] = [
   ['tonic', UNARY],
 ];
 const GRPC_JS = 'grpc-js';
+/** The plain limit of the kernel, and dcquic with something missing; only where they are asked for. */
+export const FALLBACKS: readonly string[] = ['GSO', ...Object.keys(VARIANTS)];
+const FALLBACK_CASES = (name: string): readonly CaseName[] => (name === 'GSO' ? ['bulk'] : ALL);
 
 /** All whose name is asked for; of an empty list all. Installs and builds what is not there. */
 export async function contestants(names: readonly string[]): Promise<Contestants> {
@@ -53,6 +57,8 @@ export async function contestants(names: readonly string[]): Promise<Contestants
     if (folder === undefined) missing.push('grpc-js was not measured: npm could not install it.');
     else present.splice(2, 0, nodeContestant(GRPC_JS, UNARY, folder));
   }
+  for (const name of FALLBACKS.filter((one) => names.includes(one)))
+    present.push(nodeContestant(name, FALLBACK_CASES(name)));
   const rust = RUST.filter(([name]) => isAsked(name));
   if (rust.length > 0) {
     const program = await rustProgram();
@@ -64,12 +70,18 @@ export async function contestants(names: readonly string[]): Promise<Contestants
 
 /** What is unknown, of names that somebody asked for. */
 export function unknownNames(names: readonly string[]): string[] {
-  return names.filter((name) => name !== GRPC_JS && ![...NODE, ...RUST].some(([known]) => known === name));
+  return names.filter(
+    (name) =>
+      name !== GRPC_JS && !FALLBACKS.includes(name) && ![...NODE, ...RUST].some(([known]) => known === name),
+  );
 }
 
 function nodeContestant(name: string, cases: readonly CaseName[], folder = ''): Contestant {
   const main = join(packageRoot(), 'dist', 'bench', 'main.js');
-  const program = (...args: string[]): Program => ({ command: process.execPath, args: [main, ...args] });
+  const program = (...args: string[]): Program =>
+    name === ONE_CORE
+      ? { command: 'taskset', args: ['-c', '0', process.execPath, main, ...args] }
+      : { command: process.execPath, args: [main, ...args] };
   return {
     name,
     cases,

@@ -52,7 +52,7 @@ export interface SeatRequest {
  * Where workers run. Cores that were named are taken if this process may use them. A number takes isolated cores, those near the worker's NIC
  * first; no others, because another process would choose the same ones, and a thread that is kept on a busy core waits there while
  * others are idle. What cannot be had is an event, and the worker runs where the scheduler puts it.
- * REQ OPS-1, OPS-2, OPS-3, OPS-5, CORE-1, CORE-2, CORE-4, CORE-6, CORE-7, MNIC-2
+ * REQ NIC-3, OPS-1, OPS-2, OPS-3, OPS-5, CORE-1, CORE-2, CORE-4, CORE-6, CORE-7, MNIC-2
  */
 export function chooseSeats(
   { cores, nics }: SeatRequest,

@@ -1,4 +1,9 @@
-import { createUdpPool, PresharedSecret, type UdpPool } from '../../../transports/index.ts';
+import {
+  createUdpPool,
+  PresharedSecret,
+  type UdpPool,
+  type UdpPoolOptions,
+} from '../../../transports/index.ts';
 import type { PeerClient } from '../peer-client.ts';
 import { HEADER_BYTES, HOST, SEGMENT_BYTES, SOCKET_BUFFER_BYTES } from '../settings.ts';
 
@@ -8,8 +13,8 @@ const TRANSFER_BYTES_MAX: number = 32 << 20;
 const TRANSFERS = 2;
 
 /** Echo; what the header `sink` announces goes to memory of the server, which answers with its size. */
-export async function serveDcquic(): Promise<void> {
-  const { pool, address } = await open();
+export async function serveDcquic(variant: Partial<UdpPoolOptions> = {}): Promise<void> {
+  const { pool, address } = await open(variant);
   const places: Uint8Array[] = [];
   pool.serve({
     accept: ({ headers, sizeBytes }) =>
@@ -23,8 +28,12 @@ export async function serveDcquic(): Promise<void> {
   console.log(JSON.stringify({ address }));
 }
 
-export async function connectDcquic(host: string, port: number): Promise<PeerClient> {
-  const transport = await open();
+export async function connectDcquic(
+  host: string,
+  port: number,
+  variant: Partial<UdpPoolOptions> = {},
+): Promise<PeerClient> {
+  const transport = await open(variant);
   const { pool } = transport;
   const peer = await transport.connect(`${host}:${port}`);
   const body = new Uint8Array(TRANSFER_BYTES_MAX).fill(7);
@@ -46,12 +55,13 @@ export async function connectDcquic(host: string, port: number): Promise<PeerCli
   };
 }
 
-function open(): Promise<UdpPool> {
+function open(variant: Partial<UdpPoolOptions>): Promise<UdpPool> {
   return createUdpPool({
     bind: `${HOST}:0`,
     secret: PresharedSecret.fromHex(SECRET),
     receiveBufferBytes: SOCKET_BUFFER_BYTES,
     sendBufferBytes: SOCKET_BUFFER_BYTES,
     endpoint: { mtuBytes: SEGMENT_BYTES + HEADER_BYTES, datagramHeaderBytes: HEADER_BYTES },
+    ...variant,
   });
 }

@@ -1,4 +1,5 @@
 import type { PeerClient } from '../peer-client.ts';
+import { VARIANTS } from './variants.ts';
 
 interface NodePeer {
   serve(folder: string): void | Promise<void>;
@@ -9,7 +10,11 @@ interface NodePeer {
 const PEERS: Readonly<Record<string, () => Promise<NodePeer>>> = {
   dcquic: async () => {
     const { serveDcquic, connectDcquic } = await import('./dcquic.ts');
-    return { serve: serveDcquic, connect: connectDcquic };
+    return { serve: () => serveDcquic(), connect: (host, port) => connectDcquic(host, port) };
+  },
+  GSO: async () => {
+    const { serveGso, connectGso } = await import('./gso.ts');
+    return { serve: serveGso, connect: connectGso };
   },
   'node:http2': async () => {
     const { serveHttp2, connectHttp2 } = await import('./http2.ts');
@@ -46,6 +51,14 @@ export async function connectNodePeer(name: string, address: string, folder: str
 }
 
 async function peerOf(name: string): Promise<NodePeer> {
+  const variant = VARIANTS[name];
+  if (variant !== undefined) {
+    const { serveDcquic, connectDcquic } = await import('./dcquic.ts');
+    return {
+      serve: () => serveDcquic(variant),
+      connect: (host, port) => connectDcquic(host, port, variant),
+    };
+  }
   const load = PEERS[name];
   if (load === undefined) throw new Error(`no contestant ${name}`);
   return load();

@@ -1,8 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Address } from '../../../protocol/core/address.ts';
 import { TransmitBuffer } from '../../../protocol/transmit.ts';
 import type { TransportEvent } from '../../events.ts';
-import { loadFfi } from '../../native/load.ts';
+import { FFI_NAMES, loadFfi } from '../../native/load.ts';
 import { bindUdp, type UdpBindOptions } from '../../udp/bind.ts';
 import type { BoundPort } from '../../udp/bound-port.ts';
 import { IP_TOS, SOL_IP } from '../../udp/linux/abi.ts';
@@ -143,6 +144,28 @@ describe.skipIf(ffi === undefined)('sockets of Linux', () => {
     expect([port.poll(), got, port.poll()]).toEqual([true, 3000, false]);
   });
 
+  test.each(FFI_NAMES)('leave no descriptor behind, by %s. REQ OPS-5', async (name) => {
+    if (loadFfi(() => {}, [name]) === undefined) return;
+    const descriptors = (): number => readdirSync('/proc/self/fd').length;
+    const turns = async (): Promise<void> => {
+      for (let i = 0; i < 5; i += 1) await new Promise(setImmediate);
+    };
+    await turns();
+    const before = descriptors();
+    for (let round = 0; round < 20; round += 1) {
+      const port = await bindUdp({ address: '127.0.0.1', ffi: [name], ports: 2 });
+      if (round % 2 === 0) port.receive({ datagram: () => {}, unreachable: () => {} });
+      expect(descriptors()).toBeGreaterThan(before);
+      await port.close();
+      await port.close();
+      await expect(bindUdp({ address: '192.0.2.1', ffi: [name] })).rejects.toMatchObject({
+        code: 'BIND_FAILED',
+      });
+    }
+    await turns();
+    expect(descriptors()).toBe(before);
+  });
+
   test('are bound to an interface by its name, if there is one. REQ UDP-1', async () => {
     const [a, b] = [await bind({ device: 'lo' }), await bind({ device: 'lo' })];
     const got = collect(b, 1);
@@ -152,7 +175,7 @@ describe.skipIf(ffi === undefined)('sockets of Linux', () => {
     await expect(bind({ device: 'lo', without: ['native'] })).rejects.toMatchObject({ code: 'BIND_FAILED' });
   });
 
-  test('take a full buffer as backpressure and lose nothing of it. REQ BP-2, NIC-4', async () => {
+  test('take a full buffer as backpressure and lose nothing of it. REQ BP-2, NIC-4, NIC-6', async () => {
     const port = await bind({ sendBufferBytes: 65_536, without: ['gso', 'sendmmsg', 'large-buffers'] });
     const peer = await bind();
     const runs = Array.from({ length: 40 }, () => runTo(peer.addresses[0]!, 40));

@@ -21,7 +21,7 @@ function seats(cores: number | number[] | undefined, nics: string[], machine: Ma
   return { cores: chosen.map(({ core }) => core), chosen, events };
 }
 
-/** REQ OPS-1, OPS-2, OPS-3, OPS-5, CORE-1, CORE-2, CORE-4, CORE-5, CORE-6, CORE-7, MNIC-2 */
+/** REQ NIC-3, OPS-1, OPS-2, OPS-3, OPS-5, CORE-1, CORE-2, CORE-4, CORE-5, CORE-6, CORE-7, MNIC-2 */
 describe('seats of workers', () => {
   test('lists of the kernel are read', () => {
     expect([parseCpuList('0-3,8\n'), parseCpuList(''), parseCpuList('5')]).toEqual([

@@ -1,8 +1,10 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TransportEvent } from '../../events.ts';
 import { loadFfi } from '../../native/load.ts';
 import { PresharedSecret } from '../../psk/preshared-secret.ts';
 import { createUdpPool } from '../../udp/pool.ts';
+import { lookAtMachine } from '../../workers/cores.ts';
 import { createPool, type PoolOptions, type WorkerPool } from '../../workers/create-pool.ts';
 
 const entry = new URL('../support/faulty-worker.mjs', import.meta.url);
@@ -158,11 +160,22 @@ describe('pools whose endpoints are in threads', () => {
   });
 
   test.skipIf(process.platform !== 'linux' || loadFfi(() => {}) === undefined)(
-    'are kept on the core that was named',
+    'are kept on the core that was named, alone of all threads. REQ NIC-2, CORE-3',
     async () => {
-      const [core = 0] = (await import('../../workers/cores.ts')).lookAtMachine().allowed ?? [];
+      const { allowed = [] } = lookAtMachine();
+      // With a single core every thread is on it.
+      if (allowed.length < 2) return;
+      const core = allowed[1] as number;
+      const pinned = (): string[] =>
+        readdirSync('/proc/self/task').flatMap((thread) => {
+          const status = readFileSync(`/proc/self/task/${thread}/status`, 'latin1');
+          return status.includes(`Cpus_allowed_list:\t${core}\n`) ? [thread] : [];
+        });
+      const before = pinned().length;
       const { workers } = await pool({ cores: [core] });
       expect(workers).toMatchObject([{ core, isPinned: true }]);
+      expect(pinned()).toHaveLength(before + 1);
+      expect(events.map(({ type }) => type)).not.toContain('core-unavailable');
     },
   );
 });
