@@ -1,5 +1,4 @@
 import type { Bytes, Nanos } from '../core/units.ts';
-import { NEVER } from '../core/units.ts';
 import { TAG_BYTES } from '../crypto/suite.ts';
 import type { AeadKey } from '../crypto/suite.ts';
 import type { Context } from '../endpoint/context.ts';
@@ -212,7 +211,7 @@ export class ControlWriter {
     if (this.streamFrames.write(this.now, peer, this.putFrame)) this.eliciting = this.hurried = true;
     if (peer.datagrams.length > 0) this.writeDatagrams(peer);
     this.writeNotifies(peer);
-    if (peer.finals.length === 0 && !peer.acks.pending) peer.lazyAt = NEVER;
+    if (peer.finals.length === 0 && !peer.acks.pending) this.context.endLazy(peer);
   }
 
   private readonly putFrame = (frame: {

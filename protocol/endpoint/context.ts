@@ -5,7 +5,7 @@ import { HealthMonitor } from '../peer/health.ts';
 import type { Peer } from '../peer/peer.ts';
 import { Deadlines } from '../core/deadlines.ts';
 import type { TimerQueue } from '../core/timer-queue.ts';
-import { NANOS_PER_SECOND } from '../core/units.ts';
+import { NANOS_PER_SECOND, NEVER } from '../core/units.ts';
 import type { Nanos } from '../core/units.ts';
 import { NicPlace } from '../transfer/nic-share.ts';
 import { RecordPool } from '../records/record-pool.ts';
@@ -90,6 +90,13 @@ export class Context {
       peer.lazyAt = at;
       this.armPeer(peer, at);
     }
+  }
+
+  /** What might have waited has left. A driver that sleeps is not woken for nothing, nor one that spins kept from sleeping. */
+  endLazy(peer: Peer): void {
+    const at = peer.lazyAt;
+    peer.lazyAt = NEVER;
+    if (at !== NEVER && at === this.peerTimers.at(peer)) this.peerTimers.arm(peer, peer.timerAt);
   }
 
   /** A request of `peer` is over: its credit is granted anew, at once if the peer waits for it. MUST CREDIT-2 */

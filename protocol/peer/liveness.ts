@@ -80,14 +80,7 @@ export class Liveness {
         if (peer.health !== 'failed') this.resendResets(peer);
       }
       if (peer.livenessAt <= now) this.check(now, peer);
-      const next = Math.min(
-        peer.lazyAt,
-        peer.livenessAt,
-        peer.blockedRetryAt,
-        peer.resetRetryAt,
-        peer.patientUntil,
-      );
-      if (next !== NEVER) this.context.armPeer(peer, next);
+      if (peer.timerAt !== NEVER) this.context.armPeer(peer, peer.timerAt);
     }
   }
 

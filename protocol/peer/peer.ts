@@ -293,6 +293,12 @@ export class Peer implements Timed {
     return this.remote?.epoch.lo ?? 0;
   }
 
+  /** When its timer has something to do. */
+  get timerAt(): Nanos {
+    const { lazyAt, livenessAt, blockedRetryAt, resetRetryAt, patientUntil } = this;
+    return Math.min(lazyAt, livenessAt, blockedRetryAt, resetRetryAt, patientUntil);
+  }
+
   /** Frames that must not wait are queued. */
   get hasUrgent(): boolean {
     return (

@@ -175,6 +175,20 @@ describe('when nothing is in flight', () => {
     expect(net.sent.length).toBe(sent);
   });
 
+  /** A driver on an ordinary event loop spins for what is near. */
+  test('an acknowledgement that goes with the next call leaves no timer behind', () => {
+    const { net, client, toServer } = makePair();
+    const { ackDelayNs } = client.endpoint.options;
+    for (let calls = 0; calls < 3; calls += 1) {
+      const call = client.call(toServer, pattern(100));
+      while (client.results.get(call) === undefined) net.run(net.now + 1000);
+      expect(client.timeoutAt).toBeLessThanOrEqual(net.now + ackDelayNs);
+    }
+    client.call(toServer, pattern(100));
+    net.run(net.now);
+    expect(client.timeoutAt).toBeGreaterThan(net.now + ackDelayNs);
+  });
+
   test('the last packet of a call is sent soon after its response', () => {
     const { net, client } = expectEcho(100);
     expect(net.sent.at(-1)!.sentAt).toBeLessThanOrEqual(resultOf(client, 0).atNs + 20_000);
