@@ -21,6 +21,8 @@ import { OwnExchanges, outboundOf } from './own-exchanges.ts';
 import { nextOwn, nextServed } from './states.ts';
 import { ExchangeStreamHost } from './stream-host.ts';
 
+const NO_HEADERS: Uint8Array = new Uint8Array(0);
+
 /** MUST EXCH-8 */
 function deadlineOf(now: Nanos, { flags, timeoutNs }: TransferNotify): Nanos | undefined {
   return (flags & TransferNotify.DEADLINE) === 0 ? undefined : now + timeoutNs;
@@ -219,8 +221,9 @@ export class Exchanges implements Gate {
   }
 
   deliverInline(now: Nanos, peer: Peer, notify: TransferNotify, payload: Uint8Array): void {
-    const headers = payload.subarray(0, notify.headerSize);
-    const body = payload.subarray(notify.headerSize);
+    const { headerSize } = notify;
+    const headers = headerSize === 0 ? NO_HEADERS : payload.subarray(0, headerSize);
+    const body = headerSize === 0 ? payload : payload.subarray(headerSize);
     if ((notify.flags & TransferNotify.STREAM) !== 0) {
       const stream = this.streamOf(peer, notify) ?? this.beginStream(now, peer, notify);
       this.streams.onInline(now, stream, notify, headers, body);

@@ -37,6 +37,17 @@ export interface CausalOptions {
 /** The promise of a call that others can depend on. REQ CAUSE-11 */
 export type Call<T> = Promise<T> & { readonly token: Token };
 
+/** A promise with the token of its call; what `begin` throws rejects it. */
+export function callOf<T>(
+  { token }: CausalCall,
+  begin: (resolve: (value: T | Promise<T>) => void, reject: (error: Error) => void) => void,
+): Call<T> {
+  // Not Object.assign: this is on the way of every call.
+  const promise = new Promise<T>(begin) as Promise<T> & { token: Token };
+  promise.token = token;
+  return promise;
+}
+
 function tokenOf(call: CallToken): Token {
   const token = typeof call === 'object' ? call.token : call;
   checkArgument(
@@ -116,18 +127,14 @@ export class PoolCausality {
     this.driver.kick();
   };
 
-  onArrived(exchange: ExchangeId): void {
-    this.calls.get(exchange)?.arrive();
+  /** Of those that are listed: streams, and calls with callbacks. */
+  of(exchange: ExchangeId): CausalCall | undefined {
+    return this.calls.get(exchange);
   }
 
   /** Of an exchange that has not ended; undefined if it was begun without `after`. */
   tokenOf(exchange: ExchangeId): Token | undefined {
     return this.calls.get(exchange)?.token;
-  }
-
-  /** The failure that ended a call before it was handed over. */
-  causeOf(exchange: ExchangeId): unknown {
-    return this.calls.get(exchange)?.cause;
   }
 }
 
@@ -140,10 +147,12 @@ export class CausalCall implements Waiter {
   private readonly calls: Map<ExchangeId, CausalCall>;
   private readonly release: (exchange: ExchangeId) => void;
   private exchange: ExchangeId = -1;
+  /** It is found by its exchange. */
+  private isListed = false;
   private waiting: Wait | undefined;
   private mode: Causal = 'tracked';
   private isBlocked = false;
-  private stop: (() => void) | undefined;
+  private stop: ((exchange: ExchangeId) => void) | undefined;
 
   constructor(
     token: Token,
@@ -186,13 +195,17 @@ export class CausalCall implements Waiter {
   }
 
   /** It has an exchange now; `stop` ends that if it must not be sent, which may be known already. */
-  attach(exchange: ExchangeId, stop: () => void): void {
-    this.calls.delete(this.exchange);
-    this.calls.set(exchange, this);
+  attach(exchange: ExchangeId, stop: (exchange: ExchangeId) => void): void {
     this.exchange = exchange;
     if (this.waiting === undefined) return;
     this.stop = stop;
-    if (this.isBlocked) stop();
+    if (this.isBlocked) stop(exchange);
+  }
+
+  /** Finds it by its exchange from now on: who has it in a table of his own does without. */
+  list(): void {
+    this.isListed = true;
+    this.calls.set(this.exchange, this);
   }
 
   onReady(): void {
@@ -203,7 +216,7 @@ export class CausalCall implements Waiter {
   onBlocked(cause: unknown): void {
     this.cause = cause;
     this.isBlocked = true;
-    this.stop?.();
+    this.stop?.(this.exchange);
   }
 
   arrive(): void {
@@ -213,6 +226,7 @@ export class CausalCall implements Waiter {
   /** An outcome that is its end. */
   ending(outcome: CallOutcome): CallOutcome {
     return {
+      causal: this,
       onProgress: outcome.onProgress?.bind(outcome),
       onResponse: (body, headers, metrics) => {
         this.end(undefined);
@@ -227,7 +241,7 @@ export class CausalCall implements Waiter {
 
   /** Its end, once; without an error it succeeded. */
   end(error: TransferError | UsageError | undefined): void {
-    this.calls.delete(this.exchange);
+    if (this.isListed) this.calls.delete(this.exchange);
     if (this.waiting !== undefined) this.ledger.giveUp(this.waiting);
     if (error === undefined) this.ledger.succeed(this.token);
     else this.ledger.fail(this.token, error);

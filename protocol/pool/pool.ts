@@ -13,7 +13,7 @@ import type { BroadcastCall, BroadcastOptions } from './broadcast.ts';
 import { PoolBuffers } from './buffers.ts';
 import * as args from './arguments.ts';
 import type { Acceptor } from './acceptance.ts';
-import { PoolCausality } from './causality.ts';
+import { PoolCausality, callOf } from './causality.ts';
 import type { Call, CausalCall, CausalOptions, Tokens } from './causality.ts';
 import type { Driver } from './driver.ts';
 import { PoolEvents } from './events.ts';
@@ -93,12 +93,16 @@ export interface RequestStreamOptions extends StreamOptions {
   request?: Uint8Array;
 }
 
+/** One object for all calls that say nothing. */
+const NO_OPTIONS: UnaryOptions = Object.freeze({});
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Ends of one call; the callback form is for callers with very many, e.g. a workload generator. */
 export interface CallOutcome {
   onResponse(body: Uint8Array, headers: Uint8Array, metrics: ExchangeMetrics): void;
   onFailure(error: TransferError): void;
+  /** If others can depend on it. */
+  readonly causal?: CausalCall;
   /** Bytes of the request that are acknowledged. */
   readonly onProgress?: ((bytes: Bytes) => void) | undefined;
 }
@@ -126,7 +130,7 @@ export class Pool {
   private readonly callHost: CallHost = {
     call: (peer, message, options, outcome, causal) => {
       const exchange = this.begin(peer, message, options, outcome, causal.wait(options.after));
-      causal.attach(exchange, () => this.block(exchange));
+      causal.attach(exchange, this.block);
       return exchange;
     },
     cancel: (exchange) => this.cancel(exchange),
@@ -202,23 +206,14 @@ export class Pool {
       checkSource(source);
       return sendAll(this.streams.open(peer, options.request ?? NOTHING, false, options, causal), source);
     };
-    return this.callOf(causal, (resolve) => resolve(begin()));
-  }
-
-  /** A promise with its token; what `begin` throws rejects it. */
-  private callOf<T>(
-    causal: CausalCall,
-    begin: (resolve: (value: T | Promise<T>) => void, reject: (error: Error) => void) => void,
-  ): Call<T> {
-    const promise = new Promise<T>((resolve, reject) => {
+    return callOf(causal, (resolve) => {
       try {
-        begin(resolve, reject);
+        resolve(begin());
       } catch (error) {
         causal.end(error as UsageError);
         throw error;
       }
     });
-    return Object.assign(promise, { token: causal.token });
   }
 
   /** Many requests, many responses. REQ PAT-4, POOL-6 */
@@ -292,7 +287,7 @@ export class Pool {
    * One request, one response. Rejects with TransferError; throws UsageError at once for an unknown peer, a bad priority or a message beyond the
    * limits. `request` must stay as it is until the promise settles.
    */
-  unaryRpc(peer: PeerId, request: Payload, options: UnaryOptions = {}): Call<UnaryResponse> {
+  unaryRpc(peer: PeerId, request: Payload, options: UnaryOptions = NO_OPTIONS): Call<UnaryResponse> {
     return this.unary(peer, request, options, args.UNARY_OPTIONS);
   }
 
@@ -303,10 +298,15 @@ export class Pool {
     kinds: args.OptionKinds,
   ): Call<UnaryResponse> {
     const causal = this.causality.begin();
-    return this.callOf(causal, (resolve, reject) => {
-      args.checkOptions('options of the call', options, kinds);
-      const message = this.message(request, options);
-      new UnaryCall(this.callHost, peer, message, options, causal, resolve, reject).start();
+    return callOf(causal, (resolve, reject) => {
+      try {
+        args.checkOptions('options of the call', options, kinds);
+        const message = this.message(request, options);
+        new UnaryCall(this.callHost, peer, message, options, causal, resolve, reject).start();
+      } catch (error) {
+        causal.end(error as UsageError);
+        throw error;
+      }
     });
   }
 
@@ -329,7 +329,9 @@ export class Pool {
     if (options.after === undefined) return this.begin(peer, message, options, outcome, undefined);
     const causal = this.causality.begin();
     try {
-      return this.callHost.call(peer, message, options, causal.ending(outcome), causal);
+      const exchange = this.callHost.call(peer, message, options, causal.ending(outcome), causal);
+      causal.list();
+      return exchange;
     } catch (error) {
       causal.end(error as UsageError);
       throw error;
@@ -353,10 +355,10 @@ export class Pool {
   }
 
   /** What it depends on has failed. */
-  private block(exchange: ExchangeId): void {
+  private readonly block = (exchange: ExchangeId): void => {
     this.endpoint.cancel(this.driver.now(), exchange, 'dependency-failed');
     this.driver.kick();
-  }
+  };
 
   /** Gives up a call that was begun with `call`: its outcome is a failure with `aborted`, unless it has one already. */
   cancel(exchange: ExchangeId): void {
@@ -400,9 +402,9 @@ export class Pool {
         this.server.onOffer(event);
         return;
       case 'response': {
-        // Whatever it says, it proves that the request arrived. MUST AFTER-1
-        this.causality.onArrived(event.exchange);
         const outcome = this.take(event.exchange);
+        // Whatever it says, it proves that the request arrived. MUST AFTER-1
+        (outcome?.causal ?? this.causality.of(event.exchange))?.arrive();
         if (event.status === ExchangeStatus.OK) outcome?.onResponse(event.body, event.headers, event.metrics);
         else outcome?.onFailure(errorOfStatus(event.status, event.peer, textOf(event.body)));
         return;
@@ -411,7 +413,7 @@ export class Pool {
         this.onFailure(event);
         return;
       case 'arrived':
-        this.causality.onArrived(event.exchange);
+        (this.calls.get(event.exchange)?.causal ?? this.causality.of(event.exchange))?.arrive();
         return;
       case 'progress':
         this.calls.get(event.exchange)?.onProgress?.(event.bytes);
@@ -441,8 +443,10 @@ export class Pool {
   }
 
   private onFailure({ exchange, peer, reason }: Extract<EndpointEvent, { type: 'failure' }>): void {
-    const cause = reason === 'dependency-failed' ? this.causality.causeOf(exchange) : undefined;
-    this.take(exchange)?.onFailure(new TransferError(reason, peer, { cause }));
+    const outcome = this.take(exchange);
+    // The failure that ended it before it was handed over.
+    const cause = reason === 'dependency-failed' ? outcome?.causal?.cause : undefined;
+    outcome?.onFailure(new TransferError(reason, peer, { cause }));
   }
 
   private take(exchange: ExchangeId): CallOutcome | undefined {

@@ -89,6 +89,7 @@ export class PoolStreams {
       this.ownReasons.set(exchange, new TransferError('dependency-failed', peer, { cause }));
       this.host.close(exchange, ExchangeStatus.CANCELLED, '');
     });
+    causal.list();
     this.watch(exchange, peer, signal, deadlineNs);
     this.driver.kick();
     return new OutgoingStream(channel, this.host, causal.token);

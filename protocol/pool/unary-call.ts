@@ -51,7 +51,7 @@ export class UnaryCall implements CallOutcome {
   private readonly peer: PeerId;
   private readonly message: OutgoingMessage;
   private readonly options: BulkOptions;
-  private readonly causal: CausalCall;
+  readonly causal: CausalCall;
   private readonly resolve: (response: UnaryResponse) => void;
   private readonly reject: (error: TransferError) => void;
   private exchange: ExchangeId = -1;
