@@ -162,7 +162,8 @@ switch (part) {
   }
   case 'peers-server': {
     const { serveNodePeer } = await import('./peers/node/programs.ts');
-    await serveNodePeer(rest[0] ?? '', rest[1] ?? '');
+    const [name = '', folder = '', kind = ''] = rest;
+    await serveNodePeer(name, folder, kind);
     break;
   }
   case 'peers-client': {

@@ -102,7 +102,7 @@ async function measureCase(one: Case, entrants: readonly Contestant[]): Promise<
 
 async function openPair(entrant: Contestant, one: Case): Promise<Pair> {
   const { name } = entrant;
-  const server = new PeerProcess(`the server of ${name}`, entrant.server());
+  const server = new PeerProcess(`the server of ${name}`, entrant.server(one.arguments));
   try {
     const { address } = await server.next<{ address: string }>();
     const client = new PeerProcess(`the client of ${name}`, entrant.client(address, one.arguments));

@@ -16,7 +16,7 @@ const INSTALL_MS_MAX = 300_000;
 export interface Contestant {
   readonly name: string;
   readonly cases: readonly CaseName[];
-  server(): Program;
+  server(caseArguments: readonly string[]): Program;
   client(address: string, caseArguments: readonly string[]): Program;
 }
 
@@ -85,7 +85,7 @@ function nodeContestant(name: string, cases: readonly CaseName[], folder = ''): 
   return {
     name,
     cases,
-    server: () => program('peers-server', name, folder),
+    server: (caseArguments) => program('peers-server', name, folder, ...caseArguments),
     client: (address, caseArguments) => program('peers-client', name, address, folder, ...caseArguments),
   };
 }

@@ -14,20 +14,23 @@ const TRANSFER_BYTES_MAX: number = 32 << 20;
 /** Of them at a time: one is announced while another arrives. */
 const TRANSFERS = 2;
 
-/** Echo; what the header `sink` announces goes to memory of the server, which answers with its size. */
-export async function serveDcquic(variant: Partial<UdpPoolOptions> = {}): Promise<void> {
+/** Echo; or, in memory of its own, whatever comes, answered by its size. */
+export async function serveDcquic(isBulk: boolean, variant: Partial<UdpPoolOptions> = {}): Promise<void> {
   const { pool, address } = await open(variant);
+  if (isBulk) sink(pool);
+  else pool.serve(({ body }) => body);
+  console.log(JSON.stringify({ address }));
+}
+
+function sink(pool: UdpPool['pool']): void {
   const places: Uint8Array[] = [];
   pool.serve({
-    accept: ({ headers, sizeBytes }) =>
-      headers['sink'] === undefined ? {} : { into: places.pop() ?? new Uint8Array(sizeBytes) },
-    unary: ({ headers, body }) => {
-      if (headers['sink'] === undefined) return body;
-      places.push(body);
+    accept: () => ({ into: places.pop() ?? new Uint8Array(TRANSFER_BYTES_MAX) }),
+    unary: ({ body }) => {
+      places.push(new Uint8Array(body.buffer));
       return Buffer.from(String(body.length));
     },
   });
-  console.log(JSON.stringify({ address }));
 }
 
 export async function connectDcquic(
@@ -47,7 +50,7 @@ export async function connectDcquic(
         while (left > 0) {
           const piece = body.subarray(0, Math.min(left, TRANSFER_BYTES_MAX));
           left -= piece.length;
-          const answer = await pool.rawBulkTransfer(peer, piece, { headers: { sink: '' } });
+          const answer = await pool.rawBulkTransfer(peer, piece);
           if (Number(Buffer.from(answer.body).toString()) !== piece.length)
             throw new Error('the server has other bytes');
         }

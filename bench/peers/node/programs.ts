@@ -2,7 +2,8 @@ import type { PeerClient } from '../peer-client.ts';
 import { VARIANTS } from './variants.ts';
 
 interface NodePeer {
-  serve(folder: string): void | Promise<void>;
+  /** `kind`: of the case, the first of its arguments. */
+  serve(folder: string, kind: string): void | Promise<void>;
   connect(host: string, port: number, folder: string): Promise<PeerClient>;
 }
 
@@ -10,7 +11,10 @@ interface NodePeer {
 const PEERS: Readonly<Record<string, () => Promise<NodePeer>>> = {
   dcquic: async () => {
     const { serveDcquic, connectDcquic } = await import('./dcquic.ts');
-    return { serve: () => serveDcquic(), connect: (host, port) => connectDcquic(host, port) };
+    return {
+      serve: (_, kind) => serveDcquic(kind === 'bulk'),
+      connect: (host, port) => connectDcquic(host, port),
+    };
   },
   GSO: async () => {
     const { serveGso, connectGso } = await import('./gso.ts');
@@ -39,8 +43,8 @@ const PEERS: Readonly<Record<string, () => Promise<NodePeer>>> = {
 };
 
 /** The server of a contestant; prints `{ "address": … }`. */
-export async function serveNodePeer(name: string, folder: string): Promise<void> {
-  await (await peerOf(name)).serve(folder);
+export async function serveNodePeer(name: string, folder: string, kind: string): Promise<void> {
+  await (await peerOf(name)).serve(folder, kind);
 }
 
 /** The client of a contestant, connected. */
@@ -55,7 +59,7 @@ async function peerOf(name: string): Promise<NodePeer> {
   if (variant !== undefined) {
     const { serveDcquic, connectDcquic } = await import('./dcquic.ts');
     return {
-      serve: () => serveDcquic(variant),
+      serve: (_, kind) => serveDcquic(kind === 'bulk', variant),
       connect: (host, port) => connectDcquic(host, port, variant),
     };
   }
