@@ -8,6 +8,7 @@
  *   npm run bench -- dgram|net|kernel     the parts below: node:dgram, the simulated network, the event queue alone
  *   npm run bench -- peers [NAME…]        unary calls and bulk next to http2, grpc-js, tls, net, dgram, quinn, s2n-quic, tonic; NAMEs choose cases and contestants
  *   npm run bench -- native [CASE…]       dcquic next to the plain GSO limit and to itself without GSO, GRO, recvmmsg, FFI, with small buffers, on one core
+ *   npm run bench -- fabric               unary calls next to fi_pingpong and bulk by reads, over each provider of libfabric that is there
  *   npm run bench -- timers               the timing wheel of the endpoints next to a heap, at a million timers
  *   npm run bench -- sweep                `dcquic sweep` with two workers against one and on one core
  *   npm run bench -- scale                cost per packet from 16 to 432 hosts; 100,000 messages on 144 hosts
@@ -85,6 +86,12 @@ switch (part) {
     const { measureKernel, kernelLines } = await import('./kernel.ts');
     const figures = await measureKernel();
     for (const line of values.json ? [JSON.stringify(figures)] : kernelLines(figures)) console.log(line);
+    break;
+  }
+  case 'fabric': {
+    const { fabricLines, measureFabric } = await import('./fabric.ts');
+    const figures = await measureFabric(Number(values.scale) > 0 ? Number(values.scale) : 1);
+    for (const line of values.json ? [JSON.stringify(figures)] : fabricLines(figures)) console.log(line);
     break;
   }
   case 'timers': {
