@@ -113,7 +113,7 @@ export class FabricSender {
   /** Tries again what waits, and tells what is lost. */
   retry(): void {
     for (const { piece, why } of this.#lost.splice(0))
-      this.#lose(piece, new Error(`a message is lost: ${why}`));
+      this.#lose(piece, Object.assign(new Error(`a message is lost: ${why}`), { code: 'EHOSTUNREACH' }));
     if (this.#waiting.size === 0) return;
     const now = this.#now();
     for (const [to, line] of this.#waiting) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { RegionRecord, TransferNotifyRecord } from '../../wire/index.ts';
+import type { RangeAckRecord, RegionRecord, TransferNotifyRecord } from '../../wire/index.ts';
 import { RECORD_SEALED_BYTES, sealedSize } from '../../records/layout.ts';
+import { readFrames } from '../support/frames.ts';
 import { Net } from '../support/net.ts';
 import { expectClean, expectEchoed, makePair, pattern, resultOf, sameBytes } from '../support/pair.ts';
 import type { Pair } from '../support/pair.ts';
@@ -94,6 +95,24 @@ describe('a message between NICs that read', () => {
     echoed(pair);
     const { readsBegun, pullsOut, repulledBytes } = pair.server.endpoint.counters;
     expect([readsBegun, pullsOut, repulledBytes]).toEqual([RECORDS, 0, 0]);
+  });
+
+  /** MUST RACK-4 */
+  test('is acknowledged every four records while it is read', () => {
+    const pair = reading();
+    const frames: unknown[] = [];
+    pair.net.hook = ({ bytes, to }) => {
+      for (const { name, record } of readFrames(pair.net.crypto, bytes))
+        if (name === 'RangeAck' && to === pair.client.address) frames.push((record as RangeAckRecord).ranges);
+      return undefined;
+    };
+    pair.server.handler = (node, request) => node.reply(request.exchange, pattern(1));
+    const id = pair.client.call(pair.toServer, pattern(12 * 65_520));
+    pair.net.run(10e9);
+    expect(resultOf(pair.client, id).reason).toBeUndefined();
+    const told = frames.filter((ranges) => (ranges as unknown[]).length > 0);
+    expect(told.length).toBeGreaterThanOrEqual(2);
+    expect(told.length).toBeLessThanOrEqual(3);
   });
 
   test('is one of several: each has a region of its own', () => {
