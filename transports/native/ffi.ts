@@ -68,6 +68,6 @@ export interface Ffi {
     result: Result,
     parameters: Parameters,
   ) => NativeFunction<Result, Parameters>;
-  /** Calls back whenever a descriptor is readable or has an error, until it has been read empty. Undefined: this interface cannot. */
-  readonly watch?: (descriptor: number, onReadable: () => void) => ReadWatch;
+  /** Calls back whenever a descriptor is readable or has an error, until it has been read empty. Undefined: this interface, or this thread, cannot. */
+  readonly watch?: ((descriptor: number, onReadable: () => void) => ReadWatch) | undefined;
 }

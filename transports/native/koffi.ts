@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
 import type { CResult, CType, Ffi, NativeFunction, NativeLibrary, Pointer, ReadWatch } from './ffi.ts';
 import { orNative } from './native-error.ts';
 
@@ -94,7 +95,12 @@ export class KoffiFfi implements Ffi {
     return typed(this.#koffi.decode(BigInt(pointer), prototype), result);
   };
 
-  readonly watch = (descriptor: number, onReadable: () => void): ReadWatch => {
+  // In a worker thread that is ending, an event that is still due would end the whole process: koffi cannot call JavaScript then.
+  readonly watch: Ffi['watch'] = isMainThread
+    ? (descriptor, onReadable) => this.#watch(descriptor, onReadable)
+    : undefined;
+
+  #watch(descriptor: number, onReadable: () => void): ReadWatch {
     let isClosed = false;
     const ready = (status: number): void => {
       onReadable();
@@ -108,5 +114,5 @@ export class KoffiFfi implements Ffi {
         poll.close();
       },
     };
-  };
+  }
 }

@@ -9,7 +9,7 @@ import { bindUdp, type UdpBindOptions } from '../udp/bind.ts';
 import type { BoundPort } from '../udp/bound-port.ts';
 import { UdpPort } from '../udp/port.ts';
 import { usableReceiveBytes } from '../udp/socket-buffers.ts';
-import { isNative, udpVariants, type UdpVariant } from './support/udp-variants.ts';
+import { isNative, missingVariants, udpVariants, type UdpVariant } from './support/udp-variants.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
   list?.some(({ address }) => address === '::1'),
@@ -167,6 +167,8 @@ describe.each(udpVariants)('%s', (_, chosen) => {
     });
   });
 });
+
+it.skip.each(missingVariants)('%s: no library here can call C', () => {});
 
 describe('usableReceiveBytes', () => {
   it('leaves a full budget of datagrams room in the kernel. REQ UDP-2', () => {

@@ -34,7 +34,7 @@ export interface ConduitPort {
  * One end of the way between an application thread and a worker: a ring for each priority and direction, and a bell for who sleeps.
  *
  * No wake-up is lost: a writer makes its message visible and then looks whether the other end sleeps; a reader says that it sleeps and
- * then looks again whether there is a message. Whichever comes first, one of them sees the other. REQ POOL-2, POOL-9, POOL-10
+ * then looks again whether there is a message, or room for its own. Whichever comes first, one of them sees the other. REQ POOL-2, POOL-9, POOL-10
  */
 export class Conduit {
   readonly #port: ConduitPort;
@@ -90,6 +90,8 @@ export class Conduit {
   /** Says that this end sleeps. False: it must not, as there is something to take. */
   sleep(): boolean {
     Atomics.store(this.#asleep, this.#self, 1);
+    // Room that was made before that was told to nobody.
+    this.#sendWaiting();
     if (this.#in.every((ring) => ring.isEmpty)) return true;
     Atomics.store(this.#asleep, this.#self, 0);
     return false;

@@ -24,13 +24,12 @@ function isPossible({ without, ffi }: UdpVariant): boolean {
   return process.platform === 'linux' && loadFfi(() => {}, ffi) !== undefined;
 }
 
-/** Those possible here; what is left out is named in the output of the tests. */
-export const udpVariants: [name: string, variant: UdpVariant][] = Object.entries(ALL).filter(
-  ([name, variant]) => {
-    if (isPossible(variant)) return true;
-    console.warn(`UDP, ${name}: skipped, no library here can call C`);
-    return false;
-  },
-);
+const isHere = ([, variant]: [string, UdpVariant]): boolean => isPossible(variant);
+
+/** Those possible here, and the names of the others, for tests that say that they are skipped. */
+export const udpVariants: [name: string, variant: UdpVariant][] = Object.entries(ALL).filter(isHere);
+export const missingVariants: string[] = Object.entries(ALL)
+  .filter((one) => !isHere(one))
+  .map(([name]) => name);
 
 export const isNative = ({ without }: UdpVariant): boolean => without?.includes('native') !== true;

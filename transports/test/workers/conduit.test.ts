@@ -93,6 +93,26 @@ describe('a conduit', () => {
     expect(application.backlog).toBe(0);
   });
 
+  test('does not sleep over room that was made just before', () => {
+    const { application, worker, posted } = pair(1024);
+    for (let id = 1; id <= 12; id += 1) application.send(call(id));
+    const ids: number[] = [];
+    const drain = (): void => void worker.take(({ id }) => ids.push(id));
+    // It is awake, and finds no room; the worker makes some then, and tells nobody, as nobody sleeps.
+    application.take(() => {});
+    drain();
+    expect([posted.worker, application.backlog > 0]).toEqual([[], true]);
+    expect(application.sleep()).toBe(true);
+    for (let left = 12; ids.length < 12 && left > 0; left -= 1) {
+      drain();
+      if (posted.worker.length === 0) continue;
+      posted.worker.length = 0;
+      application.take(() => {});
+      application.sleep();
+    }
+    expect(ids).toHaveLength(12);
+  });
+
   test('passes long bytes by reference: shared ones as they are, others as a copy that is handed over', () => {
     const { application, posted } = pair();
     const shared = new Uint8Array(new SharedArrayBuffer(100_000), 10, 50_000);

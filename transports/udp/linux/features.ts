@@ -36,6 +36,11 @@ export class UdpFeatures {
     return !this.#without.has(feature);
   }
 
+  /** It is not used, for a reason of ours. */
+  exclude(feature: UdpFeature): void {
+    this.#without.add(feature);
+  }
+
   /** It does not work here. Told once. */
   leave(feature: UdpFeature, cause: Error): void {
     if (!this.has(feature)) return;

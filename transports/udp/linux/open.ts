@@ -28,6 +28,8 @@ export function openLinux(
     features.leave('native', cause as Error);
     return undefined;
   }
+  // Nobody would tell when there is something to read.
+  if (!watchesErrors(ffi)) features.exclude('icmp');
   const addresses = new Sockaddrs(libc);
   return {
     async open(host, port) {
@@ -36,7 +38,7 @@ export function openLinux(
         port,
         ...(device === undefined ? {} : { device }),
       });
-      socket.configure(features, { watchesErrors: watchesErrors(ffi) });
+      socket.configure(features);
       return socket;
     },
     addressOf: ({ address }) => address,

@@ -11,7 +11,7 @@ import { DatagramReader } from './datagram-reader.ts';
 import { ErrorQueue } from './error-queue.ts';
 import type { UdpFeature, UdpFeatures } from './features.ts';
 import type { Libc } from './libc.ts';
-import { watchSocket, watchesErrors } from './readiness.ts';
+import { watchSocket } from './readiness.ts';
 import { SegmentSender } from './segment-sender.ts';
 import type { Sockaddrs } from './sockaddr.ts';
 import type { NativeSocket } from './socket.ts';
@@ -162,12 +162,11 @@ export class NativeUdpPort implements BoundPort {
 
   #lane(socket: NativeSocket): Lane {
     const { libc, addresses, features } = this.#config;
-    const hasErrors = watchesErrors(libc.ffi) && features.has('icmp');
     return {
       socket,
       sender: new SegmentSender(libc, socket.descriptor, addresses, features),
       reader: new DatagramReader(libc, socket.descriptor, addresses, features),
-      errors: hasErrors ? new ErrorQueue(libc, socket.descriptor) : undefined,
+      errors: features.has('icmp') ? new ErrorQueue(libc, socket.descriptor) : undefined,
     };
   }
 

@@ -62,7 +62,7 @@ export class NativeSocket {
   }
 
   /** Turns on what is in use and the kernel has; what it has not is left. */
-  configure(features: UdpFeatures, { watchesErrors }: { watchesErrors: boolean }): void {
+  configure(features: UdpFeatures): void {
     const use = (feature: UdpFeature, level: number, option: number, value: number): void => {
       if (!features.has(feature) || this.set(level, option, value) === 0) return;
       features.leave(feature, systemError('setsockopt', this.#libc.ffi.errno()));
@@ -75,7 +75,7 @@ export class NativeSocket {
       : [abi.SOL_IP, abi.IP_TOS, abi.IP_RECVTOS, abi.IP_RECVERR];
     use('ecn', level, mark, abi.ECN_ECT0);
     use('ecn', level, read, 1);
-    if (watchesErrors) use('icmp', level, errors, 1);
+    use('icmp', level, errors, 1);
   }
 
   /** Its buffers; with privilege, beyond the limit of the system. */
