@@ -22,7 +22,9 @@ function open(key: AeadKey, nonce: number, aad: Uint8Array, sealed: Uint8Array):
 
 const koffi = loadFfi(() => {}, ['koffi']);
 const native = koffi === undefined ? nodeCrypto : chooseCrypto(koffi);
-it.skipIf(native !== nodeCrypto)('OpenSSL called directly: koffi is not here', ({ skip }) => skip());
+it.skipIf(native === nodeCrypto)('OpenSSL was called directly: koffi is here', () => {
+  expect(native).not.toBe(nodeCrypto);
+});
 const SUITES = native === nodeCrypto ? [nodeCrypto] : [nodeCrypto, native];
 const NAMES = ['node:crypto', 'OpenSSL called directly'];
 

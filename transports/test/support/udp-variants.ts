@@ -26,7 +26,7 @@ function isPossible({ without, ffi }: UdpVariant): boolean {
 
 const isHere = ([, variant]: [string, UdpVariant]): boolean => isPossible(variant);
 
-/** Those possible here, and the names of the others, for tests that say that they are skipped. */
+/** Those possible here, and the names of the others, for a test that is skipped then. */
 export const udpVariants: [name: string, variant: UdpVariant][] = Object.entries(ALL).filter(isHere);
 export const missingVariants: string[] = Object.entries(ALL)
   .filter((one) => !isHere(one))
