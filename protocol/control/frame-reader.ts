@@ -166,6 +166,7 @@ export class FrameReader {
     for (const packet of outcome.acked) {
       this.context.health.succeeded(peer);
       this.sender.onArrived(now, packet);
+      if (packet.notifies.length > 0) peer.inline.onAnnounced();
       if (packet.resets.length > 0) peer.resetTries = 0;
       for (const notice of packet.resets) {
         if (!notice.byReceiver) this.sender.onResetAcked(peer, notice.slot, notice.generation);
@@ -174,6 +175,7 @@ export class FrameReader {
     this.streamFrames.onSettled(outcome);
     for (const packet of outcome.lost) {
       this.context.health.failed(peer);
+      if (packet.notifies.some(({ inlined }) => inlined)) peer.inline.onLost(now, peer.rtt.smoothedNs);
       this.sender.onLost(packet);
       for (const notice of packet.resets) peer.resets.push(notice);
     }

@@ -36,7 +36,8 @@ export function outboundOf(
   moreBytes: Bytes,
 ): OutboundTransfer {
   const { inlineBytesMax, noticeBytesMax } = parts;
-  const fits = message.sizeBytes === 0 || message.sizeBytes <= inlineBytesMax - moreBytes;
+  const { sizeBytes } = message;
+  const fits = sizeBytes === 0 || (sizeBytes <= inlineBytesMax - moreBytes && peer.inline.admits(sizeBytes));
   const inlined = fits && message.stored === undefined;
   return new OutboundTransfer(peer, message, priority, id, isResponse, inlined, noticeBytesMax);
 }

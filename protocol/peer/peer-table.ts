@@ -8,6 +8,7 @@ import type { PathSecret, Role } from '../keys/path-secret.ts';
 import { ControlPacket } from '../wire/index.ts';
 import type { EndpointState } from '../telemetry/generated/counters.ts';
 import { Embryos } from './embryos.ts';
+import { InlineWindow } from '../transfer/inline-window.ts';
 import { PathBook } from '../transfer/path-book.ts';
 import { Peer } from './peer.ts';
 import type { PeerConfig, PeerId } from './peer.ts';
@@ -183,6 +184,7 @@ export class PeerTable {
       notifyWindow,
       aheadMax,
       earlyBytesInitial,
+      new InlineWindow(options.portBufferBytes, options.mtuBytes),
       resolved,
     );
     peer.lastHeardAt = now;

@@ -15,6 +15,7 @@ import type { HealthState } from './states.ts';
 import type { OutgoingMessage } from '../records/message.ts';
 import type { Stream } from '../stream/stream.ts';
 import { EarlyTerms } from '../transfer/early-terms.ts';
+import type { InlineWindow } from '../transfer/inline-window.ts';
 import type { PathBook } from '../transfer/path-book.ts';
 import type { InboundPull } from '../transfer/inbound-pull.ts';
 import type { InboundTransfer } from '../transfer/inbound.ts';
@@ -133,6 +134,8 @@ export class Peer implements Timed {
   /** Those of notifyQueues and notifyRetries that have ended. */
   endedQueued = 0;
   readonly early: EarlyTerms;
+  /** Of what travels inside announcements. */
+  readonly inline: InlineWindow;
   /** To be announced again: these have their credit and wait for no other. */
   readonly notifyRetries: Fifo<OutboundTransfer> = new Fifo<OutboundTransfer>();
   /** That wait and may be announced ahead, and how many of them still may. MUST AHEAD-1 */
@@ -223,8 +226,10 @@ export class Peer implements Timed {
     notifyWindow: number,
     aheadMax: number,
     earlyBytesInitial: Bytes,
+    inline: InlineWindow,
     resolved: boolean,
   ) {
+    this.inline = inline;
     this.early = new EarlyTerms(earlyBytesInitial);
     this.address = config.address;
     this.secret = config.secret;

@@ -123,8 +123,11 @@ export class Streams {
     for (let next = outgoing.next(); next !== undefined; next = outgoing.next()) {
       const { message, last } = next;
       const isOpening = !stream.byCallee && outgoing.sequence === 0;
-      const fits = this.host.fitsInline(message.sizeBytes, isOpening && stream.deadlineNs !== NEVER);
-      const inlined = fits && message.stored === undefined && outgoing.takeInline(message.sizeBytes);
+      const { sizeBytes } = message;
+      const fits =
+        this.host.fitsInline(sizeBytes, isOpening && stream.deadlineNs !== NEVER) &&
+        (sizeBytes === 0 || stream.peer.inline.admits(sizeBytes));
+      const inlined = fits && message.stored === undefined && outgoing.takeInline(sizeBytes);
       const transfer = this.host.outbound(stream, message, !isOpening, inlined);
       transfer.stream = stream;
       transfer.sequence = outgoing.sequence;

@@ -6,15 +6,16 @@ const LEVELS = 8;
 /** Sizes by their power of two: sealed messages are shorter than 2^33 bytes. */
 const SIZES = 34;
 
-/** Bytes that were submitted and never sent, by priority and size: what goes before a message if all of it is pulled at once. MUST NOTIFY-7 */
+/** Bytes that were submitted and never sent, by priority and size: what goes before a message if all of it is pulled at once; what goes inside announcements counts in the window of its peer. MUST NOTIFY-7, NOTIFY-9 */
 export class Backlog {
   private readonly unsent: Float64Array = new Float64Array(LEVELS * SIZES);
 
   /** It may be pulled as soon as it is announced. */
   enter(transfer: OutboundTransfer): void {
-    if (transfer.inBacklog || transfer.inlined) return;
+    if (transfer.inBacklog) return;
     transfer.inBacklog = true;
-    this.add(transfer, unsentOf(transfer));
+    if (transfer.inlined) transfer.peer.inline.onSubmitted(transfer.message.sizeBytes);
+    else this.add(transfer, unsentOf(transfer));
   }
 
   /** Its receiver has these bytes, or they are on their way. */
@@ -25,14 +26,15 @@ export class Backlog {
   leave(transfer: OutboundTransfer): void {
     if (!transfer.inBacklog) return;
     transfer.inBacklog = false;
-    this.add(transfer, -unsentOf(transfer));
+    if (transfer.inlined) transfer.peer.inline.onEnded(transfer.message.sizeBytes);
+    else this.add(transfer, -unsentOf(transfer));
   }
 
   /** What may go before `transfer`: of a priority above its own, or as short. */
   aheadOf(transfer: OutboundTransfer): Bytes {
     const { unsent } = this;
     const end = indexOf(transfer) + 1;
-    let bytes = transfer.inBacklog ? -unsentOf(transfer) : 0;
+    let bytes = transfer.inBacklog && !transfer.inlined ? -unsentOf(transfer) : 0;
     for (let i = 0; i < end; i += 1) bytes += unsent[i] as number;
     return bytes;
   }

@@ -2,7 +2,7 @@ import type { Bytes } from '../core/units.ts';
 import type { InboundPull } from './inbound-pull.ts';
 
 /** What late senders may have outstanding beside the budget, in budgets. */
-const LATE_BUDGETS = 2;
+const LATE_BUDGETS = 1.5;
 /** The same when those count that said beforehand that they would be late. */
 const BUSY_BUDGETS = 4;
 
@@ -10,13 +10,13 @@ const BUSY_BUDGETS = 4;
 export class LatePulls {
   private lentBytes: Bytes = 0;
 
-  /** Whether it may lend what is outstanding of it. `isBusy`: its sender said that it would take this long. */
-  begin(pull: InboundPull, budgetBytes: Bytes, isBusy: boolean): boolean {
-    const { outstanding } = pull;
-    if (this.lentBytes + outstanding > (isBusy ? BUSY_BUDGETS : LATE_BUDGETS) * budgetBytes) return false;
+  /** Whether it may lend what is outstanding of it. `receivers` share the link, each with such a budget; `isBusy`: its sender said that it would take this long. */
+  begin(pull: InboundPull, budgetBytes: Bytes, receivers: number, isBusy: boolean): boolean {
+    const bytes = Math.min(pull.outstanding, budgetBytes * receivers);
+    if (this.lentBytes + bytes > (isBusy ? BUSY_BUDGETS : LATE_BUDGETS) * budgetBytes) return false;
     pull.late = true;
-    pull.lateBytes = outstanding;
-    this.lentBytes += outstanding;
+    pull.lateBytes = bytes;
+    this.lentBytes += bytes;
     return true;
   }
 

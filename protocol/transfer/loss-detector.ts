@@ -6,6 +6,7 @@ import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { EarlyAllowance } from './early-allowance.ts';
 import { backoffNs, scoutWaitNs } from '../recovery/backoff.ts';
+import { ArrivalMeter } from './arrival-meter.ts';
 import type { InboundPull } from './inbound-pull.ts';
 import type { PullScheduler } from './pull-scheduler.ts';
 
@@ -27,11 +28,13 @@ export class LossDetector {
   private readonly scheduler: PullScheduler;
   private readonly allowance: EarlyAllowance;
   private readonly timers: TimerQueue<InboundPull>;
+  private readonly meter: ArrivalMeter;
 
   constructor(context: Context, scheduler: PullScheduler, allowance: EarlyAllowance) {
     this.allowance = allowance;
     this.context = context;
     this.scheduler = scheduler;
+    this.meter = new ArrivalMeter(context.options.rateBps, context.options.initialRttNs);
     this.timers = context.deadlines.queue<InboundPull>(TimerNumber.LOSS);
   }
 
@@ -44,8 +47,9 @@ export class LossDetector {
     this.armAt(pull, Math.min(this.stallTime(pull), this.lateTime(pull)));
   }
 
-  /** Fresh bytes came: silence is over, and gaps below what came are suspect. */
-  onArrival(now: Nanos, pull: InboundPull): void {
+  /** So many fresh bytes came: silence is over, and gaps below what came are suspect. */
+  onArrival(now: Nanos, pull: InboundPull, bytes: Bytes): void {
+    this.meter.onBytes(now, bytes);
     pull.lastArrivalAt = now;
     if (pull.stalls > 0) dismiss(pull);
     if (pull.samplePullAt >= 0) this.sampleLatency(now, pull);
@@ -93,10 +97,19 @@ export class LossDetector {
         this.stall(now, t);
         continue;
       }
-      const lateAt = this.lateTime(t);
-      if (lateAt <= now) this.scheduler.onLate(t.transfer, stallAt === t.transfer.busyUntil);
-      this.armAt(t, Math.min(stallAt, t.suspectAt, lateAt > now ? lateAt : NEVER));
+      this.armAt(t, Math.min(stallAt, t.suspectAt, this.settleLateness(now, t, stallAt)));
     }
+  }
+
+  /** When to look again: what could not be lent may be later. While the link is busy nobody is late: what is outstanding may stand in line behind others. MUST PULL-10 */
+  private settleLateness(now: Nanos, pull: InboundPull, stallAt: Nanos): Nanos {
+    const lateAt = this.lateTime(pull);
+    if (lateAt > now) return lateAt;
+    const { transfer } = pull;
+    if (!this.scheduler.lends(transfer)) return NEVER;
+    const isBusy = this.meter.isBusy(now, this.context.nic.receivers);
+    if (!isBusy) this.scheduler.onLate(transfer, stallAt === transfer.busyUntil);
+    return pull.late ? NEVER : now + Math.ceil(transfer.peer.rtt.minNs);
   }
 
   /** What is outstanding is not awaited any more. MUST CANCEL-2 */
@@ -167,8 +180,9 @@ export class LossDetector {
     const { receivers } = this.context.nic;
     const { peer, busyUntil, region } = pull.transfer;
     if (region !== undefined) return silentSince(pull) + peerTimeoutNs;
-    // Its sender may send all that was pulled of others first.
-    const bytes = Math.max(pull.outstanding, peer.pulledBytes);
+    // Its sender may send all that was pulled of others first, and all that is outstanding may come first, unless senders take turns.
+    const { bytes: allBytes } = this.scheduler.budget;
+    const bytes = Math.max(pull.outstanding, peer.pulledBytes, peer.pullBps === 0 ? allBytes : 0);
     const wireNs = (bytes * 8 * NANOS_PER_SECOND * receivers) / (peer.pullBps || rateBps);
     const quietNs = this.quietTime(peer) + wireNs;
     const waitNs = Math.min(backoffNs(quietNs, pull.stalls, pull.stallWaitNs), Math.ceil(peerTimeoutNs / 4));

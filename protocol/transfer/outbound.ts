@@ -28,7 +28,7 @@ export class OutboundTransfer implements Timed {
   /** Transfer id; the slot is taken at the first NOTIFY. */
   slot = -1;
   generation = 0;
-  /** Its bytes are in the sender's backlog. */
+  /** Its bytes are in the sender's backlog, or in the window of what is inline. */
   inBacklog = false;
   buffer: RecordSource | undefined;
   private made: OutboundPull | undefined;

@@ -82,14 +82,20 @@ export class PullScheduler {
     if (pull.outstanding === 0) this.passTurn(transfer);
   }
 
+  /** What is outstanding of it counts in the budget, and may be lent. MUST PULL-10 */
+  lends(transfer: InboundTransfer): boolean {
+    return !transfer.isHeld && !this.isShallow(transfer);
+  }
+
   /** Nothing of it has come for longer than a round trip takes: what it was pulled is others' to use, as far as all of that may come at once. `isBusy`: its sender said that it would take this long. MUST PULL-10 */
   onLate(transfer: InboundTransfer, isBusy = false): void {
     const { pull } = transfer;
-    if (pull.stalls > 0 || pull.late || transfer.isHeld || this.isShallow(transfer)) return;
+    if (pull.stalls > 0 || pull.late || !this.lends(transfer)) return;
     // Its sender serves us, another message first; and answers that wait for it go on waiting.
     const { pulledBytes, responsesPatient } = transfer.peer;
     if (pulledBytes > pull.outstanding || responsesPatient > 0) return;
-    if (!this.late.begin(pull, this.budget.of(transfer.peer), isBusy)) return;
+    const { receivers } = this.context.nic;
+    if (!this.late.begin(pull, this.budget.of(transfer.peer), receivers, isBusy)) return;
     this.update(transfer);
     this.dirty = true;
   }

@@ -336,7 +336,7 @@ export class Receiver {
         this.write(transfer, bytes, at + from - start, from, gaps[i + 1] as number);
       }
     }
-    this.losses.onArrival(now, pull);
+    this.losses.onArrival(now, pull, fresh);
     this.allowance.onArrival(fresh);
     this.scheduler.onArrival(transfer, fresh - held);
     if (transfer.previewed && received.prefix >= transfer.pullLimit) this.onPreview(transfer);

@@ -15,7 +15,12 @@ export class Feeder {
   /** Pulled and not answered, in the order of the pulls. */
   private readonly open: { pull: PullRequestRecord; offset: number; end: number }[] = [];
 
-  constructor(options: Partial<EndpointOptions> = {}) {
+  /** @param beside another hand, of whose node this one is a peer as well; the node is that one's then, with its options */
+  constructor(options: Partial<EndpointOptions> = {}, beside?: Feeder) {
+    if (beside !== undefined) {
+      this.hand = new HandPeer(beside.hand.net, beside.hand.node, 'client', true, 1);
+      return;
+    }
     const net = new Net({ peerTimeoutNs: 4e9, ...options });
     const node = net.addNode();
     node.endpoint.serve();

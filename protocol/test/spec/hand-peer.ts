@@ -1,6 +1,6 @@
 import { TAG_BYTES } from '../../crypto/suite.ts';
 import { deriveControlKey } from '../../keys/control-keys.ts';
-import type { Role } from '../../keys/path-secret.ts';
+import type { PathSecret, Role } from '../../keys/path-secret.ts';
 import { OutgoingMessage } from '../../records/message.ts';
 import { RecordPool } from '../../records/record-pool.ts';
 import { SealedBuffer } from '../../records/sealed-buffer.ts';
@@ -116,14 +116,20 @@ export class HandPeer {
   tag = 0;
   private readIndex = 0;
 
-  /** @param known the node is told of it beforehand */
-  constructor(net: Net, node: Node, role: Role = 'client', known = true) {
+  private readonly secret: PathSecret;
+
+  /**
+   * @param known the node is told of it beforehand
+   * @param index among the hands of one node
+   */
+  constructor(net: Net, node: Node, role: Role = 'client', known = true, index = 0) {
+    this.secret = pathSecret(index);
     this.net = net;
     this.node = node;
     this.role = role;
-    this.address = 1000 + net.nodes.length;
+    this.address = 1000 + net.nodes.length + index;
     const nodeRole = role === 'client' ? 'server' : 'client';
-    const config = { address: this.address, secret: pathSecret(), role: nodeRole } as const;
+    const config = { address: this.address, secret: this.secret, role: nodeRole } as const;
     this.id = known ? node.endpoint.addPeer(net.now, config) : -1;
   }
 
@@ -143,7 +149,7 @@ export class HandPeer {
     const full = { hi: epoch, lo: epoch };
     if (options.packetNumber === undefined) this.nextPacketNumber += 1;
     const header = new ControlPacket();
-    header.credential = pathSecret().credential;
+    header.credential = this.secret.credential;
     Object.assign(header, {
       epochHi: epoch,
       epochLo: epoch,
@@ -157,7 +163,7 @@ export class HandPeer {
     header.length = headerBytes + frames.length + TAG_BYTES;
     const out = new Uint8Array(header.length);
     header.emitHeader(out, 0, headerBytes);
-    const key = deriveControlKey(this.net.crypto, pathSecret(), this.role, full, 0, keyPhase);
+    const key = deriveControlKey(this.net.crypto, this.secret, this.role, full, 0, keyPhase);
     key.seal(packetNumber, out, 0, headerBytes, frames, 0, frames.length, out, headerBytes);
     return out;
   }
@@ -191,7 +197,7 @@ export class HandPeer {
     for (; this.readIndex < this.net.sent.length; this.readIndex += 1) {
       const { bytes, to, sentAt } = this.net.sent[this.readIndex]!;
       if (to !== this.address) continue;
-      for (const { name, record } of readFrames(this.net.crypto, bytes)) {
+      for (const { name, record } of readFrames(this.net.crypto, bytes, this.secret)) {
         found.push({ name, record, atNs: sentAt } as Received);
       }
     }

@@ -25,6 +25,6 @@ expect: [completed == 100%]
     if (kind === NetKind.DELIVERED) delivered += 1;
   });
   expect(delivered).toBe(1024);
-  expect(dropped).toBeGreaterThan(200);
+  expect(dropped).toBeGreaterThan(150);
   expect(exitCode).toBe(0);
 });

@@ -57,8 +57,8 @@ export class PullRule {
       2 * budgetBytes +
       turns * GRANTS_IN_A_ROW * pullBytesMax +
       this.#again.size * (budgetBytes + pullBytesMax);
-    // Late ones were not counted, and may have come to life.
-    const lateBytes = 4 * budgetBytes;
+    // Late ones were not counted, of each at most the budget, and may have come to life.
+    const lateBytes = 4 * (budgetBytes + pullBytesMax);
     const mostBytes = grantedBytes + lateBytes + this.#early.size * earlyBytesMax;
     if (pulledBytes > Math.min(mostBytes, receiveBufferBytes))
       this.#report('PULL-1', `${pulledBytes} bytes are pulled and have not arrived, more than ${mostBytes}`);

@@ -53,7 +53,7 @@ export const bugs = [
     name: 'stall-timer-not-rearmed',
     what: 'a transfer whose timer fired too early gets no other',
     file: 'protocol/transfer/loss-detector.ts',
-    find: 'this.armAt(t, Math.min(stallAt, t.suspectAt, lateAt > now ? lateAt : NEVER));',
+    find: 'this.armAt(t, Math.min(stallAt, t.suspectAt, this.settleLateness(now, t, stallAt)));',
     replace: '',
   },
   {
