@@ -49,14 +49,19 @@ async function unaryP50Ns(client: FabricPool, peer: number, calls: number): Prom
 }
 
 /** Adds to what was read and sent, too. */
-async function bulkGbps(client: FabricPool, peer: number, figures: FabricFigures): Promise<number> {
+async function bulkGbps(
+  client: FabricPool,
+  peer: number,
+  times: number,
+  figures: FabricFigures,
+): Promise<number> {
   const before = client.stats();
   const begunMs = performance.now();
-  for (let i = 0; i < BULKS; i += 1) {
+  for (let i = 0; i < times; i += 1) {
     const call = client.pool.unaryRpc(peer, new Uint8Array(0), { headers: { bytes: `${BULK_BYTES}` } });
     if ((await call).body.length !== BULK_BYTES) throw new Error('the answer is too short');
   }
-  const gbps = (BULK_BYTES * BULKS * 8) / ((performance.now() - begunMs) * 1e6);
+  const gbps = (BULK_BYTES * times * 8) / ((performance.now() - begunMs) * 1e6);
   const { fabric, endpoint } = client.stats();
   const readBytes = (fabric?.reader.readBytes ?? 0) - (before.fabric?.reader.readBytes ?? 0);
   figures.readBytes += readBytes;
@@ -92,7 +97,7 @@ async function measureProvider(provider: string, scale: number): Promise<FabricF
       figures.unaryP50Ns.push(await unaryP50Ns(client, peer, calls));
       const alone = await pingpongRttNs(provider, calls);
       if (alone !== undefined) figures.pingpongNs.push(Math.round(alone));
-      figures.bulkGbps.push(await bulkGbps(client, peer, figures));
+      figures.bulkGbps.push(await bulkGbps(client, peer, Math.ceil(BULKS * scale), figures));
     }
   } finally {
     await client.close();
