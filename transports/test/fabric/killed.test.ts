@@ -23,7 +23,7 @@ interface Server {
 
 async function startServer(provider: string): Promise<Server> {
   const process = spawn(globalThis.process.execPath, [SERVER, provider, bindOf(provider).bind ?? '', PSK], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = (await once(process.stdout, 'data')) as [Buffer];
   return { process, address: line.toString().trim() };

@@ -10,3 +10,5 @@ const { pool, address } = await createFabricPool({
 });
 pool.serve(({ headers }) => ({ body: new Uint8Array(Number(headers['bytes'])).fill(7) }));
 console.log(address);
+// With its parent.
+process.stdin.on('end', () => process.exit()).resume();
