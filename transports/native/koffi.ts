@@ -103,7 +103,14 @@ export class KoffiFfi implements Ffi {
   #watch(descriptor: number, onReadable: () => void): ReadWatch {
     let isClosed = false;
     const ready = (status: number): void => {
-      onReadable();
+      try {
+        onReadable();
+      } catch (error) {
+        // koffi would swallow it, and never call again.
+        setImmediate(() => {
+          throw error;
+        });
+      }
       if (status < 0 && !isClosed) poll.start({ readable: true }, ready);
     };
     const poll = this.#koffi.node.poll(descriptor, { readable: true }, ready);
