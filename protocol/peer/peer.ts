@@ -70,6 +70,8 @@ export class Peer implements Timed {
   health: HealthState = 'healthy';
   /** It has said that it cannot pull soon what is announced to it. */
   crowded = false;
+  /** Its last data said that data for others could have left as well. MUST PULL-13 */
+  congested = false;
   /** Bytes pulled of it and not arrived, of transfers that are not stalled. */
   pulledBytes: Bytes = 0;
   /** Of the responses, those that wait for company. */
@@ -149,7 +151,9 @@ export class Peer implements Timed {
   blockedWaitNs: Nanos = 0;
   blockedRetryAt: Nanos = NEVER;
 
-  /** Transfers that wait for the end of its turn, and those of its that stand in line. */
+  /** Of its transfers that are late, the last. MUST PULL-13 */
+  late: InboundTransfer | undefined;
+  /** Transfers that wait for the end of its turn, or for one that is late, and those of its that stand in line. */
   readonly parked: InboundTransfer[] = [];
   inLine = 0;
 

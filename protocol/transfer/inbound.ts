@@ -60,7 +60,7 @@ export class InboundTransfer extends Keyed implements Ready {
   pullSlot = -1;
   /** Before this its silence is no loss. MUST NOTIFY-7 */
   busyUntil: Nanos = 0;
-  /** It is its peer's turn already: it stands in line again when that is over. */
+  /** It is its peer's turn already, or another one of its peer is late: it stands in line again when that is over. */
   parked = false;
 
   level = 0;

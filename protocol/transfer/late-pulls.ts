@@ -1,5 +1,6 @@
 import type { Bytes } from '../core/units.ts';
 import type { InboundPull } from './inbound-pull.ts';
+import type { InboundTransfer } from './inbound.ts';
 
 /** What late senders may have outstanding beside the budget, in budgets. */
 const LATE_BUDGETS = 1.5;
@@ -14,15 +15,30 @@ export class LatePulls {
   begin(pull: InboundPull, budgetBytes: Bytes, receivers: number, isBusy: boolean): boolean {
     const bytes = Math.min(pull.outstanding, budgetBytes * receivers);
     if (this.lentBytes + bytes > (isBusy ? BUSY_BUDGETS : LATE_BUDGETS) * budgetBytes) return false;
+    pull.transfer.peer.late = pull.transfer;
     pull.late = true;
     pull.lateBytes = bytes;
     this.lentBytes += bytes;
     return true;
   }
 
-  end(pull: InboundPull): void {
-    if (!pull.late) return;
+  /** True: others of its sender may have waited for it. */
+  end(pull: InboundPull): boolean {
+    if (!pull.late) return false;
+    const { peer } = pull.transfer;
     pull.late = false;
     this.lentBytes -= pull.lateBytes;
+    if (peer.late !== pull.transfer) return false;
+    peer.late = undefined;
+    return true;
   }
+}
+
+/** Its sender serves others, and does not get to what it was pulled before, at least as urgent: it is pulled no more. MUST PULL-13 */
+export function waitsForLate({ peer, pulled, isHeld, pullLevel }: InboundTransfer): boolean {
+  const { late, congested, failureRate } = peer;
+  // Where packets get lost silence may be a loss.
+  if (late === undefined || !congested || failureRate > 0 || isHeld || (pulled?.stalls ?? 0) > 0)
+    return false;
+  return late.pullLevel <= pullLevel;
 }

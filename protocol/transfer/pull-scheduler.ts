@@ -3,7 +3,7 @@ import type { Context } from '../endpoint/context.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { InboundPull } from './inbound-pull.ts';
 import type { InboundTransfer } from './inbound.ts';
-import { LatePulls } from './late-pulls.ts';
+import { LatePulls, waitsForLate } from './late-pulls.ts';
 import { PullBudget } from './pull-budget.ts';
 import { PullCompany } from './pull-company.ts';
 import { PullLine } from './pull-line.ts';
@@ -47,7 +47,7 @@ export class PullScheduler {
   update(transfer: InboundTransfer): void {
     const { pulled } = transfer;
     // All of it turned out to be lost: it waits for nothing now.
-    if (pulled !== undefined && pulled.outstanding <= 0) this.late.end(pulled);
+    if (pulled !== undefined && pulled.outstanding <= 0) this.endLate(pulled);
     this.account(transfer);
     const isFull = transfer.outstanding >= this.outstandingMax(transfer);
     if (!transfer.wantsPull || isFull || waitsForAnother(transfer)) {
@@ -70,7 +70,7 @@ export class PullScheduler {
     const { pull } = transfer;
     if (pull.stalls > 0 || pull.late) {
       this.stalled.set(transfer, 0);
-      this.late.end(pull);
+      this.endLate(pull);
       this.account(transfer);
     } else {
       pull.budgeted -= bytes;
@@ -101,7 +101,7 @@ export class PullScheduler {
   }
 
   onStall(transfer: InboundTransfer): void {
-    this.late.end(transfer.pull);
+    this.endLate(transfer.pull);
     this.stalled.set(transfer, transfer.pull.stalls + 1);
     this.update(transfer);
     this.passTurn(transfer);
@@ -110,7 +110,7 @@ export class PullScheduler {
   /** It wants nothing for now, and keeps nobody waiting. */
   onPaused(transfer: InboundTransfer): void {
     this.stalled.set(transfer, 0);
-    if (transfer.pulled !== undefined) this.late.end(transfer.pulled);
+    if (transfer.pulled !== undefined) this.endLate(transfer.pulled);
     this.update(transfer);
     this.passTurn(transfer);
     this.dirty = true;
@@ -127,7 +127,7 @@ export class PullScheduler {
     this.line.leave(transfer);
     this.stalled.set(transfer, 0);
     if (transfer.pulled !== undefined) {
-      this.late.end(transfer.pulled);
+      this.endLate(transfer.pulled);
       this.charge(transfer.pulled, 0);
     }
     this.passTurn(transfer);
@@ -180,7 +180,7 @@ export class PullScheduler {
       if (blocked !== 'no') continue;
       const bytes = Math.min(this.longestGrant(transfer), this.budget.roomFor(transfer));
       if (!this.grant(now, transfer, bytes)) {
-        if (this.turns.settle(transfer.peer)) this.endTurn(transfer.peer);
+        if (this.turns.settle(transfer.peer)) this.unpark(transfer.peer);
         mayBegin = false;
         continue;
       }
@@ -202,6 +202,7 @@ export class PullScheduler {
   private isBlocked(transfer: InboundTransfer): 'no' | 'peer' | 'all' {
     if (this.company.includes(transfer, this.budget.roomFor(transfer))) return 'no';
     if (this.isShallow(transfer)) return this.tryTurn(transfer);
+    if (waitsForLate(transfer)) return this.park(transfer);
     return this.budget.mayGrant(transfer) ? 'no' : 'all';
   }
 
@@ -212,12 +213,7 @@ export class PullScheduler {
   /** Begins the turn of its sender, if it may. Else: who is blocked, its sender alone, which has a turn already, or all. MUST PULL-12 */
   private tryTurn(transfer: InboundTransfer): 'no' | 'peer' | 'all' {
     const { peer } = transfer;
-    if (peer.turnBps > 0) {
-      this.line.leave(transfer);
-      transfer.parked = true;
-      peer.parked.push(transfer);
-      return 'peer';
-    }
+    if (peer.turnBps > 0) return this.park(transfer);
     // What is stalled is in nobody's way, and takes no turn.
     if (transfer.pull.stalls > 0) {
       peer.pullBps = this.turns.turnBps;
@@ -237,7 +233,19 @@ export class PullScheduler {
     return isLast ? Math.ceil(pullBytesMax / 4) : pullBytesMax;
   }
 
-  private endTurn(peer: Peer): void {
+  /** It stands in line again when its sender may be pulled more. */
+  private park(transfer: InboundTransfer): 'peer' {
+    this.line.leave(transfer);
+    if (!transfer.parked) transfer.peer.parked.push(transfer);
+    transfer.parked = true;
+    return 'peer';
+  }
+
+  private endLate(pull: InboundPull): void {
+    if (this.late.end(pull)) this.unpark(pull.transfer.peer);
+  }
+
+  private unpark(peer: Peer): void {
     this.dirty = true;
     for (const transfer of peer.parked.splice(0)) {
       if (!transfer.parked) continue;
@@ -276,7 +284,7 @@ export class PullScheduler {
   private add(pull: InboundPull, bytes: Bytes): void {
     const { peer } = pull.transfer;
     this.budget.add(pull, bytes);
-    if (bytes < 0 && this.turns.settle(peer)) this.endTurn(peer);
+    if (bytes < 0 && this.turns.settle(peer)) this.unpark(peer);
     if (peer.pulledBytes === 0 && peer.responsesPatient > 0) this.context.endPatience(peer);
   }
 }

@@ -244,6 +244,7 @@ export class Receiver {
     }
     const end = packet.offset + packet.payloadLength;
     transfer.peer.crowded = (packet.flags & DataPacket.CROWDED) !== 0;
+    transfer.peer.congested = (packet.flags & DataPacket.CONGESTED) !== 0;
     if (end > transfer.pull.next || packet.payloadLength === 0) {
       telemetry.ruleBroken(transfer.peer.id, 'data');
       return next;

@@ -336,6 +336,14 @@ test('of a degraded peer one message is pulled at a time, the more urgent one at
   client.call(toServer, pattern(9000), { priority: 0 });
   net.run();
   expect(server.requests.map(({ body }) => body.length)).toEqual([9000, 4_000_000]);
+  // Nor does a long one a shorter one that is as urgent, but one that is longer still.
+  degrade(server, toClient);
+  server.requests = [];
+  client.call(toServer, pattern(2_000_000));
+  net.run(net.now + 200_000);
+  for (const size of [3_000_000, 90_000]) client.call(toServer, pattern(size));
+  net.run();
+  expect(server.requests.map(({ body }) => body.length)).toEqual([90_000, 2_000_000, 3_000_000]);
 });
 
 function degrade(node: Node, id: number): void {

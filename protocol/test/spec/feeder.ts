@@ -28,10 +28,12 @@ export class Feeder {
     this.hand = new HandPeer(net, node);
   }
 
-  announce(slot: number, bytes: number, priority = 3): void {
+  /** `delayNs`: its sender says that so much goes before it. */
+  announce(slot: number, bytes: number, priority = 3, delayNs = 0): void {
     const transfer = handTransfer(this.hand.net, pattern(bytes, slot), { transferSlot: slot, priority });
     this.transfers.set(slot, transfer);
-    this.hand.send(frame('TransferNotify', transfer.notify));
+    const backlog = delayNs > 0 ? [frame('Backlog', { delayNs })] : [];
+    this.hand.send(...backlog, frame('TransferNotify', transfer.notify));
     this.collect();
   }
 
@@ -54,8 +56,8 @@ export class Feeder {
     return bytes;
   }
 
-  /** Sends the next packet that was asked for; false if there is none. */
-  step(): boolean {
+  /** Sends the next packet that was asked for; false if there is none. `congested`: it serves others as well. */
+  step(congested = false): boolean {
     const next = this.open[0];
     if (next === undefined) return false;
     const { transferSlot, pullSlot, token } = next.pull;
@@ -64,7 +66,7 @@ export class Feeder {
     const { offset } = next;
     next.offset = end;
     if (end === next.end) this.open.shift();
-    this.hand.sendData({ pullSlot, token, offset, payload });
+    this.hand.sendData({ pullSlot, token, offset, payload }, false, false, congested);
     return true;
   }
 

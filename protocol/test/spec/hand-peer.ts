@@ -182,10 +182,11 @@ export class HandPeer {
     record: Omit<DataPacketRecord, 'length' | 'flags'>,
     retransmission = false,
     crowded = false,
+    congested = false,
   ): void {
     const packet = new DataPacket();
     const length = DataPacket.headerLength(record.offset) + record.payload.length;
-    packet.load({ ...record, length, flags: { retransmission, congested: false, crowded } });
+    packet.load({ ...record, length, flags: { retransmission, congested, crowded } });
     const out = new Uint8Array(length);
     packet.emit(out, 0, length);
     this.deliver(out);

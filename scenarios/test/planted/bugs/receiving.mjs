@@ -60,8 +60,8 @@ export const bugs = [
     name: 'stall-backoff-kept',
     what: 'the backoff of a silent sender is not reset when it is heard again',
     file: 'protocol/transfer/pull-scheduler.ts',
-    find: 'this.stalled.set(transfer, 0);\n      this.late.end(pull);',
-    replace: 'this.late.end(pull);',
+    find: 'this.stalled.set(transfer, 0);\n      this.endLate(pull);',
+    replace: 'this.endLate(pull);',
   },
   {
     name: 'suspicion-kept',
