@@ -53,13 +53,9 @@ const NAMES: Readonly<Record<keyof ByProtocol, string>> = {
   dcpim: 'dcPIM',
 };
 
-/** The best of the published columns; those above `most`, if that is given, are left out. */
-export function bestOf(
-  figures: ByProtocol,
-  better: 'lower' | 'higher',
-  most: number = Infinity,
-): { value: number; of: string } {
-  const sorted = PROTOCOLS.filter((name) => figures[name] <= most).sort((a, b) => figures[a] - figures[b]);
+/** The best of the published columns. */
+export function bestOf(figures: ByProtocol, better: 'lower' | 'higher'): { value: number; of: string } {
+  const sorted = [...PROTOCOLS].sort((a, b) => figures[a] - figures[b]);
   const best = (better === 'lower' ? sorted[0] : sorted.at(-1)) as keyof ByProtocol;
   return { value: figures[best], of: NAMES[best] };
 }

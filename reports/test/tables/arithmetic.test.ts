@@ -120,7 +120,6 @@ test('the best published column is the lowest of slowdowns and the highest of ut
   const figures = { homaAeolus: 2, ndp: 5, hpcc: 3, dcpim: 1 };
   expect(bestOf(figures, 'lower')).toEqual({ value: 1, of: 'dcPIM' });
   expect(bestOf(figures, 'higher')).toEqual({ value: 5, of: 'NDP' });
-  expect(bestOf(figures, 'higher', 4.9).value).toBeLessThan(5);
 });
 
 test('the bound of the utilisation is what messages on their way alone take from it', () => {
