@@ -9,8 +9,9 @@ export const FAULTS: string = join(ROOT, 'tools', 'golden', 'faults-4.yaml');
 export const INCAST: string = join(ROOT, 'tools', 'golden', 'incast-8.yaml');
 export const SMALL: string = join(ROOT, 'scenarios', 'library', 'small.yaml');
 
-/** For an incast of requests that wait for no grant, and that the port has no room for. */
+/** For an incast that the port has no room for: its senders decide alone, as dcQUIC's would not. */
 export const SMALL_BUFFER: readonly string[] = [
+  'endpoint.control=sender-burst',
   'topology.switch.port=20KB',
   'topology.switch.ecn=10KB',
   'workload[0].request=1KB',

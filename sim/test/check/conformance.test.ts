@@ -175,12 +175,12 @@ describe('what is pulled', () => {
   });
   const budgetBytes = 15_000;
 
-  it('is within the budget, as much for short messages, four times as much that is late, and four grants; MUST PULL-1', () => {
+  it('is within the budget, as much for short messages, four times as much that is late and a grant of each, and four grants; MUST PULL-1', () => {
     const { broken, report } = reporter();
     const rule = new PullRule(report, options);
-    rule.onPull('a', false, { pulledBytes: 6 * budgetBytes + 8000, memoryBytes: 0 });
+    rule.onPull('a', false, { pulledBytes: 6 * budgetBytes + 16_000, memoryBytes: 0 });
     expect(broken).toEqual([]);
-    rule.onPull('a', false, { pulledBytes: 6 * budgetBytes + 8001, memoryBytes: 0 });
+    rule.onPull('a', false, { pulledBytes: 6 * budgetBytes + 16_001, memoryBytes: 0 });
     expect(broken).toEqual(['PULL-1']);
   });
 
