@@ -73,7 +73,7 @@ export class PeerTable {
       held.creditsHeld += peer.admitted - peer.ended;
       held.announcements += peer.requestsQueued + peer.responsesQueued;
       // Those that wait, on either side.
-      held.announcements += peer.aheadQueue.size + aheadMax - peer.aheadRoom + peer.inboundHeld;
+      held.announcements += (peer.aheadQueue?.size ?? 0) + aheadMax - peer.aheadRoom + peer.inboundHeld;
       held.waits += peer.waiting;
       if (peer.health === 'degraded') held.peersDegraded += 1;
       else if (peer.health === 'probing') held.peersProbing += 1;

@@ -141,7 +141,7 @@ export class Peer implements Timed {
   /** To be announced again: these have their credit and wait for no other. */
   readonly notifyRetries: Fifo<OutboundTransfer> = new Fifo<OutboundTransfer>();
   /** That wait and may be announced ahead, and how many of them still may. MUST AHEAD-1 */
-  readonly aheadQueue: Set<OutboundTransfer> = new Set<OutboundTransfer>();
+  aheadQueue: Set<OutboundTransfer> | undefined;
   aheadRoom: number;
   /** Requests notified for the first time, and how many may be. MUST CREDIT-1 */
   notified = 0;
@@ -334,7 +334,7 @@ export class Peer implements Timed {
 
   /** Requests that wait, and room for them. */
   get mayAnnounceAhead(): boolean {
-    return this.aheadRoom > 0 && this.aheadQueue.size > 0;
+    return this.aheadRoom > 0 && this.aheadQueue !== undefined && this.aheadQueue.size > 0;
   }
 
   /** Requests wait for credit. */

@@ -25,14 +25,16 @@ export class Holds {
 
   private want(transfer: OutboundTransfer): void {
     if (!transfer.goesAhead || this.context.options.aheadMax === 0) return;
-    transfer.peer.aheadQueue.add(transfer);
-    this.context.wantControl(transfer.peer);
+    const { peer } = transfer;
+    peer.aheadQueue ??= new Set<OutboundTransfer>();
+    peer.aheadQueue.add(transfer);
+    this.context.wantControl(peer);
   }
 
   /** The next to announce ahead, behind everything else. MUST AHEAD-1 */
   peek(peer: Peer): OutboundTransfer | undefined {
     if (!peer.mayAnnounceAhead) return undefined;
-    const [transfer] = peer.aheadQueue;
+    const [transfer] = peer.aheadQueue ?? [];
     return transfer;
   }
 
@@ -40,7 +42,7 @@ export class Holds {
   onAnnounced(transfer: OutboundTransfer): void {
     const { peer, hold, notifyCount } = transfer;
     if (hold === 'waiting') {
-      peer.aheadQueue.delete(transfer);
+      peer.aheadQueue?.delete(transfer);
       peer.aheadRoom -= 1;
     } else if (hold === 'releasing' && notifyCount === 1) {
       transfer.releasePacket = peer.nextPacketNumber;
@@ -64,7 +66,7 @@ export class Holds {
   leave(transfer: OutboundTransfer): void {
     const { peer } = transfer;
     if (transfer.hold === 'ahead') peer.aheadRoom += 1;
-    peer.aheadQueue.delete(transfer);
+    peer.aheadQueue?.delete(transfer);
     if (peer.mayAnnounceAhead) this.context.wantControl(peer);
   }
 

@@ -9,8 +9,8 @@ const LEVELS = 8;
  * served. A level that does not wait earns nothing: its share is the others'. Integers alone. REQ PQ-7 · MUST SHARE-1, SHARE-2
  */
 export class MinimumShares {
-  /** What each level has earned, times SHARE. */
-  private readonly earned: number[] = Array.from({ length: LEVELS }, () => 0);
+  /** What each level has earned, times SHARE. Made when two levels first wait together: at most peers they never do. */
+  private earned: number[] | undefined;
   private readonly quantum: number;
   /** Bit l is set while level l has earned a quantum. */
   private due = 0;
@@ -40,7 +40,8 @@ export class MinimumShares {
 
   private earn(level: number, amount: number): void {
     if (level >= LEVELS) return;
-    const { earned, quantum } = this;
+    const { quantum } = this;
+    const earned = (this.earned ??= new Array<number>(LEVELS).fill(0));
     const sum = Math.min(Math.max((earned[level] as number) + amount, 0), SAVED_QUANTA * quantum);
     earned[level] = sum;
     if (sum >= quantum) this.due |= 1 << level;

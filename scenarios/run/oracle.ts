@@ -1,5 +1,6 @@
 import type { Bytes, Nanos } from '../../protocol/index.ts';
 import type { Line, Network } from '../../sim/net/index.ts';
+import { Switch } from '../../sim/net/switch.ts';
 import type { StarTopology, Topology } from '../language/index.ts';
 
 /** Header bytes of a packet in the oracle, as in the published set-ups (dcPIM, SIGCOMM 2022); ours are a few more. */
@@ -67,12 +68,15 @@ export class PathOracle implements Oracle {
   readonly rttNs: Nanos;
   private readonly network: Network;
   private readonly mtuBytes: Bytes;
-  /** By `from × hosts + to`. */
+  /** By `place of from × hosts + place of to`. */
   private readonly ways = new Map<number, Way>();
+  /** Hosts with equal links at one switch have one place: there are fewer ways than pairs of hosts. */
+  private readonly places: number[];
 
   constructor(network: Network, mtuBytes: Bytes) {
     this.network = network;
     this.mtuBytes = mtuBytes;
+    this.places = placesOf(network);
     // Once: checkers ask at every exchange, and there are many pairs of switches.
     this.rttNs = this.longestNs();
   }
@@ -110,7 +114,7 @@ export class PathOracle implements Oracle {
   }
 
   private way(from: number, to: number): Way {
-    const key = from * this.network.hosts.length + to;
+    const key = (this.places[from] as number) * this.network.hosts.length + (this.places[to] as number);
     const known = this.ways.get(key);
     if (known !== undefined) return known;
     const path = this.network.path(this.network.nic(from), this.network.nic(to)) ?? [];
@@ -123,4 +127,21 @@ export class PathOracle implements Oracle {
     this.ways.set(key, way);
     return way;
   }
+}
+
+/** By host: a number that hosts share whose ways to any third host are alike. */
+function placesOf(network: Network): number[] {
+  const numbers = new Map<string, number>();
+  return network.hosts.map(({ index }) => {
+    const nic = network.nic(index);
+    const { far, rate, delayNs } = nic.uplink;
+    const down = far instanceof Switch ? far.portsTo(nic)[0]?.line : undefined;
+    const place =
+      far instanceof Switch && down !== undefined
+        ? [far.index, rate.bps, delayNs, down.rate.bps, down.delayNs].join('/')
+        : `host ${index}`;
+    const number = numbers.get(place) ?? numbers.size;
+    numbers.set(place, number);
+    return number;
+  });
 }
