@@ -54,6 +54,11 @@ describe('dcquic', () => {
     for (const [option] of usage.matchAll(/--[a-z-]+/g))
       expect(stdout).toMatch(new RegExp(`^  ${option} .*\\w`, 'm'));
     expect(stdout).toContain(`dcquic ${name}: ${SUMMARIES[name]}`);
-    expect((await dcquic(['help', name])).stdout).toBe(stdout);
+  });
+
+  it('help COMMAND is COMMAND --help', async () => {
+    const [asked, option] = await Promise.all([dcquic(['help', 'call']), dcquic(['call', '--help'])]);
+    expect(asked).toEqual(option);
+    expect(asked.stdout).toContain(SUMMARIES.call);
   });
 });

@@ -12,7 +12,7 @@ const SCRIPT = join(import.meta.dirname, '..', '..', 'dist', 'tools', 'determini
 /** REQ DST-1. */
 describe('random cases', () => {
   it('give the same traces in order, in another order, in a worker thread and in two', async () => {
-    const names = [...caseNames(10).slice(0, 10), 'pipeline:1', 'counters:1', 'contention:1'];
+    const names = [...caseNames(10).slice(0, 5), 'pipeline:1', 'counters:1', 'contention:1'];
     const report = await runSuite(names, waysHere(SCRIPT));
     expect(report.ways.map(({ problems }) => problems)).toEqual(report.ways.map(() => []));
     expect(report.ways.map(({ differing }) => differing)).toEqual(report.ways.map(() => []));
@@ -33,9 +33,9 @@ const sweeps = (await import(pathToFileURL(join(SCRIPT, '..', 'sweep-cases.js'))
 
 describe('random scenarios that are swept', () => {
   it('give the traces that their seeds give alone, with one thread and with two. REQ DST-9', async () => {
-    const { sweeps: found, runs } = await sweeps.checkSweeps({ scenarios: 2, seeds: 4 });
-    expect(found).toEqual([1, 2].map((jobs) => ({ jobs, equal: 8, differing: [] })));
-    expect(runs).toBe(24);
+    const { sweeps: found, runs } = await sweeps.checkSweeps({ scenarios: 1, seeds: 4 });
+    expect(found).toEqual([1, 2].map((jobs) => ({ jobs, equal: 4, differing: [] })));
+    expect(runs).toBe(12);
   }, 60_000);
 
   it('and do not, where a run alone is not the same', async () => {
