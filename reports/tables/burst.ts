@@ -22,7 +22,7 @@ const GOALS = {
   drops: { value: 0, of: 'goal' },
 } as const;
 
-/** Ten thousand exchanges at one instant. */
+/** Ten thousand exchanges at one instant. REQ PERF-1, PERF-2, TEST-P1, TEST-P6 */
 export const burst: TableSpec = {
   name: 'burst',
   title: 'A burst of 10,000 exchanges from 10 hosts to 200 peers, 16 KB there and 64 KB back',

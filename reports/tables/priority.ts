@@ -22,7 +22,7 @@ const sharesOf = (of: readonly number[]): Record<string, Theirs> =>
 const SHARES = sharesOf(levels);
 const FOUR_SHARES = sharesOf(FOUR);
 
-/** A small call under saturation by the lowest priority, and what each level gets when all want everything. */
+/** A small call under saturation by the lowest priority, and what each level gets when all want everything. REQ PERF-6, TEST-P4 */
 export const priority: TableSpec = {
   name: 'priority',
   title: 'Priorities under saturation',

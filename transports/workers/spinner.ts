@@ -11,7 +11,7 @@ export interface Spun {
 
 /**
  * Turns of the event loop, one after the other, for as long as there is work now and then; after `spinNs` without any the thread
- * sleeps in the event loop until somebody wakes it. REQ NIC-1, NIC-9
+ * sleeps in the event loop until somebody wakes it. REQ NIC-1, NIC-9, PERF-7
  */
 export class Spinner {
   readonly #loop: EventLoop;

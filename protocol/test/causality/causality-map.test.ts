@@ -6,7 +6,7 @@ function endAndRetire(map: CausalityMap, token: number): void {
   map.retire(token);
 }
 
-/** REQ CAUSE-1, CAUSE-2, CAUSE-5, CAUSE-6 · MUST AFTER-4 */
+/** REQ CAUSE-1, CAUSE-2, CAUSE-5, CAUSE-6, TEST-U6 · MUST AFTER-4 */
 describe('the causality map', () => {
   test.each(['memory', 'sharedMemory'] as const)('grows (%s), and its tokens mean the same after', (kind) => {
     const map = new CausalityMap(CausalityMap[kind](10_000));

@@ -101,7 +101,7 @@ const command = fc.oneof(
 );
 const runs = process.env['DEEP'] === '1' ? 20_000 : 60;
 
-describe('the timing wheel, against a sorted list. REQ WHEEL-1, WHEEL-3, WHEEL-4', () => {
+describe('the timing wheel, against a sorted list. REQ WHEEL-1, WHEEL-3, WHEEL-4, TEST-U4', () => {
   test('each queue fires in the order of deadlines, equal ones in the order of scheduling, and always knows its next', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(1), command), { maxLength: 80, size: 'max' }), (commands) => {

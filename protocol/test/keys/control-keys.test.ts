@@ -44,7 +44,7 @@ describe('deriveControlKey', () => {
   });
 });
 
-/** REQ KEY-4, SEC-3 · MUST KEY-2. */
+/** REQ KEY-4, SEC-3, TEST-U7 · MUST KEY-2. */
 describe('ControlSendKeys', () => {
   test('no key seals more packets than it may, and phases only grow by one', () => {
     fc.assert(

@@ -3,7 +3,7 @@ import type { BroadcastOutcome } from '../../pool/pool.ts';
 import { expectClean, pathSecret, pattern } from '../support/pair.ts';
 import { makeStar, settle } from '../support/star.ts';
 
-/** REQ PAT-13, PAT-14, PAT-15, BUF-2, BUF-4, BUF-7, BUF-9, HEALTH-10. */
+/** REQ PAT-13, PAT-14, PAT-15, BUF-2, BUF-4, BUF-7, BUF-9, HEALTH-10, TEST-I4. */
 describe('a broadcast', () => {
   test('is sealed once, whatever the number of peers, and all its records are freed', async () => {
     const body = pattern(300_000);

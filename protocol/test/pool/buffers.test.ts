@@ -24,7 +24,7 @@ async function filled({ caller }: Pools, sealing: 'encrypt' | 'authenticate' = '
   return id;
 }
 
-/** REQ BUF-1, BUF-2, BUF-3, BUF-7, BUF-8, BUF-9, POOL-14, PAT-15. */
+/** REQ BUF-1, BUF-2, BUF-3, BUF-7, BUF-8, BUF-9, POOL-14, PAT-15, TEST-U8. */
 describe('a buffer', () => {
   test('is written in any order, or encrypted record by record, and arrives as it was written', async () => {
     const pools = makePools(isBody);

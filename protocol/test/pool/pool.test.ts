@@ -4,7 +4,7 @@ import type { Handler } from '../../pool/pool.ts';
 import { expectClean, pattern } from '../support/pair.ts';
 import { failureOf, makePools, settled } from '../support/pools.ts';
 
-/** REQ XFER-7. What all pools promise is in conformance/. */
+/** REQ XFER-7, TEST-U1. What all pools promise is in conformance/. */
 describe('unaryRpc', () => {
   test('counts what had to be sent again', async () => {
     const pools = makePools(() => pattern(3000));

@@ -40,7 +40,7 @@ describe('the choice between two candidates. REQ ROUTE-4, MNIC-4', () => {
   });
 });
 
-describe('the router', () => {
+describe('the router. REQ TEST-U2', () => {
   const router = (workers: number): Router => new Router(workers, new Rng(1));
   const all = (workers: number): number[] => Array.from({ length: workers }, (_, i) => i);
 

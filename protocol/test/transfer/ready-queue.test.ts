@@ -18,7 +18,7 @@ const step = fc.tuple(
   fc.option(fc.tuple(fc.nat(LEVELS - 1), fc.nat(20)), { nil: undefined, freq: 2 }),
 );
 
-/** REQ PQ-1, PQ-2, PQ-3 */
+/** REQ PQ-1, PQ-2, PQ-3, TEST-U5 */
 test('a ready queue has at each level what a list sorted by rank and arrival has, whatever comes, goes and moves', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {

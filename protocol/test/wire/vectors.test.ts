@@ -1,7 +1,7 @@
 /**
  * The golden vectors of spec/vectors. The codec and the oracle must both agree with them: if a vector fails, the
  * protocol on the wire has changed.
- * REQ TEST-U10
+ * REQ TEST-U10, DOC-8
  */
 import { describe, expect, test } from 'vitest';
 import { DecodeError, decodeVarint, encodeVarint, varintLengthAt } from '../../wire/index.ts';

@@ -98,6 +98,7 @@ describe('small runs of our own goals', () => {
     expect(figures['completion']).toBeUndefined();
   });
 
+  /** REQ PERF-6, TEST-P4 */
   test('priority: the shares of the levels are those of one link', async () => {
     const { figures } = await measure('priority', 'levels', 0.05);
     const shares = Object.values(figures);

@@ -1,4 +1,4 @@
-/** Bursts and incasts on shallow and deep buffers: the set-ups of the library, small; as they are with DEEP=1. REQ PERF-1, PERF-2 */
+/** Bursts and incasts on shallow and deep buffers: the set-ups of the library, small; as they are with DEEP=1. REQ PERF-1, PERF-2, TEST-P1, TEST-P2, TEST-P6 */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadScenario } from '../../language/index.ts';

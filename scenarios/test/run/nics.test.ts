@@ -52,7 +52,7 @@ async function run(given: Case): Promise<RunResult> {
 const nic = (result: RunResult, host: number, number: number): NicResult =>
   result.nics!.each.find((one) => one.host === host && one.nic === number)!;
 
-describe('several workers at several NICs. REQ PERF-3, PERF-4, MNIC-2, MNIC-3 · MUST LANE-3, LANE-4', () => {
+describe('several workers at several NICs. REQ TEST-U3, TEST-I2, PERF-3, PERF-4, MNIC-2, MNIC-3 · MUST LANE-3, LANE-4', () => {
   test('one peer gets the calls of another over all NICs, each as full as can be', async () => {
     const result = await run({});
     expect(result.nics?.lineRate).toBeGreaterThan(0.95);

@@ -11,7 +11,7 @@ function spinning(work: { look: () => boolean; sleep?: () => boolean }) {
   return { loop, spinner, turns: () => turns };
 }
 
-/** REQ NIC-1, NIC-9 */
+/** REQ NIC-1, NIC-9, PERF-7 */
 describe('a spinner', () => {
   test('turns while there is work, and for a while after; then it sleeps until it is woken', async () => {
     let left = 10;
