@@ -11,6 +11,8 @@ import { RECORD_AAD_BYTES } from './sealed-buffer.ts';
 import { AUTHENTICATED } from './sealing.ts';
 import type { Sealing } from './sealing.ts';
 import { SharedMessage } from './shared-message.ts';
+import { Verified } from './verified.ts';
+import type { RecordCheck } from './verified.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -69,7 +71,7 @@ function positionsOf(start: number, end: number): number {
  * A message being received: ranges of sealed records go in, verified plaintext comes out in place. The caller keeps the
  * ranges and never passes a byte twice. REQ RDP-3, RDP-5 · MUST RECORD-3: no plaintext is delivered before its tag verified.
  */
-export class Assembly {
+export class Assembly implements RecordCheck {
   readonly sizeBytes: Bytes;
   readonly sealedBytes: Bytes;
   private readonly key: AeadKey;
@@ -85,11 +87,7 @@ export class Assembly {
   /** In how many pieces the record that failed last had come. */
   failedPieces = 0;
   private readonly placement: Placement | undefined;
-  /** Verified plaintext; none while all that is verified is part of `source`. */
-  private plain: Uint8Array | undefined;
-  private source: OutgoingMessage | undefined;
-  /** Indexes of the records that are part of `source`. */
-  private readonly sourced: number[] = [];
+  private readonly verified: Verified;
 
   /** @param into where the plaintext goes, if not to memory of its own or its sender's */
   constructor(
@@ -101,7 +99,7 @@ export class Assembly {
     into?: Placement,
   ) {
     this.sizeBytes = sizeBytes;
-    this.plain = into?.bytes?.subarray(0, sizeBytes);
+    this.verified = new Verified(sizeBytes, pool, this, into?.bytes?.subarray(0, sizeBytes));
     this.placement = into;
     this.sealedBytes = sealedSize(sizeBytes);
     this.recordsLeft = recordCount(sizeBytes);
@@ -118,20 +116,16 @@ export class Assembly {
   /** The whole message, of which the first `headerBytes` are headers. */
   message(headerBytes: Bytes): Gathered {
     assert(this.complete, 'a message is delivered when it is whole');
-    const { source } = this;
     if (this.goesToSink) return { head: NOTHING, body: NOTHING };
-    // The sender's own memory, if everything came by reference.
-    if (this.plain === undefined && source?.head.length === headerBytes) return source;
+    const { message } = this.verified;
+    if (message?.head.length === headerBytes) return message;
     const plaintext = this.plaintext();
     return { head: plaintext.subarray(0, headerBytes), body: plaintext.subarray(headerBytes) };
   }
 
   /** The message as one array: what has been verified of it so far. */
   plaintext(): Uint8Array {
-    this.plain ??= new Uint8Array(this.sizeBytes);
-    for (const index of this.sourced.splice(0))
-      this.copyRecord(this.source as OutgoingMessage, index, this.plain);
-    return this.plain;
+    return this.verified.plaintext();
   }
 
   /**
@@ -157,7 +151,7 @@ export class Assembly {
       this.recordsLeft -= 1;
       // A sink says itself what it has.
       if (this.placement?.bytes !== undefined)
-        this.placement.arrived.add(index * RECORD_PLAIN_BYTES, this.plainEnd(index));
+        this.placement.arrived.add(index * RECORD_PLAIN_BYTES, this.verified.plainEnd(index));
       return -1;
     }
     this.failedPieces = record.pieces;
@@ -179,14 +173,10 @@ export class Assembly {
 
   /** Whether the record was placed before: then it is not written any more. */
   skip(index: number): boolean {
-    if (this.placement?.arrived.contains(index * RECORD_PLAIN_BYTES, this.plainEnd(index)) !== true)
+    if (this.placement?.arrived.contains(index * RECORD_PLAIN_BYTES, this.verified.plainEnd(index)) !== true)
       return false;
     this.recordsLeft -= 1;
     return true;
-  }
-
-  private plainEnd(index: number): number {
-    return Math.min((index + 1) * RECORD_PLAIN_BYTES, this.sizeBytes);
   }
 
   private fits(record: Filling, shared: SharedMessage): boolean {
@@ -205,27 +195,39 @@ export class Assembly {
   }
 
   private verify(index: number, record: Filling, length: Bytes): boolean {
-    const { key, aad } = this;
     const { buffer, shared } = record;
     if (shared !== undefined) {
       const tag = shared.tags[index];
-      const start = index * RECORD_PLAIN_BYTES;
-      if (tag === undefined || !record.isWhole(length)) return false;
-      if (
-        !key.openShared?.(index, aad, 0, RECORD_AAD_BYTES, shared.message, start, shared.plainEnd(index), tag)
-      )
+      if (tag === undefined || !record.isWhole(length) || !this.holds(shared.message, index, tag))
         return false;
-      this.adopt(index, shared.message);
+      this.verified.adopt(index, shared.message);
       return true;
     }
     if (buffer === undefined) return false;
     if (this.goesToSink) return this.openForSink(index, buffer, length);
+    if (this.key.openShared !== undefined && this.sealing !== AUTHENTICATED && this.verified.keepsApart)
+      return this.openApart(index, buffer, length);
+    const { key, aad } = this;
     const at = index * RECORD_PLAIN_BYTES;
     const ok =
       this.sealing === AUTHENTICATED
         ? this.openClear(index, buffer, length - TAG_BYTES, at)
         : key.open(index, aad, 0, RECORD_AAD_BYTES, buffer, 0, length, this.plaintext(), at);
     this.pool.give(buffer);
+    return ok;
+  }
+
+  holds(message: OutgoingMessage, index: number, tag: Uint8Array): boolean {
+    const { key, aad } = this;
+    const [start, end] = [index * RECORD_PLAIN_BYTES, this.verified.plainEnd(index)];
+    return key.openShared?.(index, aad, 0, RECORD_AAD_BYTES, message, start, end, tag) === true;
+  }
+
+  /** Opened in place: the others may come by reference. */
+  private openApart(index: number, buffer: Uint8Array, length: Bytes): boolean {
+    const ok = this.key.open(index, this.aad, 0, RECORD_AAD_BYTES, buffer, 0, length, buffer, 0);
+    if (ok) this.verified.keepApart(index, buffer);
+    else this.pool.give(buffer);
     return ok;
   }
 
@@ -257,22 +259,11 @@ export class Assembly {
     return true;
   }
 
-  /** A verified record stays where its sender has it, if the others of the message do. */
-  private adopt(index: number, message: OutgoingMessage): void {
-    this.source ??= message;
-    if (this.source === message && this.plain === undefined) this.sourced.push(index);
-    else this.copyRecord(message, index, this.plaintext());
-  }
-
-  private copyRecord(message: OutgoingMessage, index: number, out: Uint8Array): void {
-    const start = index * RECORD_PLAIN_BYTES;
-    message.copy(start, this.plainEnd(index), out, start);
-  }
-
   destroy(): void {
     for (const record of [this.current, ...(this.others?.values() ?? [])])
       if (record?.buffer !== undefined) this.pool.give(record.buffer);
     this.current = undefined;
     this.others = undefined;
+    this.verified.destroy();
   }
 }
