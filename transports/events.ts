@@ -28,6 +28,8 @@ export type TransportEvent =
   /** The scheduler gives other threads to this core as well: neither isolcpus nor a cpuset keeps them away. REQ OPS-3 */
   | { type: 'core-shared'; worker: number; core: number }
   | { type: 'worker-resumed'; worker: number; silentNs: Nanos }
+  /** A NIC has lost its carrier, or its address, or has them back: what went by it goes by another, or returns. REQ MNIC-5, MNIC-7 */
+  | { type: 'nic-changed'; nic: string; isUp: boolean }
   /** Something that makes UDP fast does not work on this machine; what is used in its place costs rate or sight. */
   | { type: 'udp-fallback'; feature: UdpFeature; cause: Error }
   /** libfabric or its provider is not there: UDP is used in its place. Told once for each pool. REQ EFA-6, OPS-4 */

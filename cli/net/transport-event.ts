@@ -22,6 +22,8 @@ export function transportEventText(event: TransportEvent): string {
       return `core ${event.core} of worker ${event.worker} also runs other threads: neither isolcpus= nor a cpuset keeps them away`;
     case 'worker-resumed':
       return `worker ${event.worker} goes on, after ${time(event.silentNs)}`;
+    case 'nic-changed':
+      return event.isUp ? `${event.nic} is back` : `${event.nic} is down; what went by it goes another way`;
     case 'udp-fallback':
       return `UDP goes on without ${event.feature}: ${event.cause.message}`;
     case 'ffi-unavailable': {

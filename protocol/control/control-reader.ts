@@ -85,6 +85,7 @@ export class ControlReader {
     const { receiverTag, packetNumber, flags } = READ.control;
     const probesOnly = remote.proven && receiverTag === 0;
     this.context.observer?.packetTaken?.(peer.id, READ.control, probesOnly);
+    this.context.onHeard?.(peer.address, true);
     const patient = (flags & ControlPacket.PATIENT) !== 0;
     this.frames.onFrames(now, peer, packetNumber, probesOnly, patient, this.plain, this.plainEnd);
   }
@@ -103,6 +104,7 @@ export class ControlReader {
     // Who was pushed out returns with the wait of its retries; an answer to the PROBE of before would push out the next one at once.
     if (peers.embryosFull && this.frames.beginsWithEcho(this.plain, this.plainEnd)) return;
     if (!peers.admitsEmbryo()) return;
+    context.onHeard?.(from, true);
     this.liveness.challenge(peers.addEmbryo(now, { address: from, secret, role: 'server' }), remote);
   }
 
@@ -112,7 +114,10 @@ export class ControlReader {
     const remote = this.authenticateOther(peer, bytes, at);
     if (remote === undefined) return;
     // Its address is that of the packet that proves it fresh; until then a PROBE goes to where its cause came from.
-    if (!peer.established) peer.address = from;
+    if (!peer.established) {
+      peer.address = from;
+      this.context.onHeard?.(from, true);
+    }
     const misaddressed = this.isMisaddressed(peer);
     // A secret that is new has no replays.
     const first = peer.remote === undefined && peer.established && !peer.usedBefore;

@@ -11,7 +11,7 @@ import { NicPlace } from '../transfer/nic-share.ts';
 import { RecordPool } from '../records/record-pool.ts';
 import { Exposure } from '../records/region.ts';
 import { Telemetry } from '../telemetry/generated/telemetry.ts';
-import type { EndpointConfig } from './config.ts';
+import type { EndpointConfig, OnHeard } from './config.ts';
 import type { EndpointEvent } from './events.ts';
 import type { EndpointObserver } from './observer.ts';
 import type { EndpointOptions } from './options.ts';
@@ -36,6 +36,7 @@ export class Context {
   readonly crypto: CryptoSuite;
   readonly random: RandomSource;
   readonly observer: EndpointObserver | undefined;
+  readonly onHeard: OnHeard | undefined;
   readonly health: HealthMonitor = new HealthMonitor(this);
   readonly records: RecordPool = new RecordPool();
   readonly exposure: Exposure;
@@ -50,11 +51,12 @@ export class Context {
   offering = false;
   private bufferSequence = 0;
 
-  constructor(options: EndpointOptions, { crypto, random, observer, memory }: EndpointConfig) {
+  constructor(options: EndpointOptions, { crypto, random, observer, onHeard, memory }: EndpointConfig) {
     this.options = options;
     this.crypto = crypto;
     this.random = random;
     this.observer = observer;
+    this.onHeard = onHeard;
     this.exposure = new Exposure(memory);
     this.telemetry = new Telemetry(observer);
     this.datagramBytesMax = options.mtuBytes - options.datagramHeaderBytes;

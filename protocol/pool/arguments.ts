@@ -100,7 +100,7 @@ export const UDP_POOL_OPTIONS: OptionKinds = kinds({
   receiveBufferBytes: COUNT,
   sendBufferBytes: COUNT,
   ports: COUNT,
-  device: TEXT,
+  nics: LIST,
   without: LIST,
   ffi: LIST,
 });

@@ -1,4 +1,4 @@
-import type { Nanos } from '../core/units.ts';
+import { NEVER, type Nanos } from '../core/units.ts';
 
 /** A way to a peer: from which NIC of one's own to which of the peer's. */
 export interface NicPath {
@@ -16,6 +16,9 @@ interface Ways {
   /** Runs sent the present way since something came it, and when the first of them left. */
   unanswered: number;
   unansweredSinceNs: Nanos;
+  /** When home is tried again, and how often it was in vain. */
+  retryAtNs: Nanos;
+  retries: number;
 }
 
 /** What a host or worker knows about its NICs. */
@@ -31,18 +34,33 @@ export interface NicPathsConfig {
   homeOf: (peer: number) => NicPath;
   /** The workers of a NIC that fails go to different ones: which of them this is. */
   turn: number;
+  /** Whether the address of that NIC of the peer is known; default: all are. */
+  isKnown?: (peer: number, far: number) => boolean;
+  /** Default: as fits a network of microseconds whose hosts never pause. */
+  patience?: NicPatience;
 }
 
-/**
- * Of two that go different ways, the lower one follows only when its own has been silent for so long. It is longer
- * than packets are under way, as those of a peer that has followed to a new way still come the old one.
- */
-const FOLLOW_SILENCE_NS = 200_000;
-/** After a change of its NICs a host keeps to its own ways for so long: others have followed by then. */
-const LEAD_NS: Nanos = 2 * FOLLOW_SILENCE_NS;
-/** A way is left when so many runs have been sent for so long and nothing came back. Longer than any receiver is silent who still receives. */
-const UNANSWERED_MAX = 8;
-const UNANSWERED_NS = 4_000_000;
+/** How long a way may be silent. */
+export interface NicPatience {
+  /**
+   * Of two that go different ways, the lower one follows only when its own has been silent for so long. It is longer
+   * than packets are under way, as those of a peer that has followed to a new way still come the old one.
+   */
+  readonly followNs: Nanos;
+  /** A way is left when so many runs have been sent for so long and nothing came back. Longer than any receiver is silent who still receives. */
+  readonly unanswered: number;
+  readonly unansweredNs: Nanos;
+  /**
+   * The lower of two tries its home again so long after it was left, and each time twice as long after, up to `RETRY_DOUBLINGS` times. NEVER where
+   * a carrier tells all there is to know.
+   */
+  readonly retryNs: Nanos;
+}
+
+const PATIENCE: NicPatience = { followNs: 200_000, unanswered: 8, unansweredNs: 4_000_000, retryNs: NEVER };
+const RETRY_DOUBLINGS = 6;
+/** After a change of its NICs a host keeps to its own ways for so many times `followNs`: others have followed by then. */
+const LEAD = 2;
 const NICS = 16;
 
 /**
@@ -52,6 +70,7 @@ const NICS = 16;
  */
 export class NicPaths {
   private readonly config: NicPathsConfig;
+  private readonly patience: NicPatience;
   private readonly peers: Map<number, Ways> = new Map<number, Ways>();
   /** Until then it does not follow others. */
   private leadsUntilNs: Nanos = 0;
@@ -60,13 +79,15 @@ export class NicPaths {
 
   constructor(config: NicPathsConfig) {
     this.config = config;
+    this.patience = config.patience ?? PATIENCE;
   }
 
   /** The way for a run of packets to `peer` now. */
   to(peer: number, nowNs: Nanos): NicPath {
     const ways = this.waysTo(peer, nowNs);
     if (this.isSilent(ways, nowNs)) ways.refused.add(keyOf(ways.path));
-    if (!this.isUsable(ways, ways.path)) this.take(ways, this.another(peer, ways), nowNs);
+    else if (nowNs >= ways.retryAtNs) this.retry(peer, ways, nowNs);
+    if (!this.isUsable(peer, ways, ways.path)) this.take(peer, ways, this.another(peer, ways), nowNs);
     if (ways.unanswered === 0) ways.unansweredSinceNs = nowNs;
     ways.unanswered += 1;
     return ways.path;
@@ -79,15 +100,17 @@ export class NicPaths {
     if (keyOf(path) === keyOf(ways.path)) {
       ways.silentSinceNs = nowNs;
       ways.unanswered = 0;
+      if (ways.retryAtNs === NEVER) ways.retries = 0;
       return;
     }
-    if (this.follows(peer, ways, nowNs) || !this.isUsable(ways, ways.path)) this.take(ways, path, nowNs);
+    if (this.follows(peer, ways, nowNs) || !this.isUsable(peer, ways, ways.path))
+      this.take(peer, ways, path, nowNs);
   }
 
   /** If both followed at once, they could miss each other for ever. */
   private follows(peer: number, ways: Ways, nowNs: Nanos): boolean {
     if (nowNs < this.leadsUntilNs) return false;
-    return this.config.self > peer || nowNs - ways.silentSinceNs >= FOLLOW_SILENCE_NS;
+    return this.config.self > peer || nowNs - ways.silentSinceNs >= this.patience.followNs;
   }
 
   /** The network says that a packet did not get to the peer this way; it may lie. */
@@ -98,7 +121,12 @@ export class NicPaths {
   /** NICs of this host have lost their carrier or got it back: what was known is out of date. One that is back takes its peers along. */
   onCarrier(nowNs: Nanos): void {
     this.peers.clear();
-    this.leadsUntilNs = nowNs + LEAD_NS;
+    this.leadsUntilNs = nowNs + LEAD * this.patience.followNs;
+  }
+
+  /** Nothing is kept of the peer. */
+  forget(peer: number): void {
+    this.peers.delete(peer);
   }
 
   private waysTo(peer: number, nowNs: Nanos): Ways {
@@ -106,26 +134,42 @@ export class NicPaths {
     if (ways === undefined) {
       const path = this.config.homeOf(peer);
       const refused = new Set<number>();
-      ways = { path, refused, silentSinceNs: nowNs, unanswered: 0, unansweredSinceNs: nowNs };
+      const since = { silentSinceNs: nowNs, unanswered: 0, unansweredSinceNs: nowNs };
+      ways = { path, refused, ...since, retryAtNs: NEVER, retries: 0 };
       this.peers.set(peer, ways);
     }
     return ways;
   }
 
-  private take(ways: Ways, path: NicPath, nowNs: Nanos): void {
+  private take(peer: number, ways: Ways, path: NicPath, nowNs: Nanos): void {
     this.moves += 1;
     ways.path = path;
     ways.silentSinceNs = nowNs;
     ways.unanswered = 0;
+    const isAway = keyOf(path) !== keyOf(this.config.homeOf(peer));
+    if (!isAway) ways.retryAtNs = NEVER;
+    else if (ways.retryAtNs === NEVER && this.config.self < peer) {
+      ways.retryAtNs = nowNs + this.patience.retryNs * (1 << ways.retries);
+      ways.retries = Math.min(ways.retries + 1, RETRY_DOUBLINGS);
+    }
+  }
+
+  private retry(peer: number, ways: Ways, nowNs: Nanos): void {
+    ways.retryAtNs = NEVER;
+    const home = this.config.homeOf(peer);
+    ways.refused.delete(keyOf(home));
+    if (this.isUsable(peer, ways, home)) this.take(peer, ways, home, nowNs);
   }
 
   private isSilent({ unanswered, unansweredSinceNs }: Ways, nowNs: Nanos): boolean {
-    return unanswered >= UNANSWERED_MAX && nowNs - unansweredSinceNs >= UNANSWERED_NS;
+    const { patience } = this;
+    return unanswered >= patience.unanswered && nowNs - unansweredSinceNs >= patience.unansweredNs;
   }
 
-  private isUsable({ refused }: Ways, path: NicPath): boolean {
-    const { planes, isUp } = this.config;
-    return (path.own - path.far) % planes === 0 && isUp(path.own) && !refused.has(keyOf(path));
+  private isUsable(peer: number, { refused }: Ways, path: NicPath): boolean {
+    const { planes, isUp, isKnown } = this.config;
+    if ((path.own - path.far) % planes !== 0 || !isUp(path.own) || refused.has(keyOf(path))) return false;
+    return isKnown?.(peer, path.far) ?? true;
   }
 
   /** From home on, first between NICs of the same number, which may be in a network of their own. */
@@ -136,7 +180,7 @@ export class NicPaths {
       for (let i = 0; i < nics; i += 1) {
         const own = i === 0 ? home : (home + 1 + ((turn + i - 1) % (nics - 1))) % nics;
         const path = { own, far: (own + across) % nics };
-        if (this.isUsable(ways, path)) return path;
+        if (this.isUsable(peer, ways, path)) return path;
       }
     }
     // All are refused: that was long ago, perhaps.

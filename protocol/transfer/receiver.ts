@@ -249,6 +249,7 @@ export class Receiver {
       telemetry.ruleBroken(transfer.peer.id, 'data');
       return next;
     }
+    this.context.onHeard?.(transfer.peer.address, false);
     const again = (packet.flags & DataPacket.RETRANSMISSION) !== 0;
     const { counters } = telemetry;
     const before = counters.payloadBytesFirst;

@@ -1,5 +1,6 @@
 import type { CryptoSuite } from '../../protocol/crypto/suite.ts';
 import { Endpoint } from '../../protocol/endpoint/endpoint.ts';
+import type { OnHeard } from '../../protocol/endpoint/config.ts';
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
 import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
 import { Pool } from '../../protocol/pool/pool.ts';
@@ -23,6 +24,7 @@ export interface OpenPoolConfig {
   /** If the port reads memory of peers. */
   memory?: ReadableMemory;
   observer?: EndpointObserver | undefined;
+  onHeard?: OnHeard | undefined;
   tokens?: SharedArrayBuffer | undefined;
   pulse?: Pulse | undefined;
   keepAlive: boolean;
@@ -59,7 +61,7 @@ function turnsFor(loop: EventLoop, waitNs: number): Promise<void> {
 
 /** Endpoint, driver and pool over `port`, which is closed if that fails. Rejects with OptionError. REQ POOL-1 */
 export async function openPool(config: OpenPoolConfig): Promise<OpenPool> {
-  const { loop, port, secret, crypto, memory, observer, tokens, pulse, keepAlive, onEvent } = config;
+  const { loop, port, secret, crypto, memory, observer, onHeard, tokens, pulse, keepAlive, onEvent } = config;
   let endpoint: Endpoint;
   try {
     endpoint = new Endpoint({
@@ -69,6 +71,7 @@ export async function openPool(config: OpenPoolConfig): Promise<OpenPool> {
       resolve: (credential) => secret.resolve(credential),
       ...(memory === undefined ? {} : { memory }),
       ...(observer === undefined ? {} : { observer }),
+      ...(onHeard === undefined ? {} : { onHeard }),
     });
   } catch (error) {
     await port.close();

@@ -25,6 +25,8 @@ import { bindUdp, type UdpBindOptions } from './bind.ts';
 import type { BoundPort } from './bound-port.ts';
 import { GSO_BYTES_MAX, GSO_SEGMENTS_MAX } from './linux/abi.ts';
 import type { UdpFeature } from './linux/features.ts';
+import { bindNics } from './nics/bind-nics.ts';
+import { NicsPort, type NicStats } from './nics/nics-port.ts';
 import { resolvePeer } from './resolve.ts';
 import { usableReceiveBytes, type SocketBufferSizes } from './socket-buffers.ts';
 
@@ -40,8 +42,11 @@ export interface UdpPoolOptions {
   sendBufferBytes?: number;
   /** Sockets, hence flows through the network, over which data to a peer is spread; default 1. REQ NIC-10 */
   ports?: number;
-  /** Name of the network interface to use. */
-  device?: string;
+  /**
+   * Names of the network interfaces to use, at most 16. All packets go by the first one as long as it works, then by the next. More than one needs
+   * `bind` to a wildcard address: the sockets are at the addresses of the interfaces. REQ MNIC-5
+   */
+  nics?: readonly string[];
   /** What of the fast path is not used: for tests, and to find out what it is worth. */
   without?: readonly UdpFeature[];
   /** Which libraries may call C, the best one first. */
@@ -70,6 +75,8 @@ export interface UdpPoolStats {
   socketBuffers: SocketBufferSizes;
   /** What of the fast path is in use; none: sockets of node:dgram. */
   features: readonly UdpFeature[];
+  /** If it uses several. REQ MNIC-6, MNIC-7 */
+  nics?: NicStats[];
   /** Datagrams the kernel refused, by error code. */
   sendErrors: Record<string, number>;
 }
@@ -77,9 +84,12 @@ export interface UdpPoolStats {
 /** A pool on UDP sockets, its driver in the application's thread. */
 export interface UdpPool {
   readonly pool: Pool;
-  /** Where it is bound, `ADDRESS:PORT`. */
+  /** Where it is bound, `ADDRESS:PORT`; at several NICs those of all, with commas between them. */
   readonly address: string;
-  /** Makes a server known under a new path secret: `HOST:PORT`, names are looked up. `as`: if it has another secret than this pool. */
+  /**
+   * Makes a server known under a new path secret: `HOST:PORT`, names are looked up. Those of several NICs of one server are separated by commas; a pool
+   * that names no NICs of its own uses the first. `as`: if it has another secret than this pool.
+   */
   connect(peer: string, as?: PresharedSecret): Promise<PeerId>;
   /** Reads what is there without waiting to be told, if the sockets are of a kind that can. Whether there was something. */
   poll(): boolean;
@@ -116,13 +126,20 @@ function endpointOptions(port: BoundPort, given: Partial<EndpointOptions>): Part
   };
 }
 
-async function bindOf(options: UdpPoolOptions, onEvent: TransportEventSubscriber): Promise<BoundPort> {
+async function bindOf(
+  loop: EventLoop,
+  options: UdpPoolOptions,
+  onEvent: TransportEventSubscriber,
+): Promise<BoundPort> {
   const { host, port: portNumber } = splitHostPort(options.bind ?? '*:0');
-  const { receiveBufferBytes, sendBufferBytes, ports, device, without, ffi } = options;
-  const given = { receiveBufferBytes, sendBufferBytes, ports, device, without, ffi };
+  const { receiveBufferBytes, sendBufferBytes, ports, nics = [], without, ffi } = options;
+  const given = { receiveBufferBytes, sendBufferBytes, ports, without, ffi };
   const known = Object.entries(given).filter(([, value]) => value !== undefined);
   const chosen = Object.fromEntries(known) as UdpBindOptions;
-  return bindUdp({ address: host, port: portNumber, onEvent, ...chosen });
+  const at = { address: host, port: portNumber, onEvent, ...chosen };
+  const [device] = nics;
+  if (nics.length > 1) return bindNics(loop, nics, at);
+  return bindUdp(device === undefined ? at : { ...at, device });
 }
 
 /** The address of a peer, if there is a socket of its family. */
@@ -147,7 +164,8 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
   checkOptions('options of createUdpPool', options, UDP_POOL_OPTIONS);
   const { secret, keepAlive = true, onEvent = () => {} } = options;
   checkArgument(secret !== undefined, 'options of createUdpPool: secret', secret, 'a PresharedSecret');
-  const port = await bindOf(options, onEvent);
+  const port = await bindOf(loop, options, onEvent);
+  const several = port instanceof NicsPort ? port : undefined;
   const { pool, endpoint, driver, sendErrors, close } = await openPool({
     loop,
     port,
@@ -158,6 +176,7 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
       ...options.endpoint,
     }),
     observer: options.observer,
+    onHeard: several?.onHeard,
     tokens: options.tokens,
     pulse: options.pulse,
     keepAlive,
@@ -166,9 +185,12 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
   const isOwnIpv6 = port.addresses.map(isIpv6);
   return {
     pool,
-    address: formatAddress(port.addresses[0] ?? 0),
+    address: (several?.addresses ?? port.addresses.slice(0, 1)).map(formatAddress).join(),
     connect: async (peer, as = secret) => {
-      const address = await reach(peer, isOwnIpv6);
+      const far = several === undefined ? peer.split(',', 1) : peer.split(',');
+      const addresses = await Promise.all(far.map((one) => reach(one, isOwnIpv6)));
+      several?.know(addresses);
+      const [address] = addresses as [Address];
       return pool.addPeer({ address, secret: as.newPath(), role: 'client' });
     },
     poll: () => port.poll(),
@@ -178,6 +200,7 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
       state: endpoint.state,
       socketBuffers: port.buffers,
       features: port.features,
+      ...(several && { nics: several.nics }),
       sendErrors: sendErrors.counts(),
     }),
     exposition: () => exposition([{ ...endpoint.metrics(), driver: driver.counters }]),

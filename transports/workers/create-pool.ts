@@ -18,9 +18,7 @@ import { conduitMemory } from './conduit.ts';
 import { chooseSeats, lookAtMachine, type Machine, type Seat } from './cores.ts';
 import { WorkerLink, type WorkerHandler } from './worker-link.ts';
 
-export interface PoolOptions extends Omit<UdpPoolOptions, 'observer' | 'pulse' | 'tokens' | 'device'> {
-  /** Network interfaces; each worker uses one of them. Default: whatever the routes of the system say. */
-  nics?: readonly string[];
+export interface PoolOptions extends Omit<UdpPoolOptions, 'observer' | 'pulse' | 'tokens'> {
   /** How many workers, or on which cores; by default one for each NIC. */
   cores?: number | readonly number[];
   /** A worker without work goes on looking for so long before it sleeps; default 1 ms, or 50 µs where there are no cores to spare. */
@@ -174,6 +172,12 @@ export class WorkerPool {
   }
 }
 
+/** The NICs in their circle, from `home` on. Both ends of a lane do that, so that NICs of one network stand at the same place. */
+function homeFirst(nics: readonly string[], home: string | undefined): string[] {
+  const at = nics.indexOf(home ?? '');
+  return at < 0 ? [] : [...nics.slice(at), ...nics.slice(0, at)];
+}
+
 /**
  * A pool whose endpoints are in worker threads. It chooses cores and NICs by itself, unless told, and says in `workers` what it chose; what it could not
  * have is an event. Rejects with TransportError (BIND_FAILED, BAD_ADDRESS). REQ OPS-1, OPS-5, CORE-1
@@ -207,7 +211,7 @@ export async function createPool(
       udp: {
         ...udp,
         bind: `${host.includes(':') ? `[${host}]` : host}:${port === 0 ? 0 : port + worker}`,
-        ...(nic === undefined ? {} : { device: nic }),
+        nics: homeFirst(nics, nic),
       },
     };
     return new WorkerLink(order, onEvent, entry);
