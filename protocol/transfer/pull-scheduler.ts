@@ -213,7 +213,7 @@ export class PullScheduler {
   /** Begins the turn of its sender, if it may. Else: who is blocked, its sender alone, which has a turn already, or all. MUST PULL-12 */
   private tryTurn(transfer: InboundTransfer): 'no' | 'peer' | 'all' {
     const { peer } = transfer;
-    if (peer.turnBps > 0) return this.park(transfer);
+    if (peer.turnBps > 0) return this.turns.isFilled(peer) ? this.park(transfer) : 'no';
     // What is stalled is in nobody's way, and takes no turn.
     if (transfer.pull.stalls > 0) {
       peer.pullBps = this.turns.turnBps;

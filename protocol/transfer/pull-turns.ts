@@ -70,6 +70,12 @@ export class PullTurns {
     peer.turnBps = rateBps;
   }
 
+  /** Its sender has been told enough for its turn: a round trip's worth at its rate, where one pull cannot be that long. */
+  isFilled(peer: Peer): boolean {
+    const bytes = roundTripBytes(peer);
+    return this.options.pullBytesMax >= bytes || peer.pulledBytes >= bytes;
+  }
+
   /** Came without having been pulled: control packets. */
   onSurplus(bytes: Bytes): void {
     if (this.count > 0) this.surplusBytes += bytes;
@@ -82,10 +88,10 @@ export class PullTurns {
 
   /** What is pulled of `peer` became less. True: its turn is over. */
   settle(peer: Peer): boolean {
-    const { turnBps, rtt, pulledBytes } = peer;
+    const { turnBps, pulledBytes } = peer;
     if (turnBps === 0) return false;
     // Of a sender at this rate on its way when the next one is told to begin.
-    const spareBytes = (turnBps * rtt.minNs) / (8 * NANOS_PER_SECOND) - pulledBytes;
+    const spareBytes = roundTripBytes(peer) - pulledBytes;
     const dueBytes = this.surplusBytes + (this.marked ? this.options.portBufferBytes / DRAIN_SHARE : 0);
     if (pulledBytes > 0 && spareBytes < dueBytes) return false;
     this.count -= 1;
@@ -98,4 +104,9 @@ export class PullTurns {
     peer.turnBps = 0;
     return true;
   }
+}
+
+/** What comes in a round trip at the rate of its turn. */
+function roundTripBytes({ turnBps, rtt }: Peer): Bytes {
+  return (turnBps * rtt.minNs) / (8 * NANOS_PER_SECOND);
 }

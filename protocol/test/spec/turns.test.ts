@@ -104,6 +104,21 @@ test('a lone sender is given the link, several a part of it each, and none more 
   expect(left).toBeGreaterThan(20_000);
 });
 
+/** MUST PULL-12 */
+test('a turn is a round trip long, however short pulls are: else a sender would wait for most of it', () => {
+  const net = new Net({ peerTimeoutNs: 4e9, portBufferBytes: 12_000, pullBytesMax: 1024 });
+  const node = net.addNode();
+  node.endpoint.serve();
+  const hand = new HandPeer(net, node);
+  hand.send(frame('TransferNotify', handTransfer(net, pattern(300_000), { transferSlot: 0 }).notify));
+  const lengths = hand
+    .only('PullRequest')
+    .flatMap(({ record }) => record.ranges.map(({ length }: { length: number }) => length));
+  const bytes = lengths.reduce((sum, length) => sum + length);
+  expect(bytes).toBeGreaterThanOrEqual(24_219);
+  expect(bytes).toBeLessThan(24_219 + 1024);
+});
+
 /** MUST PULL-4 */
 test('all messages to one peer together leave no faster than its last pull allows', () => {
   const net = new Net({ peerTimeoutNs: 4e9 });
