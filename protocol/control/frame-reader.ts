@@ -292,8 +292,8 @@ export class FrameReader {
   /** Of the messages that are announced behind it in the packet. MUST NOTIFY-7 */
   private onBacklog(now: Nanos, next: number): number {
     if (next < 0) return next;
-    const longestNs = Math.ceil(this.context.options.peerTimeoutNs / 4);
-    this.busyUntil = now + Math.min(Math.ceil(READ.backlog.delayNs * BACKLOG_MARGIN), longestNs);
+    const { peerTimeoutNs } = this.context.options;
+    this.busyUntil = now + Math.min(Math.ceil(READ.backlog.delayNs * BACKLOG_MARGIN), peerTimeoutNs);
     return next;
   }
 

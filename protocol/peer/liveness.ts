@@ -49,8 +49,13 @@ export class Liveness {
   onWaiting(now: Nanos, peer: Peer): void {
     // Not one for each that begins: the answer takes a round trip.
     if (!mayBegin(peer.health) && now - peer.probedAt >= peer.rtt.smoothedNs) this.sendProbe(now, peer);
-    const at = now + this.probeInterval();
+    const at = now + this.probeInterval() + this.offset(peer);
     if (at < peer.livenessAt) this.armAt(peer, at);
+  }
+
+  /** Up to half an interval: what many wait for since the same moment is not asked, and answered, at the same moment. MUST LIVE-3 */
+  private offset({ epoch }: Peer): Nanos {
+    return Math.floor((this.probeInterval() * epoch.lo) / 2 ** 33);
   }
 
   private probeInterval(): Nanos {

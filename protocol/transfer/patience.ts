@@ -34,5 +34,5 @@ export function backlogNs({ options }: Context, backlog: Backlog, transfer: Outb
   if (buffer === undefined || hold !== 'free') return 0;
   const aheadNs = Math.ceil((backlog.aheadOf(transfer) * 8 * NANOS_PER_SECOND) / options.rateBps);
   if (aheadNs < peer.rtt.smoothedNs) return 0;
-  return Math.min(aheadNs, BACKLOG_RTTS_MAX * peer.rtt.smoothedNs, Math.ceil(options.peerTimeoutNs / 4));
+  return Math.min(aheadNs, BACKLOG_RTTS_MAX * peer.rtt.smoothedNs, options.peerTimeoutNs);
 }

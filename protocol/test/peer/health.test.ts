@@ -80,11 +80,12 @@ describe('a peer that does not answer', () => {
       'degraded unanswered probing',
       'probing silence failed',
     ]);
-    expect(
-      changes()
-        .slice(1)
-        .map(({ atNs }) => atNs - began),
-    ).toEqual([2 * INTERVAL, TIMEOUT]);
+    const [probingNs, failedNs] = changes()
+      .slice(1)
+      .map(({ atNs }) => atNs - began);
+    expect(probingNs).toBeGreaterThanOrEqual(2 * INTERVAL);
+    expect(probingNs).toBeLessThan(2.5 * INTERVAL);
+    expect(failedNs).toBe(TIMEOUT);
     expect(client.endpoint.state).toMatchObject({ peersDegraded: 0, peersProbing: 0, peersFailed: 1 });
     // MUST LIVE-11: with nothing waiting it is asked once a timeout, and not for ever.
     net.sent = [];

@@ -74,7 +74,24 @@ test('a silent peer is probed every eighth of the timeout', () => {
   hand.node.call(hand.id, pattern(10));
   hand.net.run(TIMEOUT - 1);
   const times = hand.only('Probe').map(({ atNs }) => atNs);
-  expect(times).toEqual([1, 2, 3, 4, 5, 6, 7].map((i) => i * INTERVAL));
+  const offset = (times[0] as number) - INTERVAL;
+  expect(times).toEqual([1, 2, 3, 4, 5, 6, 7].map((i) => i * INTERVAL + offset));
+});
+
+/** MUST LIVE-3. Their answers would come at the same moment as well, and overrun a port. */
+test('peers that are silent since the same moment are probed at moments of their own', () => {
+  const net = new Net();
+  const node = net.addNode();
+  const hands = Array.from({ length: 40 }, (_, i) => new HandPeer(net, node, 'server', true, i));
+  for (const { id } of hands) node.call(id, pattern(10));
+  net.run(1.5 * INTERVAL);
+  const firsts = hands.map((hand) => hand.only('Probe')[0]!.atNs).sort((a, b) => a - b);
+  expect(firsts[0]).toBeGreaterThanOrEqual(INTERVAL);
+  // Of each fifth of the time there are some.
+  for (let fifth = 0; fifth < 5; fifth += 1) {
+    const from = INTERVAL * (1 + fifth / 10);
+    expect(firsts.some((at) => at >= from && at <= from + INTERVAL / 10)).toBe(true);
+  }
 });
 
 /** MUST LIVE-4. */
