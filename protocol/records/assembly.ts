@@ -225,10 +225,12 @@ export class Assembly implements RecordCheck {
 
   /** Opened in place: the others may come by reference. */
   private openApart(index: number, buffer: Uint8Array, length: Bytes): boolean {
-    const ok = this.key.open(index, this.aad, 0, RECORD_AAD_BYTES, buffer, 0, length, buffer, 0);
-    if (ok) this.verified.keepApart(index, buffer);
-    else this.pool.give(buffer);
-    return ok;
+    if (!this.key.open(index, this.aad, 0, RECORD_AAD_BYTES, buffer, 0, length, buffer, 0)) {
+      this.pool.give(buffer);
+      return false;
+    }
+    this.verified.keepApart(index, buffer);
+    return true;
   }
 
   private get goesToSink(): boolean {
