@@ -9,7 +9,7 @@ import { checkAnswer } from '../net/exchange.ts';
 import { failureText } from '../net/failure.ts';
 import { readBody } from '../net/file-body.ts';
 import { type Connection, connectTo } from '../net/open-pool.ts';
-import { MTU_OPTION, TIMEOUT_OPTION } from '../net/options.ts';
+import { MTU_OPTION, RECORD_OPTION, TIMEOUT_OPTION } from '../net/options.ts';
 import { chooseSecret, SECRET_OPTIONS } from '../net/secret.ts';
 import { OPERATION_HEADER, OPERATIONS, type Operation } from '../net/service.ts';
 import { transportEventText } from '../net/transport-event.ts';
@@ -25,6 +25,7 @@ const OPTIONS = {
   timeout: TIMEOUT_OPTION,
   ...SECRET_OPTIONS,
   mtu: MTU_OPTION,
+  record: RECORD_OPTION,
   json: flag('print one JSON object, and nothing else on stdout'),
 };
 
@@ -64,6 +65,7 @@ async function call(options: Values<typeof OPTIONS>): Promise<ExitCode> {
   const connection = await connectTo(options.peer, {
     chosen,
     mtuBytes: options.mtu,
+    record: options.record,
     peerTimeoutNs: options.timeout,
     onEvent: (event) => complain(`dcquic call: ${transportEventText(event)}`),
   });

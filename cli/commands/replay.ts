@@ -7,6 +7,7 @@ import { flag } from '../option.ts';
 import { maker, makerText } from '../../scenarios/run/maker.ts';
 import { recordWords } from '../run/record-words.ts';
 import { type Divergence, explainDivergence, replay } from '../run/replay.ts';
+import { readRecord, replayRecord } from '../run/replay-record.ts';
 import { readSavedRun, type SavedRun, TRACE_FILE } from '../run/saved-run.ts';
 import { row, runSummary, verdictLine } from '../run/summary.ts';
 import { print, printJson } from '../terminal.ts';
@@ -21,10 +22,13 @@ export const command: Command = defineCommand({
   options: { json: flag('print one JSON object, and nothing else on stdout') },
   details: [
     'Runs a saved run again, from capsule.json (or the folder that has it), and compares the trace. If every event is the same, the exit code is that of the run: 0, 2, 3 or 4. If not, it is 5, and the first difference is shown: what happens now from the last checkpoint at which the runs were the same, or the very event in both if the trace of the saved run lies beside its capsule: --out DIR --trace DIR/trace.bin.',
+    'A record of a real endpoint (dcquic serve --record FILE, dcquic call --record FILE) is done again in virtual time: the same calls and datagrams at the same instants. All that comes out is compared; the exit code is 0, or 5 with the first difference.',
     'Modules that were given with --with are looked for in the current folder, as they were named.',
   ],
-  examples: ['dcquic replay out/incast-seed1/capsule.json'],
+  examples: ['dcquic replay out/incast-seed1/capsule.json', 'dcquic replay server.record'],
   run: async ({ json }, [path = '']) => {
+    const record = readRecord(path);
+    if (record !== undefined) return replayRecord(path, record, json);
     const saved = readSavedRun(path);
     const repeated = await replay(saved);
     if (repeated === undefined) return ExitCode.INTERRUPTED;

@@ -5,7 +5,7 @@ import { type Command, defineCommand } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { Interrupt } from '../interrupt.ts';
 import { openPool } from '../net/open-pool.ts';
-import { MTU_OPTION } from '../net/options.ts';
+import { MTU_OPTION, RECORD_OPTION } from '../net/options.ts';
 import { serveMetrics } from '../net/metrics-server.ts';
 import { chooseSecret, SECRET_OPTIONS } from '../net/secret.ts';
 import { handleRequest } from '../net/service.ts';
@@ -19,6 +19,7 @@ const OPTIONS = {
   ...SECRET_OPTIONS,
   mtu: MTU_OPTION,
   metrics: optional('ADDR:PORT', 'serve metrics for Prometheus over HTTP, at /metrics', bindAddress),
+  record: RECORD_OPTION,
   json: flag('print { "address": … } first, then each event as a JSON object on its line'),
 };
 
@@ -47,6 +48,7 @@ export const command: Command = defineCommand({
     const pool = await openPool(options.bind, {
       chosen,
       mtuBytes: options.mtu,
+      record: options.record,
       onEvent: (event) => tell(event),
     });
     const metrics =

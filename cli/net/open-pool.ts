@@ -1,5 +1,5 @@
 import { DEFAULT_OPTIONS, type EndpointOptions, type PeerId } from '../../protocol/index.ts';
-import { TransportError, type TransportEvent } from '../../transports/index.ts';
+import { RecordFile, TransportError, type TransportEvent } from '../../transports/index.ts';
 import {
   createUdpPool,
   formatAddress,
@@ -7,7 +7,8 @@ import {
   resolvePeer,
   type UdpPool,
 } from '../../transports/udp/index.ts';
-import { CommandError } from '../command-error.ts';
+import { CommandError, systemReason } from '../command-error.ts';
+import { complain } from '../terminal.ts';
 import type { ChosenSecret } from './secret.ts';
 
 /** Largest body of a message: what a file of `call` and a request of `serve` may have. */
@@ -25,6 +26,8 @@ export interface PoolRequest {
   mtuBytes: number;
   onEvent: (event: TransportEvent) => void;
   peerTimeoutNs?: number;
+  /** Where all that is done to its endpoint is written down. */
+  record?: string | undefined;
 }
 
 /** A pool bound to `bind`. Throws CommandError. */
@@ -35,7 +38,18 @@ export async function openPool(bind: string, request: PoolRequest): Promise<UdpP
     messageBytesMax: BODY_BYTES_MAX + DEFAULT_OPTIONS.headerBytesMax,
     ...(peerTimeoutNs === undefined ? {} : { peerTimeoutNs }),
   };
-  return explained(() => createUdpPool({ bind, secret: chosen.secret, endpoint, onEvent }));
+  const file = request.record === undefined ? undefined : recordFile(request.record);
+  const record = file && { record: file.write };
+  const pool = await explained(() =>
+    createUdpPool({ bind, secret: chosen.secret, endpoint, onEvent, ...record }),
+  );
+  if (file === undefined) return pool;
+  const close = async (): Promise<void> => {
+    await pool.close();
+    file.close();
+    if (file.failure !== undefined) complain(`dcquic: the record is cut: ${systemReason(file.failure)}`);
+  };
+  return { ...pool, close };
 }
 
 /** A pool that knows one server. Throws CommandError. */
@@ -44,6 +58,14 @@ export async function connectTo(peerText: string, request: PoolRequest): Promise
   const pool = await openPool(isIpv6(address) ? '[::]:0' : '0.0.0.0:0', request);
   const peer = await pool.connect(formatAddress(address));
   return { pool, peer, hasAnswered: () => authenticPackets(pool) > 0 };
+}
+
+function recordFile(path: string): RecordFile {
+  try {
+    return new RecordFile(path);
+  } catch (error) {
+    throw new CommandError(`cannot write the record to ${path}: ${systemReason(error)}`, 1, { cause: error });
+  }
 }
 
 async function explained<T>(action: () => Promise<T>): Promise<T> {

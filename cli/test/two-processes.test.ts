@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { largeDatagramAt } from '../../transports/test/support/large-datagram.ts';
 import { dcquic, finished, Lines, start, temporaryFolder } from './dcquic.ts';
 import { eventOf, serve } from './server.ts';
 
@@ -37,6 +38,26 @@ describe('dcquic serve and dcquic call, two processes', () => {
     child.kill('SIGINT');
     expect(await eventOf(events, 'closed')).toEqual({ event: 'closed', answered: 4, unanswered: 0 });
     expect(await done).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('write down what was done, and it can be done again in virtual time. REQ SIM-5, DST-2', async () => {
+    const files = [join(folder, 'server.record'), join(folder, 'client.record')];
+    const { child, address, done } = await serve(['--record', files[0]!]);
+    const called = await dcquic(['call', '--peer', address, '--file', FILE, '--record', files[1]!]);
+    expect([called.code, called.stderr]).toEqual([0, '']);
+    child.kill('SIGINT');
+    await done;
+    for (const file of files) {
+      const { code, stdout } = await dcquic(['replay', file, '--json']);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ same: true, difference: null, endReason: null });
+    }
+    const changed = readFileSync(files[0]!);
+    changed[largeDatagramAt(changed, changed.length / 2) + 800]! ^= 1;
+    writeFileSync(files[0]!, changed);
+    const { code, stdout } = await dcquic(['replay', files[0]!]);
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/The first difference is in call \d+, counted from 0, at byte \d+:\n {2}\w+\(/);
   });
 
   /** REQ EVT-3, OBS-2. */

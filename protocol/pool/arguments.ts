@@ -101,6 +101,7 @@ export const UDP_POOL_OPTIONS: OptionKinds = kinds({
   sendBufferBytes: COUNT,
   ports: COUNT,
   nics: LIST,
+  record: FUNCTION,
   without: LIST,
   ffi: LIST,
 });

@@ -1,9 +1,10 @@
 import type { CryptoSuite } from '../../protocol/crypto/suite.ts';
 import { Endpoint } from '../../protocol/endpoint/endpoint.ts';
-import type { OnHeard } from '../../protocol/endpoint/config.ts';
+import type { EndpointConfig, OnHeard } from '../../protocol/endpoint/config.ts';
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
 import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
 import { Pool } from '../../protocol/pool/pool.ts';
+import { Recorder, type RecordOutput } from '../../protocol/record/recorder.ts';
 import type { ReadableMemory } from '../../protocol/records/region.ts';
 import { cryptoRandom } from '../crypto/random.ts';
 import { ErrorTally, codeOf, type TransportEventSubscriber } from '../events.ts';
@@ -25,6 +26,7 @@ export interface OpenPoolConfig {
   memory?: ReadableMemory;
   observer?: EndpointObserver | undefined;
   onHeard?: OnHeard | undefined;
+  record?: RecordOutput | undefined;
   tokens?: SharedArrayBuffer | undefined;
   pulse?: Pulse | undefined;
   keepAlive: boolean;
@@ -61,10 +63,11 @@ function turnsFor(loop: EventLoop, waitNs: number): Promise<void> {
 
 /** Endpoint, driver and pool over `port`, which is closed if that fails. Rejects with OptionError. REQ POOL-1 */
 export async function openPool(config: OpenPoolConfig): Promise<OpenPool> {
-  const { loop, port, secret, crypto, memory, observer, onHeard, tokens, pulse, keepAlive, onEvent } = config;
+  const { loop, port, secret, crypto, memory, observer, onHeard, record, tokens, pulse, keepAlive, onEvent } =
+    config;
   let endpoint: Endpoint;
   try {
-    endpoint = new Endpoint({
+    const endpointConfig: EndpointConfig = {
       crypto,
       random: cryptoRandom,
       options: config.endpoint,
@@ -72,7 +75,9 @@ export async function openPool(config: OpenPoolConfig): Promise<OpenPool> {
       ...(memory === undefined ? {} : { memory }),
       ...(observer === undefined ? {} : { observer }),
       ...(onHeard === undefined ? {} : { onHeard }),
-    });
+    };
+    endpoint =
+      record === undefined ? new Endpoint(endpointConfig) : new Recorder(record).endpoint(endpointConfig);
   } catch (error) {
     await port.close();
     throw error;

@@ -10,6 +10,7 @@ import { NANOS_PER_MILLI } from '../../protocol/core/units.ts';
 import { deploymentOptions, type Deployment } from '../../protocol/endpoint/deployments.ts';
 import { DEFAULT_OPTIONS, type EndpointOptions } from '../../protocol/endpoint/options.ts';
 import type { PeerId } from '../../protocol/peer/peer.ts';
+import type { RecordOutput } from '../../protocol/record/recorder.ts';
 import { UDP_POOL_OPTIONS, checkArgument, checkOptions } from '../../protocol/pool/arguments.ts';
 import type { Pool } from '../../protocol/pool/pool.ts';
 import { chooseCrypto } from '../crypto/choose.ts';
@@ -59,6 +60,11 @@ export interface UdpPoolOptions {
    */
   endpoint?: Partial<EndpointOptions>;
   observer?: EndpointObserver;
+  /**
+   * Takes a record of all that goes into the endpoint and all that comes out, for `dcquic replay`. It holds what is sent and received in the clear, and secrets.
+   * REQ SIM-5
+   */
+  record?: RecordOutput;
   /** As `CausalityMap.sharedMemory` gives it: calls of pools with the same, in whatever thread, may depend on each other's tokens. */
   tokens?: SharedArrayBuffer;
   /** Where it shows that its thread goes on; for a WorkerMonitor in another. REQ HEALTH-9 */
@@ -177,6 +183,7 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
     }),
     observer: options.observer,
     onHeard: several?.onHeard,
+    record: options.record,
     tokens: options.tokens,
     pulse: options.pulse,
     keepAlive,

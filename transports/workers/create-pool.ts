@@ -18,7 +18,7 @@ import { conduitMemory } from './conduit.ts';
 import { chooseSeats, lookAtMachine, type Machine, type Seat } from './cores.ts';
 import { WorkerLink, type WorkerHandler } from './worker-link.ts';
 
-export interface PoolOptions extends Omit<UdpPoolOptions, 'observer' | 'pulse' | 'tokens'> {
+export interface PoolOptions extends Omit<UdpPoolOptions, 'observer' | 'record' | 'pulse' | 'tokens'> {
   /** How many workers, or on which cores; by default one for each NIC. */
   cores?: number | readonly number[];
   /** A worker without work goes on looking for so long before it sleeps; default 1 ms, or 50 µs where there are no cores to spare. */

@@ -11,8 +11,13 @@ async function bound(): Promise<Socket> {
 /** Stands in front of a server: who is told its port reaches the server through a port of the relay, while it is not cut. */
 export class Relay {
   isCut = false;
+  /** Each so manyth datagram is lost; 0: none. */
+  lossEvery = 0;
+  /** So far. */
+  lost = 0;
   /** Of the server. */
   port: number;
+  #passed = 0;
   readonly #front: Socket;
   /** By the port of the client. */
   readonly #backs: Map<number, Promise<Socket>> = new Map();
@@ -42,7 +47,10 @@ export class Relay {
   }
 
   #pass(by: Socket, bytes: Uint8Array, to: number): void {
-    if (!this.isCut) by.send(bytes, to, HOST);
+    this.#passed += 1;
+    const isLost = this.lossEvery > 0 && this.#passed % this.lossEvery === 0;
+    if (isLost) this.lost += 1;
+    if (!this.isCut && !isLost) by.send(bytes, to, HOST);
   }
 
   async close(): Promise<void> {
