@@ -61,7 +61,7 @@ function isolatedCores(): Finding {
     ...finding,
     level: 'note',
     found,
-    cost: 'nothing today: the portable transport does not busy-poll. A dedicated worker would share its core with other programs, which shows in the slowest of its latencies',
+    cost: 'the workers of createPool share their cores with other programs, which shows in the slowest of their latencies; nothing to a service without workers',
     remedy:
       'for dedicated workers, keep cores out of the scheduler with isolcpus= on the kernel command line, or a cpuset',
   };
