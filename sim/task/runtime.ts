@@ -14,6 +14,8 @@ import type { BindOptions, UdpSocket } from '../socket/udp-socket.ts';
 
 /** Group of the main task. */
 const MAIN = 'main';
+/** Made once: tasks are spawned by the million. */
+const SPAWN_OPTIONS = { primary: true } as const satisfies Record<keyof SpawnOptions, true>;
 
 /** The groups and tasks of one run. */
 export class Runtime implements GroupOwner, FaultTargets {
@@ -78,7 +80,7 @@ export class Runtime implements GroupOwner, FaultTargets {
     const options = (isNamed ? third : second) as SpawnOptions | undefined;
     if (typeof program !== 'function')
       throw new SimError('bad-argument', 'spawn() and start() take a function');
-    if (options !== undefined) checkNames('spawn()', options, { primary: true });
+    if (options !== undefined) checkNames('spawn()', options, SPAWN_OPTIONS);
     const name = isNamed ? first : program.name;
     return this.spawnTask(group, name, program, options?.primary === true, caller);
   }
