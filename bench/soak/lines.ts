@@ -21,6 +21,7 @@ export function realLines(figures: RealSoakFigures): string[] {
     row('calls of the survivor', tallyText(figures.survivor)),
     row('calls to it', tallyText(figures.mortals)),
     row('its RSS, MiB', trendText(figures.rssMiB)),
+    row('  by sixths', figures.rssCourseMiB.map((mib) => mib.toFixed(0)).join(', ')),
     row('its heap, MiB', trendText(figures.heapMiB)),
     row('its descriptors', trendText(figures.descriptors)),
     row('its threads', trendText(figures.threads)),

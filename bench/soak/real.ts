@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { newTally, type Tally } from './load.ts';
 import type { PeerReport, Whereabouts } from './peer-process.ts';
-import { trend, type Trend } from './samples.ts';
+import { course, trend, type Trend } from './samples.ts';
 
 const PROCESS = fileURLToPath(new URL('./peer-process.js', import.meta.url));
 const MORTALS = 3;
@@ -23,6 +23,8 @@ export interface RealSoakFigures {
   survivor: Tally;
   mortals: Tally;
   rssMiB: Trend;
+  /** Medians of sixths of the run. */
+  rssCourseMiB: number[];
   heapMiB: Trend;
   descriptors: Trend;
   threads: Trend;
@@ -155,6 +157,7 @@ function figuresOf(survivor: PeerProcess, mortals: Tally, kills: number, seconds
     survivor: last?.tally ?? newTally(),
     mortals,
     rssMiB: of((one) => one.sample.rssBytes / MIB),
+    rssCourseMiB: course(under, (one) => one.sample.rssBytes / MIB),
     heapMiB: of((one) => one.sample.heapBytes / MIB),
     descriptors: of((one) => one.sample.descriptors),
     threads: of((one) => one.sample.threads),

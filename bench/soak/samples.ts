@@ -60,3 +60,14 @@ export function trend<S>(samples: readonly S[], of: (sample: S) => number): Tren
       .toSorted((a, b) => a - b)[third >> 1] ?? 0;
   return { before: median(third), after: median(samples.length - Math.max(third, 1)) };
 }
+
+const PARTS = 6;
+
+/** Medians of as many parts of a run, to see whether growth goes on. */
+export function course<S>(samples: readonly S[], of: (sample: S) => number): number[] {
+  return Array.from({ length: PARTS }, (_, part) => {
+    const from = Math.floor((samples.length * part) / PARTS);
+    const values = samples.slice(from, Math.floor((samples.length * (part + 1)) / PARTS)).map(of);
+    return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+  });
+}
