@@ -54,6 +54,7 @@ if (part !== 'real') {
   figures.simulated = await soakSimulated({
     virtualSeconds: Number(values.virtual),
     seed: Number(values.seed),
+    samples: 60,
     isCancelled: () => isCancelled,
     onProgress: (seconds, crashes, calls) =>
       progress(`simulated: ${seconds.toFixed(0)} s, ${crashes} crashes, ${calls} calls`),

@@ -18,7 +18,6 @@ const BYTES_MAX = 20_000;
 const CRASH_EVERY_NS = 10 * SECOND;
 /** A host is down for so long at most. */
 const DOWN_NS_MAX = 2 * SECOND;
-const SAMPLES = 60;
 const LOSS = { numerator: 1, denominator: 1000 };
 const RATE_BPS = 10e9;
 const MIB = 2 ** 20;
@@ -40,6 +39,8 @@ export interface SimulatedSoakFigures {
 export interface SimulatedSoakOptions {
   virtualSeconds: number;
   seed: number;
+  /** How often the heap is looked at, which collects all garbage of this process. */
+  samples: number;
   isCancelled: () => boolean;
   onProgress: (seconds: number, crashes: number, calls: number) => void;
 }
@@ -166,15 +167,15 @@ class Soak {
 
 /** Virtual time in which hosts crash and come back; what lives in this process must not grow with it. REQ BUF-9, HEALTH-8, DST-5 */
 export async function soakSimulated(options: SimulatedSoakOptions): Promise<SimulatedSoakFigures> {
-  const { virtualSeconds, seed, isCancelled, onProgress } = options;
+  const { virtualSeconds, seed, samples: count, isCancelled, onProgress } = options;
   const soak = new Soak(seed, () => {
     if (isCancelled()) soak.kernel.stop('cancelled');
     onProgress(soak.kernel.now / SECOND, soak.crashes, soak.calls);
   });
   const { kernel, network, world } = soak;
   const samples: number[] = [];
-  for (let i = 1; i <= SAMPLES && !isCancelled(); i += 1) {
-    await kernel.run(Math.round((virtualSeconds * SECOND * i) / SAMPLES));
+  for (let i = 1; i <= count && !isCancelled(); i += 1) {
+    await kernel.run(Math.round((virtualSeconds * SECOND * i) / count));
     samples.push(heapBytes() / MIB);
   }
   const untilNs = kernel.now;
