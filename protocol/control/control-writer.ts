@@ -207,6 +207,7 @@ export class ControlWriter {
     this.writeResets(peer);
     this.writeFinals(peer);
     this.writeCancels(peer);
+    if (peer.grants.length > 0) this.writeDelivery(peer);
     this.writeGrants(peer);
     if (this.streamFrames.write(this.now, peer, this.putFrame)) this.eliciting = this.hurried = true;
     if (peer.datagrams.length > 0) this.writeDatagrams(peer);
@@ -315,6 +316,11 @@ export class ControlWriter {
     if (done > 0) peer.finals.splice(0, done);
     peer.lazyDue = peer.finals.length > 0;
     if (peer.finals.length === 0) peer.finalsFirm = false;
+  }
+
+  /** It never causes a packet. MUST BBR-1 */
+  protected writeDelivery({ arrivals }: Peer): void {
+    if (arrivals.fill(WRITTEN.delivery) && this.put(WRITTEN.delivery)) arrivals.onTold();
   }
 
   /** In front of the pulls of those that go on already. MUST CANCEL-1 */

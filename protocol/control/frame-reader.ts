@@ -15,6 +15,7 @@ import {
   Backlog,
   CancelPull,
   Datagram,
+  Delivery,
   EarlyData,
   EarlyLimit,
   FlowReset,
@@ -134,6 +135,8 @@ export class FrameReader {
         return this.onCancelPull(now, peer, READ.cancelPull.parse(bytes, at, end));
       case RangeAck.TYPE:
         return this.onRangeAck(now, peer, READ.rangeAck.parse(bytes, at, end));
+      case Delivery.TYPE:
+        return this.onDelivery(now, peer, READ.delivery.parse(bytes, at, end));
       case FlowReset.TYPE:
         return this.onReset(now, peer, READ.reset.parse(bytes, at, end));
       case Probe.TYPE:
@@ -265,6 +268,12 @@ export class FrameReader {
     if (transfer === undefined || transfer.state === 'done') return next;
     const final = (rangeAck.flags & RangeAck.FINAL) !== 0;
     return this.sender.onRangeAck(now, transfer, rangeAck, final) ? next : -1;
+  }
+
+  /** It says nothing of transfers, and what it says is for the path alone. MUST BBR-2 */
+  private onDelivery(now: Nanos, peer: Peer, next: number): number {
+    if (next >= 0) this.sender.onDelivery(now, peer, READ.delivery);
+    return next;
   }
 
   private onCancelPull(now: Nanos, peer: Peer, next: number): number {

@@ -5,6 +5,7 @@ import {
   ControlPacket,
   DataPacket,
   Datagram,
+  Delivery,
   EarlyData,
   EarlyLimit,
   FlowReset,
@@ -41,6 +42,7 @@ class FrameSet {
   readonly reset: FlowReset = new FlowReset();
   readonly early: EarlyData = new EarlyData();
   readonly earlyLimit: EarlyLimit = new EarlyLimit();
+  readonly delivery: Delivery = new Delivery();
   readonly datagram: Datagram = new Datagram();
   readonly probe: Probe = new Probe();
   readonly echo: ProbeResponse = new ProbeResponse();

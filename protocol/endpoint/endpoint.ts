@@ -350,8 +350,7 @@ export class Endpoint {
       telemetry.packetReceived();
       const kind = (bytes[at] as number) >>> 6;
       if (kind === DataPacket.KIND) {
-        if (isMarked) this.receiver.onMarked();
-        at = this.receiver.onData(now, bytes, at, limit, shared, sharedStart);
+        at = this.receiver.onData(now, bytes, at, limit, shared, sharedStart, isMarked);
       } else if (kind === ControlPacket.KIND) {
         this.receiver.onControl(limit - at);
         at = this.reader.onPacket(now, from, bytes, at, limit);

@@ -237,6 +237,7 @@ export class Liveness {
     this.endAll(now, peer, 'peer-restarted', false);
     peer.inbound.clear();
     peer.forgetQueued();
+    if (peer.lane !== undefined) peer.lane.bbr = undefined;
     peer.remoteBlocked = false;
     peer.admitted = 0;
     peer.ended = 0;

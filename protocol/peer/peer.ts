@@ -6,6 +6,7 @@ import type { BitsPerSecond, Bytes, Nanos } from '../core/units.ts';
 import type { ControlReceiveKeys, ControlSendKeys, Epoch } from '../keys/control-keys.ts';
 import type { PathSecret, Role } from '../keys/path-secret.ts';
 import { ReplayWindow } from '../keys/replay-window.ts';
+import { Arrivals } from '../congestion/arrivals.ts';
 import { AckTracker } from '../recovery/ack-tracker.ts';
 import { RttEstimator } from '../recovery/rtt.ts';
 import { SentPackets } from '../recovery/sent-packets.ts';
@@ -89,6 +90,7 @@ export class Peer implements Timed {
   /** Of its data, if there are several. */
   paths: PathBook | undefined;
   readonly rtt: RttEstimator;
+  readonly arrivals: Arrivals = new Arrivals();
 
   readonly secret: PathSecret;
   readonly role: Role;

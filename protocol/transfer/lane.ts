@@ -1,3 +1,4 @@
+import type { Bbr } from '../congestion/bbr.ts';
 import { RankedHeap } from '../core/ranked-heap.ts';
 import type { Timed } from '../core/timer-queue.ts';
 import type { BitsPerSecond, Bytes, Nanos } from '../core/units.ts';
@@ -9,9 +10,13 @@ const HALVES = 2;
 
 /** What one peer has pulled and not been sent, by level, and how fast all of it together may leave. MUST PULL-4 */
 export class Lane implements Timed {
-  /** As the peer's last pull said, if there was one, and whether that is less than the NIC's. */
-  isSlow = false;
+  /** As the peer's last pull said, if there was one. */
+  pullBps: BitsPerSecond = Infinity;
+  /** What its path carries, once its receiver has reported losses. */
+  bbr: Bbr | undefined;
+  /** The lesser of the two, and whether that is less than the NIC's. */
   rateBps: BitsPerSecond = Infinity;
+  isSlow = false;
   /** When the next run may leave at that rate. */
   nextAt: Nanos = 0;
   lastSentAt: Nanos = 0;
@@ -26,6 +31,13 @@ export class Lane implements Timed {
 
   get isEmpty(): boolean {
     return this.pulls === 0;
+  }
+
+  /** How fast it may send has changed. MUST PULL-4, BBR-5 */
+  settleRate(nicBps: BitsPerSecond): void {
+    const { bbr, pullBps } = this;
+    this.rateBps = bbr === undefined ? pullBps : Math.min(pullBps, bbr.rateBps);
+    this.isSlow = this.rateBps < nicBps;
   }
 
   queue(level: number): LaneQueue {

@@ -109,9 +109,10 @@ export class Receiver {
     this.scheduler.turns.onSurplus(bytes);
   }
 
-  /** Data came that met congestion. REQ CC-5 · MUST PULL-12 */
-  onMarked(): void {
+  /** Data came that met congestion. REQ CC-5 · MUST PULL-12, BBR-1 */
+  private onMarked(peer: Peer, bytes: Bytes): void {
     this.scheduler.turns.onMarked();
+    peer.arrivals.onMarked(bytes);
   }
 
   private grant(now: Nanos, transfer: InboundTransfer, bytes: Bytes): boolean {
@@ -225,6 +226,7 @@ export class Receiver {
     limit: number,
     shared: SharedBytes | undefined,
     sharedStart: number,
+    isMarked: boolean,
   ): number {
     const packet = READ.data;
     const { telemetry } = this.context;
@@ -251,6 +253,7 @@ export class Receiver {
     }
     this.context.onHeard?.(transfer.peer.address, false);
     const again = (packet.flags & DataPacket.RETRANSMISSION) !== 0;
+    if (isMarked) this.onMarked(transfer.peer, packet.payloadLength);
     const { counters } = telemetry;
     const before = counters.payloadBytesFirst;
     if (shared === undefined) {
@@ -319,6 +322,7 @@ export class Receiver {
     const { received, holes } = pull;
     const fresh = end - start - received.overlap(start, end);
     telemetry.payloadReceived(peer.id, fresh, end - start - fresh);
+    peer.arrivals.onData(now, peer.rtt.smoothedNs, fresh, end - start - fresh, again);
     if (fresh < end - start) {
       if (again) this.losses.onSpurious(pull);
       if (fresh === 0) return;

@@ -1,3 +1,5 @@
+import { Bbr } from '../congestion/bbr.ts';
+import type { PaceEvent, PaceState } from '../congestion/states.ts';
 import type { TimerQueue } from '../core/timer-queue.ts';
 import { NANOS_PER_SECOND } from '../core/units.ts';
 import type { BitsPerSecond, Bytes, Nanos } from '../core/units.ts';
@@ -6,6 +8,7 @@ import { TimerNumber } from '../endpoint/timer-numbers.ts';
 import type { Peer } from '../peer/peer.ts';
 import type { TransmitBuffer } from '../transmit.ts';
 import { DataPacket } from '../wire/index.ts';
+import type { Delivery } from '../wire/index.ts';
 import { Backlog } from './backlog.ts';
 import { Lane } from './lane.ts';
 import type { LaneQueue } from './lane.ts';
@@ -57,8 +60,27 @@ export class SendScheduler {
   /** How fast `peer` takes data, of all it pulls together. */
   setRate(peer: Peer, rateBps: BitsPerSecond): void {
     const lane = (peer.lane ??= new Lane());
-    lane.rateBps = rateBps;
-    lane.isSlow = rateBps < this.context.options.rateBps;
+    lane.pullBps = rateBps;
+    lane.settleRate(this.context.options.rateBps);
+  }
+
+  /** `peer` tells what came of the data to it. REQ CC-1, CC-6, OBS-5 · MUST BBR-2, BBR-5 */
+  onDelivery(now: Nanos, peer: Peer, report: Delivery): void {
+    const { lane } = peer;
+    if (lane === undefined) return;
+    const bbr = (lane.bbr ??= new Bbr());
+    const allowedBps = Math.min(lane.pullBps, this.context.options.rateBps);
+    const from = bbr.state;
+    const cause = bbr.onReport(now, report, allowedBps, peer.rtt.smoothedNs);
+    this.settlePace(peer, lane, from, cause);
+  }
+
+  private settlePace(peer: Peer, lane: Lane, from: PaceState, cause: PaceEvent | undefined): void {
+    lane.settleRate(this.context.options.rateBps);
+    const { bbr } = lane;
+    if (bbr === undefined || cause === undefined) return;
+    const mbps = Math.min(bbr.bandwidthBps, this.context.options.rateBps) / 1e6;
+    this.context.telemetry.paceChanged(peer.id, from, bbr.state, cause, Math.ceil(mbps));
   }
 
   /** Call after what is to be sent grew. */
@@ -158,6 +180,7 @@ export class SendScheduler {
     const flags = crowded | (this.lanesReady > 1 ? DataPacket.CONGESTED : 0);
     const first = toSend.startAt(0);
     let last = first;
+    let sentBytes = 0;
     let at = 0;
     for (let i = 0; i < segmentsMax && !toSend.isEmpty; i += 1) {
       const offset = toSend.startAt(0);
@@ -183,6 +206,7 @@ export class SendScheduler {
       }
       telemetry.dataSent(transfer.peer.id, transfer.slot, transfer.generation, offset, length);
       last = offset + length;
+      sentBytes += length;
       at += header + length;
       if (header + length < segmentBytes) break;
     }
@@ -196,9 +220,18 @@ export class SendScheduler {
     const wireBytes = at + Math.ceil(at / segmentBytes) * options.datagramHeaderBytes;
     this.pacer.spend(now, wireBytes);
     lane.lastSentAt = now;
+    if (lane.bbr !== undefined) this.noteSent(now, peer, lane, lane.bbr, sentBytes);
     if (lane.isSlow) {
       lane.nextAt = Math.max(now, lane.nextAt) + Math.ceil((wireBytes * 8 * NANOS_PER_SECOND) / lane.rateBps);
     }
+  }
+
+  private noteSent(now: Nanos, peer: Peer, lane: Lane, bbr: Bbr, bytes: Bytes): void {
+    bbr.onSent(bytes);
+    if (now < bbr.staleAt) return;
+    const from = bbr.state;
+    bbr.onStale();
+    this.settlePace(peer, lane, from, 'stale');
   }
 }
 

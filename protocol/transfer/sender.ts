@@ -12,7 +12,7 @@ import type { OutgoingMessage } from '../records/message.ts';
 import { RECORD_SEALED_BYTES, sealedSize } from '../records/layout.ts';
 import { SealedBuffer } from '../records/sealed-buffer.ts';
 import { TransferErrorCode } from '../wire/index.ts';
-import type { PullRequest, RangeAck } from '../wire/index.ts';
+import type { Delivery, PullRequest, RangeAck } from '../wire/index.ts';
 import { nextHold } from './hold.ts';
 import { Holds } from './holds.ts';
 import type { OutboundTransfer } from './outbound.ts';
@@ -315,6 +315,11 @@ export class Sender {
     this.scheduler.setRate(transfer.peer, Math.max(1, pull.rateMbps) * 1e6);
     this.scheduler.add(now, transfer);
     return true;
+  }
+
+  /** MUST BBR-2 */
+  onDelivery(now: Nanos, peer: Peer, report: Delivery): void {
+    this.scheduler.onDelivery(now, peer, report);
   }
 
   /** What was pulled and has not left is not wanted now. MUST CANCEL-1 */

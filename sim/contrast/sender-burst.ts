@@ -61,8 +61,9 @@ class OpenReceiver extends Receiver {
     limit: number,
     shared: SharedBytes | undefined,
     sharedStart: number,
+    isMarked: boolean,
   ): number {
-    const next = super.onData(now, bytes, at, limit, shared, sharedStart);
+    const next = super.onData(now, bytes, at, limit, shared, sharedStart, isMarked);
     const transfer = next < 0 ? undefined : this.table[READ.data.pullSlot];
     if (transfer === undefined) return next;
     const count = (this.packets.get(transfer) ?? 0) + 1;
@@ -76,8 +77,12 @@ class OpenReceiver extends Receiver {
   }
 }
 
-/** Acknowledges every range that arrived. */
+/** Acknowledges every range that arrived, and says nothing of the path. */
 class OpenWriter extends ControlWriter {
+  protected override writeDelivery(): void {
+    return;
+  }
+
   protected override writeProgress(peer: Peer, transfer: InboundTransfer): void {
     const { received } = transfer.pull;
     if (received.isEmpty) return;

@@ -1,4 +1,5 @@
 import { CAUSAL_EVENTS, CAUSAL_STATES, CAUSAL_TABLE } from '../../protocol/causality/states.ts';
+import { PACE_EVENTS, PACE_STATES, PACE_TABLE } from '../../protocol/congestion/states.ts';
 import {
   OWN_EVENTS,
   OWN_STATES,
@@ -85,5 +86,12 @@ export const MACHINES: readonly Machine[] = [
     states: HEALTH_STATES,
     events: HEALTH_EVENTS,
     table: HEALTH_TABLE,
+  },
+  {
+    title: 'How data to a peer is paced',
+    file: 'protocol/congestion/states.ts',
+    states: PACE_STATES,
+    events: PACE_EVENTS,
+    table: PACE_TABLE,
   },
 ];

@@ -64,6 +64,14 @@ export interface EndpointCounters {
   peersChangedProbing: number;
   /** Changes of the health of peers: it was silent for the peer timeout while something waited for it: all of that has ended, and it is probed slowly. */
   peersChangedFailed: number;
+  /** Changes of how data to a peer is paced: nothing known of the path holds data back: what is pulled leaves. */
+  paceChangesStartup: number;
+  /** Changes of how data to a peer is paced: slower than the path delivered, until it delivers all again. */
+  paceChangesDrain: number;
+  /** Changes of how data to a peer is paced: as fast as the path delivered. */
+  paceChangesCruise: number;
+  /** Changes of how data to a peer is paced: faster with each round that delivers all, until one does not or nothing is held back any more. */
+  paceChangesProbe: number;
   /** Restarts of peers. */
   peersRestarted: number;
   /** Reports that a datagram could not be delivered. */
@@ -143,6 +151,10 @@ export function newCounters(): EndpointCounters {
     peersChangedDegraded: 0,
     peersChangedProbing: 0,
     peersChangedFailed: 0,
+    paceChangesStartup: 0,
+    paceChangesDrain: 0,
+    paceChangesCruise: 0,
+    paceChangesProbe: 0,
     peersRestarted: 0,
     unreachables: 0,
     exchangesBegun: 0,

@@ -87,6 +87,34 @@ export const HEALTH_EVENTS = [
 ] as const;
 export type HealthEvent = (typeof HEALTH_EVENTS)[number];
 
+export const PACE_STATES = [
+  /** Nothing known of the path holds data back: what is pulled leaves. */
+  'startup',
+  /** Slower than the path delivered, until it delivers all again. */
+  'drain',
+  /** As fast as the path delivered. */
+  'cruise',
+  /** Faster with each round that delivers all, until one does not or nothing is held back any more. */
+  'probe',
+] as const;
+export type PaceState = (typeof PACE_STATES)[number];
+
+export const PACE_EVENTS = [
+  /** Of the data of a round, more was lost than a path loses by accident. */
+  'lossy',
+  /** A round delivered what was sent. */
+  'delivered',
+  /** It did, but most of it met congestion. */
+  'marked',
+  /** The path carries as much as is pulled. */
+  'free',
+  /** As much is lost as before, though less was sent: it does not come from the rate. */
+  'deaf',
+  /** What was known of the path is too old. */
+  'stale',
+] as const;
+export type PaceEvent = (typeof PACE_EVENTS)[number];
+
 export const BROKENS = [
   /** A frame of a control packet. */
   'frame',
@@ -501,6 +529,23 @@ export interface PeerChangedEvent {
   readonly failureRate: number;
 }
 
+/** Data to a peer is held back by what its path carries, or is no longer. */
+export interface PaceChangedEvent {
+  readonly name: 'paceChanged';
+  readonly level: 'info';
+  readonly atNs: Nanos;
+  /** Which. */
+  readonly peer: PeerId;
+  /** How it was. */
+  readonly from: PaceState;
+  /** How it is. */
+  readonly to: PaceState;
+  /** Why. */
+  readonly cause: PaceEvent;
+  /** What the path is taken to carry, in Mbit/s. */
+  readonly rateMbps: number;
+}
+
 /** A peer was silent for the peer timeout with something waiting, and all of it ended. */
 export interface PeerTimedOutEvent {
   readonly name: 'peerTimedOut';
@@ -553,6 +598,7 @@ export type TelemetryEvent =
   | PeerMetEvent
   | PeerRestartedEvent
   | PeerChangedEvent
+  | PaceChangedEvent
   | PeerTimedOutEvent
   | UnreachableReportedEvent;
 
@@ -590,6 +636,7 @@ export const EVENT_LEVELS: Readonly<Record<EventName, Level>> = {
   peerMet: 'info',
   peerRestarted: 'info',
   peerChanged: 'info',
+  paceChanged: 'info',
   peerTimedOut: 'warning',
   unreachableReported: 'info',
 };
@@ -656,6 +703,8 @@ export interface EventObserver {
   peerRestarted?(peer: PeerId): void;
   /** The health of a peer is another. */
   peerChanged?(peer: PeerId, from: HealthState, to: HealthState, cause: HealthEvent, failureRate: number): void;
+  /** Data to a peer is held back by what its path carries, or is no longer. */
+  paceChanged?(peer: PeerId, from: PaceState, to: PaceState, cause: PaceEvent, rateMbps: number): void;
   /** A peer was silent for the peer timeout with something waiting, and all of it ended. */
   peerTimedOut?(peer: PeerId, silentNs: Nanos): void;
   /** A report, forged or not, that a datagram could not be delivered. */

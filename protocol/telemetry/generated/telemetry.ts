@@ -11,6 +11,8 @@ import type {
   FailureReason,
   HealthEvent,
   HealthState,
+  PaceEvent,
+  PaceState,
   Refusal,
 } from './events.ts';
 
@@ -27,6 +29,13 @@ const PEERS_CHANGED_BY: Readonly<Record<HealthState, keyof EndpointCounters>> = 
   'degraded': 'peersChangedDegraded',
   'probing': 'peersChangedProbing',
   'failed': 'peersChangedFailed',
+};
+
+const PACE_CHANGES_BY: Readonly<Record<PaceState, keyof EndpointCounters>> = {
+  'startup': 'paceChangesStartup',
+  'drain': 'paceChangesDrain',
+  'cruise': 'paceChangesCruise',
+  'probe': 'paceChangesProbe',
 };
 
 const FAILED_BY: Readonly<Record<FailureReason, keyof EndpointCounters>> = {
@@ -279,6 +288,13 @@ export class Telemetry extends Publisher {
     this.counters[PEERS_CHANGED_BY[to]] += 1;
     this.observer?.peerChanged?.(peer, from, to, cause, failureRate);
     if (this.floor <= 1) this.publish({ name: 'peerChanged', level: 'info', atNs: this.now, peer, from, to, cause, failureRate });
+  }
+
+  /** Data to a peer is held back by what its path carries, or is no longer. */
+  paceChanged(peer: PeerId, from: PaceState, to: PaceState, cause: PaceEvent, rateMbps: number): void {
+    this.counters[PACE_CHANGES_BY[to]] += 1;
+    this.observer?.paceChanged?.(peer, from, to, cause, rateMbps);
+    if (this.floor <= 1) this.publish({ name: 'paceChanged', level: 'info', atNs: this.now, peer, from, to, cause, rateMbps });
   }
 
   /** A peer was silent for the peer timeout with something waiting, and all of it ended. */

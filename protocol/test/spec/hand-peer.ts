@@ -11,6 +11,7 @@ import {
   ControlPacket,
   DataPacket,
   Datagram,
+  Delivery,
   EarlyData,
   EarlyLimit,
   FlowReset,
@@ -30,6 +31,7 @@ import type {
   AckRecord,
   ControlPacketRecord,
   BacklogRecord,
+  DeliveryRecord,
   CancelPullRecord,
   DatagramRecord,
   DataPacketRecord,
@@ -71,6 +73,7 @@ export interface FrameRecords {
   StreamCloseAck: StreamCloseAckRecord;
   CancelPull: CancelPullRecord;
   Backlog: BacklogRecord;
+  Delivery: DeliveryRecord;
   Region: RegionRecord;
   EarlyData: EarlyDataRecord;
   EarlyLimit: EarlyLimitRecord;
@@ -247,6 +250,7 @@ const TYPES = {
   Backlog,
   Region,
   Datagram,
+  Delivery,
   EarlyData,
   EarlyLimit,
 } as const;

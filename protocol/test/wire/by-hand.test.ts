@@ -124,6 +124,10 @@ const BY_HAND: Record<string, [record: object, hex: string]> = {
     `1c  00000009 00000008  01`,
   ],
   DATAGRAM: [{ headerSize: 1, payload: fromHex('006869') }, `1d  01  03 006869`],
+  DELIVERY: [
+    { arrivedBytes: 65_536, againBytes: 1453, belatedBytes: 0, markedBytes: 63, peakMbps: 9687 },
+    `21  80010000  45ad  00  3f  65d7`,
+  ],
   BACKLOG: [{ delayNs: 16_384 }, `1f  80004000`],
   REGION: [
     { transferSlot: 9, transferGeneration: 8, key: { hi: 1, lo: 2 }, address: { hi: 0x7f, lo: 0xffff0000 } },

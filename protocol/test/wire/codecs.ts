@@ -28,6 +28,7 @@ const CLASSES: Record<string, new () => Codec> = {
   FLOW_RESET: wire.FlowReset,
   CANCEL_PULL: wire.CancelPull,
   BACKLOG: wire.Backlog,
+  DELIVERY: wire.Delivery,
   REGION: wire.Region,
   PROBE: wire.Probe,
   PROBE_RESPONSE: wire.ProbeResponse,

@@ -5,6 +5,7 @@ export * from './cancel-pull.ts';
 export * from './control-packet.ts';
 export * from './data-packet.ts';
 export * from './datagram.ts';
+export * from './delivery.ts';
 export * from './early-data.ts';
 export * from './early-limit.ts';
 export * from './errors.ts';

@@ -3,6 +3,7 @@ import {
   Backlog,
   CancelPull,
   Datagram,
+  Delivery,
   EarlyData,
   EarlyLimit,
   FlowReset,
@@ -138,6 +139,7 @@ const CODECS: Readonly<Record<number, Codec>> = {
   })),
   [EarlyLimit.TYPE]: plain(new EarlyLimit(), 'other'),
   [CancelPull.TYPE]: plain(new CancelPull(), 'other'),
+  [Delivery.TYPE]: plain(new Delivery(), 'other'),
   [Backlog.TYPE]: plain(new Backlog(), 'other'),
   [Region.TYPE]: plain(new Region(), 'other'),
   [RangeAck.TYPE]: codec(rangeAck, () => ({

@@ -1,6 +1,20 @@
 /** @type {import('../../../../tools/planted/bug.ts').PlantedBug[]} The sending half, acknowledgements, pacing. */
 export const bugs = [
   {
+    name: 'late-taken-for-lost',
+    what: 'a sender takes what was repeated for lost, although the first copy came as well',
+    file: 'protocol/congestion/bbr.ts',
+    find: 'repairedBytes: againBytes - (report.belatedBytes - before.belatedBytes),',
+    replace: 'repairedBytes: againBytes,',
+  },
+  {
+    name: 'little-sent-judged',
+    what: 'a sender concludes from rounds in which it had little to send what the path carries',
+    file: 'protocol/congestion/bbr.ts',
+    find: "if (sentBytes < FREE_SHARE * bytesPerNs * ns) return wouldBeFree ? 'free' : undefined;",
+    replace: '',
+  },
+  {
     name: 'stale-id-found',
     what: 'frames about the former transfer of a slot act on the present one (ABA)',
     file: 'protocol/transfer/sender.ts',
