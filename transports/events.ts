@@ -30,6 +30,8 @@ export type TransportEvent =
   | { type: 'worker-resumed'; worker: number; silentNs: Nanos }
   /** A NIC has lost its carrier, or its address, or has them back: what went by it goes by another, or returns. REQ MNIC-5, MNIC-7 */
   | { type: 'nic-changed'; nic: string; isUp: boolean }
+  /** Packets as long as the endpoint sends them do not fit into a NIC: they leave in fragments, or not at all. REQ MNIC-1 */
+  | { type: 'nic-mtu-small'; nic: string; mtuBytes: Bytes; wantedBytes: Bytes }
   /** Something that makes UDP fast does not work on this machine; what is used in its place costs rate or sight. */
   | { type: 'udp-fallback'; feature: UdpFeature; cause: Error }
   /** libfabric or its provider is not there: UDP is used in its place. Told once for each pool. REQ EFA-6, OPS-4 */

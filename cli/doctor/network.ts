@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { DEFAULT_OPTIONS } from '../../protocol/index.ts';
 import type { TransportEvent } from '../../transports/index.ts';
-import { bindUdp, usableReceiveBytes } from '../../transports/udp/index.ts';
+import { bindUdp, lookAtNic, usableReceiveBytes } from '../../transports/udp/index.ts';
 import { libfabric } from './fabric.ts';
 import type { Check, Finding } from './finding.ts';
 import { binaryBytes } from './format.ts';
@@ -74,19 +74,18 @@ async function ipv6(): Promise<Finding> {
   return { ...finding, level: 'good', found: isGlobal ? 'available' : 'available, on this machine only' };
 }
 
-/** Linux tells MTU and speed as files; elsewhere only the names are known. */
+/** Linux tells MTU, speed and queues as files; elsewhere only the names are known. REQ MNIC-1 */
 function interfaces(): Finding {
   const names = existsSync('/sys/class/net')
     ? readdirSync('/sys/class/net').filter((name) => readText(`/sys/class/net/${name}/operstate`) !== 'down')
     : Object.keys(networkInterfaces());
-  const mtus = names.map((name) => Number(readText(`/sys/class/net/${name}/mtu`) ?? Number.NaN));
-  const found = names.map((name, i) => {
-    const mtu = mtus[i] as number;
-    const speed = Number(readText(`/sys/class/net/${name}/speed`));
-    return `${name}${Number.isFinite(mtu) ? ` MTU ${mtu}` : ''}${speed > 0 ? ` ${speed} Mbit/s` : ''}`;
+  const nics = names.map((name) => lookAtNic(name));
+  const found = nics.map(({ name, rateBps, mtuBytes, receiveQueues, sendQueues }) => {
+    const queues = receiveQueues === undefined ? '' : ` queues ${receiveQueues}/${sendQueues ?? 0}`;
+    return `${name}${mtuBytes === undefined ? '' : ` MTU ${mtuBytes}`}${rateBps === undefined ? '' : ` ${rateBps / 1e6} Mbit/s`}${queues}`;
   });
   const finding = { id: 'mtu', title: 'Interfaces', found: found.join(', ') };
-  const known = mtus.filter((mtu, i) => names[i] !== 'lo' && Number.isFinite(mtu));
+  const known = nics.flatMap(({ name, mtuBytes }) => (name === 'lo' ? [] : (mtuBytes ?? [])));
   const smallest = Math.min(...known);
   if (smallest < DEFAULT_OPTIONS.mtuBytes) {
     return {

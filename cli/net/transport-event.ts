@@ -24,6 +24,8 @@ export function transportEventText(event: TransportEvent): string {
       return `worker ${event.worker} goes on, after ${time(event.silentNs)}`;
     case 'nic-changed':
       return event.isUp ? `${event.nic} is back` : `${event.nic} is down; what went by it goes another way`;
+    case 'nic-mtu-small':
+      return `packets of ${event.wantedBytes} bytes do not fit into ${event.nic}, which takes ${event.mtuBytes}: give --mtu ${event.mtuBytes} here and to peers`;
     case 'udp-fallback':
       return `UDP goes on without ${event.feature}: ${event.cause.message}`;
     case 'ffi-unavailable': {

@@ -5,6 +5,7 @@ export * from './address.ts';
 export * from './bind.ts';
 export type * from './bound-port.ts';
 export * from './linux/features.ts';
+export * from './nics/nic-facts.ts';
 export * from './pool.ts';
 export * from './port.ts';
 export * from './resolve.ts';

@@ -27,6 +27,7 @@ import type { BoundPort } from './bound-port.ts';
 import { GSO_BYTES_MAX, GSO_SEGMENTS_MAX } from './linux/abi.ts';
 import type { UdpFeature } from './linux/features.ts';
 import { bindNics } from './nics/bind-nics.ts';
+import { lookAtNic, optionsOf, tellOfShort, type NicFacts } from './nics/nic-facts.ts';
 import { NicsPort, type NicStats } from './nics/nics-port.ts';
 import { resolvePeer } from './resolve.ts';
 import { usableReceiveBytes, type SocketBufferSizes } from './socket-buffers.ts';
@@ -55,8 +56,8 @@ export interface UdpPoolOptions {
   /** Where this runs: what `endpoint` does not say. Default: service. REQ CONF-7 */
   deployment?: Deployment;
   /**
-   * Options of the endpoint. `receiveBufferBytes` and `datagramHeaderBytes` are filled in from the sockets; `rateBps`
-   * and `mtuBytes` of the network are worth setting.
+   * Options of the endpoint. `receiveBufferBytes` and `datagramHeaderBytes` are filled in from the sockets, and `rateBps`
+   * from `nics`, if their link has a rate; else that and `mtuBytes` of the network are worth setting.
    */
   endpoint?: Partial<EndpointOptions>;
   observer?: EndpointObserver;
@@ -83,6 +84,8 @@ export interface UdpPoolStats {
   features: readonly UdpFeature[];
   /** If it uses several. REQ MNIC-6, MNIC-7 */
   nics?: NicStats[];
+  /** What the system says of the NICs that were named. REQ MNIC-1 */
+  nicFacts: readonly NicFacts[];
   /** Datagrams the kernel refused, by error code. */
   sendErrors: Record<string, number>;
 }
@@ -171,6 +174,7 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
   const { secret, keepAlive = true, onEvent = () => {} } = options;
   checkArgument(secret !== undefined, 'options of createUdpPool: secret', secret, 'a PresharedSecret');
   const port = await bindOf(loop, options, onEvent);
+  const nicFacts = (options.nics ?? []).map((name) => lookAtNic(name));
   const several = port instanceof NicsPort ? port : undefined;
   const { pool, endpoint, driver, sendErrors, close } = await openPool({
     loop,
@@ -179,6 +183,7 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
     crypto: chooseCrypto(port.ffi),
     endpoint: endpointOptions(port, {
       ...deploymentOptions(options.deployment ?? 'service'),
+      ...optionsOf(nicFacts),
       ...options.endpoint,
     }),
     observer: options.observer,
@@ -189,6 +194,7 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
     keepAlive,
     onEvent,
   });
+  tellOfShort(nicFacts, endpoint.options.mtuBytes, onEvent);
   const isOwnIpv6 = port.addresses.map(isIpv6);
   return {
     pool,
@@ -207,6 +213,7 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
       state: endpoint.state,
       socketBuffers: port.buffers,
       features: port.features,
+      nicFacts,
       ...(several && { nics: several.nics }),
       sendErrors: sendErrors.counts(),
     }),
