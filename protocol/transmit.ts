@@ -22,10 +22,14 @@ export class TransmitBuffer {
   /** Then: how many bytes come before it, and where in it the segment begins. */
   readonly headerBytes: number[] = [];
   readonly sharedStart: number[] = [];
+  /** The driver takes payload from where it is: what is in `pieces` has not been copied to its place in `bytes`. */
+  readonly gathers: boolean;
+  readonly pieces: Pieces = new Pieces();
 
-  constructor(capacityBytes: number, byReference = false) {
+  constructor(capacityBytes: number, byReference = false, gathers = false) {
     this.bytes = new Uint8Array(capacityBytes);
     this.byReference = byReference;
+    this.gathers = gathers;
   }
 
   /** Segment `index` ends, after `headerBytes`, with `shared` from `start` on. */
@@ -33,5 +37,35 @@ export class TransmitBuffer {
     this.shared[index] = shared;
     this.headerBytes[index] = headerBytes;
     this.sharedStart[index] = start;
+  }
+
+  /** Copies the pieces to their places: the memory they are in need not stay as it is any longer. */
+  join(): void {
+    const { pieces, bytes } = this;
+    for (let i = 0; i < pieces.count; i += 1) {
+      const from = pieces.memory[i] as Uint8Array;
+      bytes.set(from.subarray(pieces.start[i], pieces.end[i]), pieces.place[i]);
+    }
+    pieces.count = 0;
+  }
+}
+
+/** Parts of a run that are still where they were made, in the order of their places. The first `count` of each array count. */
+export class Pieces {
+  count = 0;
+  /** Where in the run. */
+  readonly place: number[] = [];
+  /** [start, end) of `memory`. */
+  readonly memory: Uint8Array[] = [];
+  readonly start: number[] = [];
+  readonly end: number[] = [];
+
+  add(place: number, memory: Uint8Array, start: number, end: number): void {
+    const { count } = this;
+    this.place[count] = place;
+    this.memory[count] = memory;
+    this.start[count] = start;
+    this.end[count] = end;
+    this.count = count + 1;
   }
 }

@@ -402,6 +402,7 @@ export class Endpoint {
     assert(now >= this.now, 'time went backwards');
     this.now = now;
     this.telemetry.now = now;
+    out.pieces.count = 0;
     this.receiver.scheduler.run(now);
     if (this.context.controlQueue.length > 0 && this.pacer.controlAt <= now && this.writer.poll(now, out))
       return true;

@@ -21,6 +21,7 @@ const HEAD_BYTES = 32;
 
 /** What `pollTransmit` filled, as far as it is compared. */
 export function runOf(out: TransmitBuffer): object {
+  out.join();
   const { destination, path, networkPriority, lengthBytes, segmentBytes } = out;
   const bytes = out.bytes.subarray(0, lengthBytes);
   const head = bytes.subarray(0, HEAD_BYTES);

@@ -12,6 +12,8 @@ export interface RecordSource {
   readonly sealedBytes: Bytes;
   /** Copies sealed bytes [start, end) to `out` at `at`; none of them may have been released. */
   read(start: number, end: number, out: Uint8Array, at: number): void;
+  /** A sealed record in memory, where it stays until all of it has been released. */
+  record(index: number): Uint8Array;
   /** All sealed bytes, of which [start, end) can be handed on by reference; undefined if `read` must copy them. */
   share(start: number, end: number): SharedMessage | undefined;
 }

@@ -122,12 +122,15 @@ export class SealedBuffer extends Keyed implements RecordSource {
       if (records.shared !== undefined && this.sealShared(index, records.shared)) {
         records.shared.copy(start, stop, out, at);
       } else {
-        const record = records.sealed[index] ?? this.seal(index);
-        out.set(record.subarray(start - base, stop - base), at);
+        out.set(this.record(index).subarray(start - base, stop - base), at);
       }
       at += stop - start;
       start = stop;
     }
+  }
+
+  record(index: number): Uint8Array {
+    return this.records.sealed[index] ?? this.seal(index);
   }
 
   share(start: number, end: number): SharedMessage | undefined {

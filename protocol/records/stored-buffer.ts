@@ -144,14 +144,14 @@ export class StoredBuffer implements RecordSource, SharedContent {
       const index = Math.floor(start / RECORD_SEALED_BYTES);
       const base = index * RECORD_SEALED_BYTES;
       const stop = Math.min(end, base + RECORD_SEALED_BYTES);
-      out.set(this.sealedRecord(index).subarray(start - base, stop - base), at);
+      out.set(this.record(index).subarray(start - base, stop - base), at);
       at += stop - start;
       start = stop;
     }
   }
 
   /** Sealed when its first byte is sent: the work is spread over the time it takes to send. */
-  private sealedRecord(index: number): Uint8Array {
+  record(index: number): Uint8Array {
     const record = this.records[index];
     assert(record !== undefined, 'a record was needed after it had been freed');
     if (!this.sealed[index]) {

@@ -17,7 +17,7 @@ import type { OutboundPull } from './outbound-pull.ts';
 import type { OutboundTransfer } from './outbound.ts';
 import type { Pacer } from './pacer.ts';
 import { ReadyQueue } from './ready-queue.ts';
-import { WRITTEN } from '../control/frame-set.ts';
+import { writeRun } from './run-writer.ts';
 
 /** Data leaves in a network class below control, which has 0. */
 const NETWORK_PRIORITY_MAX = 7;
@@ -165,53 +165,24 @@ export class SendScheduler {
   }
 
   private fill(now: Nanos, lane: Lane, pull: OutboundPull, out: TransmitBuffer): void {
-    const packet = WRITTEN.data;
     const { context } = this;
     const { transfer, toSend } = pull;
-    const { options, telemetry } = context;
+    const { options } = context;
     const buffer = transfer.buffer;
     if (buffer === undefined) return;
     const segmentBytes = Math.min(context.datagramBytesMax, out.bytes.length);
     const segmentsMax = Math.min(this.segmentsOf(lane), Math.floor(out.bytes.length / segmentBytes));
-    packet.pullSlot = pull.slot;
-    packet.tokenHi = pull.tokenHi >>> 0;
-    packet.tokenLo = pull.tokenLo >>> 0;
     const crowded = context.isCrowded(transfer.peer) ? DataPacket.CROWDED : 0;
     const flags = crowded | (this.lanesReady > 1 ? DataPacket.CONGESTED : 0);
     const first = toSend.startAt(0);
-    let last = first;
-    let sentBytes = 0;
-    let at = 0;
-    for (let i = 0; i < segmentsMax && !toSend.isEmpty; i += 1) {
-      const offset = toSend.startAt(0);
-      const header = DataPacket.headerLength(offset);
-      const length = Math.min(toSend.endAt(0) - offset, segmentBytes - header);
-      // A packet shorter than the others ends the run: a run has segments of one size.
-      const again = offset < pull.sentHigh;
-      packet.flags = flags | (again ? DataPacket.RETRANSMISSION : 0);
-      packet.length = header + length;
-      packet.offset = offset;
-      packet.emitHeader(out.bytes, at, out.bytes.length);
-      const shared = out.byReference ? buffer.share(offset, offset + length) : undefined;
-      if (shared !== undefined) {
-        out.refer(i, header, shared, offset);
-      } else {
-        buffer.read(offset, offset + length, out.bytes, at + header);
-        out.shared[i] = undefined;
-      }
-      toSend.remove(offset, offset + length);
-      if (offset + length > pull.sentHigh) {
-        this.backlog.onSent(transfer, offset + length - pull.sentHigh);
-        pull.sentHigh = offset + length;
-      }
-      telemetry.dataSent(transfer.peer.id, transfer.slot, transfer.generation, offset, length);
-      last = offset + length;
-      sentBytes += length;
-      at += header + length;
-      if (header + length < segmentBytes) break;
+    const { sentHigh } = pull;
+    const unsent = toSend.total;
+    const last = writeRun(context.telemetry, pull, buffer, flags, segmentsMax, segmentBytes, out);
+    if (last > sentHigh) {
+      this.backlog.onSent(transfer, last - sentHigh);
+      pull.sentHigh = last;
     }
-    out.lengthBytes = at;
-    out.segmentBytes = Math.min(segmentBytes, at);
+    const at = out.lengthBytes;
     const { peer } = transfer;
     out.destination = peer.address;
     out.path = peer.paths?.next(now) ?? 0;
@@ -220,7 +191,7 @@ export class SendScheduler {
     const wireBytes = at + Math.ceil(at / segmentBytes) * options.datagramHeaderBytes;
     this.pacer.spend(now, wireBytes);
     lane.lastSentAt = now;
-    if (lane.bbr !== undefined) this.noteSent(now, peer, lane, lane.bbr, sentBytes);
+    if (lane.bbr !== undefined) this.noteSent(now, peer, lane, lane.bbr, unsent - toSend.total);
     if (lane.isSlow) {
       lane.nextAt = Math.max(now, lane.nextAt) + Math.ceil((wireBytes * 8 * NANOS_PER_SECOND) / lane.rateBps);
     }

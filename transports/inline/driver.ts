@@ -86,7 +86,9 @@ export class InlineDriver implements Driver {
     this.#endpoint = endpoint;
     this.#options = options;
     this.#wakeup = new Wakeup(loop, this.#turn);
-    this.#sendPool = new SendPool(options.sendRunsMax, options.runBytes, this.#onRoom, this.#onSendError);
+    const { sendRunsMax, runBytes } = options;
+    const gathers = port.gathers === true;
+    this.#sendPool = new SendPool(sendRunsMax, runBytes, this.#onRoom, this.#onSendError, gathers);
   }
 
   /** Begins to receive. The pool comes late because it needs the driver first. */

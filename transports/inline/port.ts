@@ -23,6 +23,8 @@ export interface DatagramPort {
    * each of them or `backlog()` was seen at 0. Returns how many times `sent` will be called. Never throws.
    */
   send(run: TransmitBuffer, sent: SentCallback): number;
+  /** Whether runs may hold pieces, which are looked at before `send` returns and not after. */
+  readonly gathers?: boolean;
   /** Datagrams that wait in user space because a kernel buffer is full. */
   backlog(): number;
   /** Starts delivery. */

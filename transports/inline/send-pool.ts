@@ -12,8 +12,8 @@ export class SendRun {
   /** The kernel may not have all of the bytes yet: not to be touched before nothing is owed. */
   isOut = false;
 
-  constructor(capacityBytes: Bytes, onSent: (run: SendRun, error: Error | null) => void) {
-    this.transmit = new TransmitBuffer(capacityBytes);
+  constructor(capacityBytes: Bytes, gathers: boolean, onSent: (run: SendRun, error: Error | null) => void) {
+    this.transmit = new TransmitBuffer(capacityBytes, false, gathers);
     this.onSent = (error) => onSent(this, error);
   }
 }
@@ -27,15 +27,23 @@ export class SendPool {
   readonly #free: SendRun[] = [];
   readonly #maxRuns: number;
   readonly #capacityBytes: Bytes;
+  readonly #gathers: boolean;
   readonly #onRoom: () => void;
   readonly #onError: (error: Error) => void;
   #allocated = 0;
   #exhausted = false;
 
-  constructor(maxRuns: number, capacityBytes: Bytes, onRoom: () => void, onError: (error: Error) => void) {
+  constructor(
+    maxRuns: number,
+    capacityBytes: Bytes,
+    onRoom: () => void,
+    onError: (error: Error) => void,
+    gathers = false,
+  ) {
     assert(maxRuns >= 1, 'a send pool has at least one buffer');
     this.#maxRuns = maxRuns;
     this.#capacityBytes = capacityBytes;
+    this.#gathers = gathers;
     this.#onRoom = onRoom;
     this.#onError = onError;
   }
@@ -49,7 +57,7 @@ export class SendPool {
       return undefined;
     }
     this.#allocated++;
-    return new SendRun(this.#capacityBytes, this.#sent);
+    return new SendRun(this.#capacityBytes, this.#gathers, this.#sent);
   }
 
   /** Gives back a buffer that was not sent. */

@@ -61,7 +61,9 @@ export class Net {
   readonly options: Partial<EndpointOptions>;
   private readonly rng = new Rng(1);
   private readonly events: Event[] = [];
-  private readonly out = new TransmitBuffer(65_536);
+  /** One that gathers does not change what is sent. */
+  out: TransmitBuffer = new TransmitBuffer(65_536);
+  piecesJoined = 0;
   private sentCount = 0;
 
   constructor(options: Partial<EndpointOptions> = {}, crypto: CryptoSuite = new SimCrypto()) {
@@ -156,6 +158,8 @@ export class Net {
         node.onEvent(event);
       }
       if (!endpoint.pollTransmit(this.now, out)) break;
+      this.piecesJoined += out.pieces.count;
+      out.join();
       for (let at = 0; at < out.lengthBytes; at += out.segmentBytes) {
         this.send(
           node,

@@ -59,8 +59,25 @@ function run(segments: number): TransmitBuffer {
 describe('a sender of segments', () => {
   test('needs one call for a run', () => {
     const kernel = new Kernel();
-    expect(kernel.sender().send(run(44), 4096, 0)).toBe(44);
+    expect(kernel.sender().send(run(44), 0)).toBe(44);
     expect(kernel.calls).toEqual(['sendmsg']);
+  });
+
+  test('copies pieces of a run where segments go one by one, and when it has to wait', () => {
+    for (const [feature, count] of [
+      ['gso', 0],
+      ['ecn', 1],
+    ] as const) {
+      const kernel = new Kernel([feature]);
+      const transmit = run(2);
+      const memory = new Uint8Array(100).fill(9);
+      transmit.pieces.add(10, memory, 5, 25);
+      kernel.sender().send(transmit, 0);
+      // With GSO the kernel takes them from where they are.
+      expect(transmit.pieces.count).toBe(count);
+      transmit.join();
+      expect([...transmit.bytes.subarray(9, 31)]).toEqual([0, ...new Array<number>(20).fill(9), 0]);
+    }
   });
 
   test('goes down the ladder for good, each step an event, and the run is sent all the same', () => {
@@ -68,11 +85,11 @@ describe('a sender of segments', () => {
     kernel.answers['sendmsg'] = [-EIO];
     kernel.answers['sendmmsg'] = [-ENOSYS];
     const sender = kernel.sender();
-    expect([sender.send(run(3), 4096, 0), sender.errno]).toEqual([3, 0]);
+    expect([sender.send(run(3), 0), sender.errno]).toEqual([3, 0]);
     expect(kernel.calls).toEqual(['sendmsg', 'sendmmsg 3', 'sendmsg', 'sendmsg', 'sendmsg']);
     expect(kernel.events).toEqual(['gso: sendmsg EIO', 'sendmmsg: sendmmsg ENOSYS']);
     kernel.calls.length = 0;
-    expect(sender.send(run(2), 4096, 0)).toBe(2);
+    expect(sender.send(run(2), 0)).toBe(2);
     expect(kernel.calls).toEqual(['sendmsg', 'sendmsg']);
     expect(kernel.features.list).not.toContain('gso');
   });
@@ -81,7 +98,7 @@ describe('a sender of segments', () => {
     const kernel = new Kernel();
     kernel.answers['sendmsg'] = [-EAGAIN];
     const sender = kernel.sender();
-    expect([sender.send(run(3), 4096, 0), sender.errno]).toEqual([0, EAGAIN]);
+    expect([sender.send(run(3), 0), sender.errno]).toEqual([0, EAGAIN]);
     expect([kernel.calls, kernel.events]).toEqual([['sendmsg'], []]);
   });
 
@@ -89,19 +106,19 @@ describe('a sender of segments', () => {
     const kernel = new Kernel(['gso']);
     kernel.answers['sendmmsg'] = [2, -EAGAIN, 70];
     const sender = kernel.sender();
-    expect([sender.send(run(5), 4096, 0), sender.errno]).toEqual([2, EAGAIN]);
+    expect([sender.send(run(5), 0), sender.errno]).toEqual([2, EAGAIN]);
     const plain = new Kernel(['gso', 'sendmmsg']);
     plain.answers['sendmsg'] = [1, -EMSGSIZE];
     const slow = plain.sender();
-    expect([slow.send(run(5), 4096, 0), slow.errno]).toEqual([1, EMSGSIZE]);
-    expect(slow.send(run(5), 4096, 2)).toBe(3);
+    expect([slow.send(run(5), 0), slow.errno]).toEqual([1, EMSGSIZE]);
+    expect(slow.send(run(5), 2)).toBe(3);
   });
 
   test('sends again when the error was that of an earlier datagram', () => {
     const kernel = new Kernel();
     kernel.answers['sendmsg'] = [-ECONNREFUSED];
     const sender = kernel.sender();
-    expect([sender.send(run(3), 4096, 0), sender.errno, kernel.calls.length]).toEqual([3, 0, 2]);
+    expect([sender.send(run(3), 0), sender.errno, kernel.calls.length]).toEqual([3, 0, 2]);
   });
 });
 

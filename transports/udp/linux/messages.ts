@@ -13,31 +13,36 @@ const WORD = 2 ** 32;
 /** A sockaddr_in6, up to the next multiple of eight. */
 const NAME_BYTES = Math.ceil(SOCKADDR_BYTES / 8) * 8;
 
-/** An array of `struct mmsghdr`, each with one piece of payload, an address and room for control messages. */
+/** An array of `struct mmsghdr`, each with payload in pieces, an address and room for control messages. */
 export class Messages {
   readonly count: number;
   /** Where the array is. Each element begins with a `struct msghdr`, so one will do for calls with a single message. */
   readonly at: Pointer;
   readonly view: DataView;
   readonly #bytes: Uint8Array;
+  readonly #words: Uint32Array;
+  readonly #piecesMax: number;
   readonly #namesAt: number;
   readonly #iovecsAt: number;
   readonly #controlsAt: number;
   readonly #controlBytes: number;
 
-  constructor(ffi: Ffi, count: number, controlBytes: number) {
+  /** @param piecesMax of the payload of each */
+  constructor(ffi: Ffi, count: number, controlBytes: number, piecesMax: number = 1) {
     this.count = count;
+    this.#piecesMax = piecesMax;
     this.#controlBytes = controlBytes;
     this.#iovecsAt = MMSGHDR_BYTES * count;
-    this.#controlsAt = this.#iovecsAt + IOVEC_BYTES * count;
+    this.#controlsAt = this.#iovecsAt + IOVEC_BYTES * piecesMax * count;
     this.#namesAt = this.#controlsAt + controlBytes * count;
     this.#bytes = new Uint8Array(this.#namesAt + NAME_BYTES * count);
     this.view = new DataView(this.#bytes.buffer);
+    this.#words = new Uint32Array(this.#bytes.buffer);
     this.at = ffi.addressOf(this.#bytes);
     for (let i = 0; i < count; i += 1) {
       const at = MMSGHDR_BYTES * i;
       this.#setPointer(at + NAME, this.at + this.nameAt(i));
-      this.#setPointer(at + IOVECS, this.at + this.#iovecsAt + IOVEC_BYTES * i);
+      this.#setPointer(at + IOVECS, this.at + this.#iovecsAt + IOVEC_BYTES * piecesMax * i);
       this.view.setUint32(at + IOVEC_COUNT, 1, true);
       if (controlBytes > 0) this.#setPointer(at + CONTROL, this.at + this.controlAt(i));
     }
@@ -57,10 +62,21 @@ export class Messages {
     return this.#controlsAt + this.#controlBytes * i;
   }
 
+  /** Message `i` in one piece. */
   setPayload(i: number, at: Pointer, lengthBytes: number): void {
-    const offset = this.#iovecsAt + IOVEC_BYTES * i;
+    this.setPiece(i, 0, at, lengthBytes);
+  }
+
+  /** Piece `piece` of message `i`. */
+  setPiece(i: number, piece: number, at: Pointer, lengthBytes: number): void {
+    const offset = this.#iovecsAt + IOVEC_BYTES * (this.#piecesMax * i + piece);
     this.#setPointer(offset, at);
-    this.view.setUint32(offset + 8, lengthBytes, true);
+    this.#words[(offset + 8) >> 2] = lengthBytes;
+  }
+
+  /** Message `i` is its first `count` pieces. */
+  setPieceCount(i: number, count: number): void {
+    this.view.setUint32(MMSGHDR_BYTES * i + IOVEC_COUNT, count, true);
   }
 
   /** All messages go to the address of message 0. */
@@ -100,7 +116,8 @@ export class Messages {
   }
 
   #setPointer(at: number, pointer: Pointer): void {
-    this.view.setUint32(at, pointer % WORD, true);
-    this.view.setUint32(at + 4, Math.floor(pointer / WORD), true);
+    const low = pointer >>> 0;
+    this.#words[at >> 2] = low;
+    this.#words[(at >> 2) + 1] = (pointer - low) / WORD;
   }
 }

@@ -2,7 +2,7 @@ import type { Address } from '../../../protocol/core/address.ts';
 import type { TransmitBuffer } from '../../../protocol/transmit.ts';
 import { nodeLoop } from '../../inline/event-loop.ts';
 import type { PortInput, SentCallback } from '../../inline/port.ts';
-import type { Ffi, Pointer } from '../../native/ffi.ts';
+import type { Ffi } from '../../native/ffi.ts';
 import { formatAddress, isIpv6, portOf } from '../address.ts';
 import type { BoundPort } from '../bound-port.ts';
 import type { SocketBufferSizes } from '../socket-buffers.ts';
@@ -56,8 +56,7 @@ export class NativeUdpPort implements BoundPort {
   readonly #config: NativePortConfig;
   readonly #v4: Lane[];
   readonly #v6: Lane[];
-  /** Where the bytes of transmit buffers are; they are few and live long. */
-  readonly #places = new WeakMap<Uint8Array, Pointer>();
+  readonly gathers = true;
   readonly #waiting: Waiting[] = [];
   #waitingSegments = 0;
   #retryQueued = false;
@@ -178,9 +177,8 @@ export class NativeUdpPort implements BoundPort {
   #advance(waiting: Waiting): boolean {
     const { run, sent, lane } = waiting;
     const segments = Math.ceil(run.lengthBytes / run.segmentBytes);
-    const at = this.#placeOf(run.bytes);
     while (waiting.first < segments) {
-      const taken = lane.sender.send(run, at, waiting.first);
+      const taken = lane.sender.send(run, waiting.first);
       for (let i = 0; i < taken; i += 1) sent(null);
       waiting.first += taken;
       if (waiting.first === segments) break;
@@ -192,6 +190,7 @@ export class NativeUdpPort implements BoundPort {
   }
 
   #wait(waiting: Waiting, segments: number): void {
+    waiting.run.join();
     this.#waiting.push(waiting);
     this.#waitingSegments += segments - waiting.first;
     this.#queueRetry();
@@ -213,13 +212,4 @@ export class NativeUdpPort implements BoundPort {
       this.#waiting.shift();
     }
   };
-
-  #placeOf(bytes: Uint8Array): Pointer {
-    let at = this.#places.get(bytes);
-    if (at === undefined) {
-      at = this.#config.libc.ffi.addressOf(bytes);
-      this.#places.set(bytes, at);
-    }
-    return at;
-  }
 }

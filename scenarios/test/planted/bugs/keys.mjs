@@ -68,9 +68,9 @@ export const bugs = [
     name: 'record-sealed-again',
     what: 'a record is dropped when its last byte is sent, and sealed again if that is pulled once more',
     file: 'protocol/records/sealed-buffer.ts',
-    find: 'out.set(record.subarray(start - base, stop - base), at);',
+    find: 'out.set(this.record(index).subarray(start - base, stop - base), at);',
     replace:
-      'out.set(record.subarray(start - base, stop - base), at);\n        if (stop === base + recordLength(index, this.sealedBytes)) {\n          this.records[index] = undefined;\n          this.pool.give(record);\n        }',
+      'const record = this.record(index);\n        out.set(record.subarray(start - base, stop - base), at);\n        if (stop === base + recordLength(index, this.sealedBytes)) {\n          records.sealed[index] = undefined;\n          this.pool.give(record);\n        }',
   },
   {
     name: 'aad-without-length',

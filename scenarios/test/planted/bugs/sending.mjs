@@ -32,7 +32,7 @@ export const bugs = [
     name: 'sent-mark-falls',
     what: 'how far a message was sent is set back when something is sent again',
     file: 'protocol/transfer/send-scheduler.ts',
-    find: 'if (offset + length > pull.sentHigh) {',
+    find: 'if (last > sentHigh) {',
     replace: '{',
   },
   {
