@@ -3,7 +3,6 @@ import type { Address } from '../core/address.ts';
 import type { SharedBytes } from '../core/shared-bytes.ts';
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
-import type { ControlReader } from '../control/control-reader.ts';
 import type { ControlWriter } from '../control/control-writer.ts';
 import { healthOf } from '../peer/health.ts';
 import type { PeerHealth } from '../peer/health.ts';
@@ -20,7 +19,6 @@ import type { Receiver } from '../transfer/receiver.ts';
 import type { SendScheduler } from '../transfer/send-scheduler.ts';
 import type { Sender } from '../transfer/sender.ts';
 import type { TransmitBuffer } from '../transmit.ts';
-import { ControlPacket, DataPacket } from '../wire/index.ts';
 import { Alarm, Alarms } from './alarms.ts';
 import { Buffers } from './buffers.ts';
 import type { EndpointConfig, OpenStreamOptions } from './config.ts';
@@ -28,6 +26,7 @@ import { Context } from './context.ts';
 import { sendDatagram } from './datagrams.ts';
 import type { EndpointEvent, ExchangeId } from './events.ts';
 import type { Exchanges } from './exchanges.ts';
+import { Intake } from './intake.ts';
 import { resolveOptions } from './options.ts';
 import { assemble } from './parts.ts';
 import type { Signal } from './signal.ts';
@@ -80,7 +79,7 @@ export class Endpoint {
   private readonly liveness: Liveness;
   private readonly alarms: Alarms;
   private readonly writer: ControlWriter;
-  private readonly reader: ControlReader;
+  private readonly intake: Intake;
 
   constructor(config: EndpointConfig) {
     this.options = resolveOptions(config.options ?? {});
@@ -100,7 +99,7 @@ export class Endpoint {
     this.exchanges = parts.exchanges;
     this.liveness = parts.liveness;
     this.writer = parts.writer;
-    this.reader = parts.reader;
+    this.intake = new Intake(context, parts.receiver, parts.reader);
   }
 
   // --- peers ------------------------------------------------------------
@@ -331,6 +330,7 @@ export class Endpoint {
   /**
    * One datagram of any bytes from anywhere; `bytes` may be reused after the return. Never throws for what it holds. If it came with
    * `shared`, its payload is there, from `sharedStart` on, and not in `bytes`. `isMarked`: it met congestion (CE).
+   * `segmentBytes`: so many bytes are one of several that came together; the last may be shorter.
    */
   handleDatagram(
     now: Nanos,
@@ -339,26 +339,12 @@ export class Endpoint {
     shared?: SharedBytes,
     sharedStart = 0,
     isMarked = false,
+    segmentBytes: Bytes = bytes.length,
   ): void {
     // MUST WIRE-1, WIRE-2
     this.begin(now);
-    const { telemetry } = this;
-    telemetry.datagramReceived(isMarked);
-    const limit = bytes.length;
-    let at = 0;
-    while (at >= 0 && at < limit) {
-      telemetry.packetReceived();
-      const kind = (bytes[at] as number) >>> 6;
-      if (kind === DataPacket.KIND) {
-        at = this.receiver.onData(now, bytes, at, limit, shared, sharedStart, isMarked);
-      } else if (kind === ControlPacket.KIND) {
-        this.receiver.onControl(limit - at);
-        at = this.reader.onPacket(now, from, bytes, at, limit);
-      } else {
-        telemetry.packetDropped('malformed');
-        at = -1;
-      }
-    }
+    if (segmentBytes < bytes.length) this.intake.joined(now, from, bytes, segmentBytes, isMarked);
+    else this.intake.datagram(now, from, bytes, 0, bytes.length, shared, sharedStart, isMarked);
   }
 
   /** Call it when `nextTimeout` is reached. */

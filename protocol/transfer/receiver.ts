@@ -110,7 +110,7 @@ export class Receiver {
   }
 
   /** Data came that met congestion. REQ CC-5 · MUST PULL-12, BBR-1 */
-  private onMarked(peer: Peer, bytes: Bytes): void {
+  onMarked(peer: Peer, bytes: Bytes): void {
     this.scheduler.turns.onMarked();
     peer.arrivals.onMarked(bytes);
   }
@@ -265,7 +265,7 @@ export class Receiver {
     return next;
   }
 
-  private inSlot(slot: number): InboundTransfer | undefined {
+  inSlot(slot: number): InboundTransfer | undefined {
     if (this.latest?.pullSlot === slot) return this.latest;
     return (this.latest = this.table[slot]);
   }
@@ -342,6 +342,13 @@ export class Receiver {
         this.write(transfer, bytes, at + from - start, from, gaps[i + 1] as number);
       }
     }
+    this.settle(now, transfer, fresh, held);
+  }
+
+  /** So much came that is new; of that `held` had been given up. */
+  settle(now: Nanos, transfer: InboundTransfer, fresh: Bytes, held: Bytes): void {
+    const { pull } = transfer;
+    const { received } = pull;
     this.losses.onArrival(now, pull, fresh);
     this.allowance.onArrival(fresh);
     this.scheduler.onArrival(transfer, fresh - held);
@@ -358,7 +365,8 @@ export class Receiver {
     if (progress.isNews(bytes)) this.context.events.push({ type: 'progress', exchange, bytes });
   }
 
-  private write(
+  /** New bytes, which `received` has already. */
+  write(
     transfer: InboundTransfer,
     bytes: Uint8Array | SharedBytes,
     at: number,

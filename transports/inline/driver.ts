@@ -6,7 +6,7 @@ import type { Signal } from '../../protocol/endpoint/signal.ts';
 import { newDriverCounters, type DriverCounters } from '../../protocol/telemetry/generated/counters.ts';
 import type { TransmitBuffer } from '../../protocol/transmit.ts';
 import type { EventLoop } from './event-loop.ts';
-import type { DatagramPort, ReadSource } from './port.ts';
+import type { DatagramPort, PortInput, ReadSource } from './port.ts';
 import { SendPool } from './send-pool.ts';
 import { Wakeup } from './wakeup.ts';
 
@@ -19,6 +19,7 @@ export interface DrivenEndpoint {
     shared: undefined,
     sharedStart: 0,
     isMarked: boolean,
+    segmentBytes: number,
   ): void;
   handleSignal(now: Nanos, signal: Signal): void;
   handleTimeout(now: Nanos): void;
@@ -123,11 +124,12 @@ export class InlineDriver implements Driver {
     await this.#port.close();
   }
 
-  readonly #receive = (from: Address, bytes: Uint8Array, isMarked: boolean): void => {
+  readonly #receive: PortInput['datagram'] = (from, bytes, isMarked, segmentBytes = bytes.length) => {
     if (this.#closed) return;
-    this.counters.datagramsReceived++;
+    this.counters.datagramsReceived +=
+      segmentBytes < bytes.length ? Math.ceil(bytes.length / segmentBytes) : 1;
     this.counters.bytesReceived += bytes.length;
-    this.#endpoint.handleDatagram(this.#loop.now(), from, bytes, undefined, 0, isMarked);
+    this.#endpoint.handleDatagram(this.#loop.now(), from, bytes, undefined, 0, isMarked, segmentBytes);
     this.kick();
   };
 

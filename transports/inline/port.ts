@@ -7,8 +7,11 @@ export type SentCallback = (error: Error | null) => void;
 
 /** What a port has to tell. Bytes are valid during the call only. */
 export interface PortInput {
-  /** `isMarked`: it met congestion (CE). May hold several datagrams of one sender that arrived together, as packets say their own length. */
-  datagram(from: Address, bytes: Uint8Array, isMarked: boolean): void;
+  /**
+   * `isMarked`: it met congestion (CE). Of several of one sender that arrived together each has `segmentBytes`, the last may have fewer; where that is not known
+   * they count as one, as packets say their own length.
+   */
+  datagram(from: Address, bytes: Uint8Array, isMarked: boolean, segmentBytes?: number): void;
   /** ICMP says that a datagram which begins like this was not delivered. */
   unreachable(quoted: Uint8Array): void;
 }

@@ -60,9 +60,10 @@ function collect(port: BoundPort, count: number): Promise<{ from: Address; bytes
   return new Promise((resolve) => {
     const got: { from: Address; bytes: Uint8Array }[] = [];
     port.receive({
-      datagram: (from, bytes) => {
-        got.push({ from, bytes: bytes.slice() });
-        if (got.length === count) resolve(got);
+      datagram: (from, bytes, _, segmentBytes = bytes.length) => {
+        for (let at = 0; at < bytes.length; at += segmentBytes)
+          got.push({ from, bytes: bytes.slice(at, at + segmentBytes) });
+        if (got.length >= count) resolve(got);
       },
       unreachable: () => {},
     });
@@ -99,6 +100,36 @@ describe.each(udpVariants)('%s', (_, chosen) => {
         [a.addresses[0], 17, 3],
       ]);
     });
+  });
+
+  // A header of 3 bytes of each segment in the run, the rest of it in two arrays elsewhere; the border is in the second segment.
+  it('carries pieces of a run from where they are, if it says that it gathers', async () => {
+    const port = await bind();
+    if (port.gathers !== true) return;
+    const peer = await bind();
+    const segments = chosen.ffi?.[0] === 'ffi-rs' ? 1 : 3;
+    const got = collect(peer, segments);
+    const transmit = new TransmitBuffer(300, false, true);
+    Object.assign(transmit, {
+      destination: peer.addresses[0]!,
+      segmentBytes: 100,
+      lengthBytes: 100 * segments,
+    });
+    transmit.bytes.fill(255);
+    const first = new Uint8Array(200).map((_, i) => i);
+    const second = new Uint8Array(200).map((_, i) => 250 - i);
+    transmit.pieces.add(3, first, 7, 104);
+    if (segments > 1) {
+      transmit.pieces.add(103, first, 104, 114);
+      transmit.pieces.add(113, second, 0, 87);
+      transmit.pieces.add(203, second, 87, 184);
+    }
+    await send(port, transmit);
+    const bytes = (await got).flatMap((one) => [...one.bytes]);
+    const head = [255, 255, 255];
+    const whole = [head, first.subarray(7, 104), head, first.subarray(104, 114), second.subarray(0, 87)];
+    const expected = [...whole, head, second.subarray(87, 184)].flatMap((part) => [...part]);
+    expect(bytes).toEqual(expected.slice(0, 100 * segments));
   });
 
   describe('bindUdp', () => {

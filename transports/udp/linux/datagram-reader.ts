@@ -7,7 +7,13 @@ import { Messages } from './messages.ts';
 import type { Sockaddrs } from './sockaddr.ts';
 import { systemError } from './system-error.ts';
 
-export type DatagramHandler = (from: Address, bytes: Uint8Array, isMarked: boolean) => void;
+/** A datagram, or several of `segmentBytes` that the kernel joined, of which the last may be shorter. */
+export type DatagramHandler = (
+  from: Address,
+  bytes: Uint8Array,
+  isMarked: boolean,
+  segmentBytes: number,
+) => void;
 
 /** What the largest datagram, or those that GRO joined, takes. */
 const JOINED_BYTES: Bytes = 65_536;
@@ -46,7 +52,7 @@ export class DatagramReader {
     for (let i = 0; i < count; i += 1) this.#messages.setPayload(i, at + JOINED_BYTES * i, JOINED_BYTES);
   }
 
-  /** One call, and `handler` for each datagram that was there. False: the socket is empty, or has an error to tell. */
+  /** One call, and `handler` for all that was there. False: the socket is empty, or has an error to tell. */
   read(handler: DatagramHandler): boolean {
     const messages = this.#messages;
     const batch = this.#features.has('recvmmsg') ? messages.count : 1;
@@ -82,10 +88,7 @@ export class DatagramReader {
     this.#readControls(i);
     const from = this.#addresses.read(messages.view, messages.nameAt(i));
     const buffer = this.#buffers[i] as Uint8Array;
-    const step = this.#segmentBytes === 0 ? length : this.#segmentBytes;
-    for (let start = 0; start < length; start += step) {
-      handler(from, buffer.subarray(start, Math.min(start + step, length)), this.#isMarked);
-    }
+    if (length > 0) handler(from, buffer.subarray(0, length), this.#isMarked, this.#segmentBytes || length);
   }
 
   #readControls(i: number): void {

@@ -7,7 +7,7 @@ import { formatAddress, isIpv6, portOf } from '../address.ts';
 import type { BoundPort } from '../bound-port.ts';
 import type { SocketBufferSizes } from '../socket-buffers.ts';
 import * as abi from './abi.ts';
-import { DatagramReader } from './datagram-reader.ts';
+import { DatagramReader, type DatagramHandler } from './datagram-reader.ts';
 import { ErrorQueue } from './error-queue.ts';
 import type { UdpFeature, UdpFeatures } from './features.ts';
 import type { Libc } from './libc.ts';
@@ -60,7 +60,7 @@ export class NativeUdpPort implements BoundPort {
   readonly #waiting: Waiting[] = [];
   #waitingSegments = 0;
   #retryQueued = false;
-  /** Datagrams, so far. */
+  /** Datagrams, or groups of those that came together, so far. */
   #delivered = 0;
   /** Hands on what a socket has; nothing before `receive`. */
   #read: (lane: Lane) => void = () => {};
@@ -112,10 +112,10 @@ export class NativeUdpPort implements BoundPort {
   }
 
   receive(input: PortInput): void {
-    const handler = (from: Address, bytes: Uint8Array, isMarked: boolean): void => {
+    const handler: DatagramHandler = (from, bytes, isMarked, segmentBytes) => {
       this.#delivered += 1;
-      if (portOf(from) === 0) this.datagramsUnanswerable++;
-      else input.datagram(from, bytes, isMarked);
+      if (portOf(from) === 0) this.datagramsUnanswerable += Math.ceil(bytes.length / segmentBytes);
+      else input.datagram(from, bytes, isMarked, segmentBytes);
     };
     this.#read = (lane) => {
       let left = READS_MAX;

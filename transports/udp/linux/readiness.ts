@@ -23,7 +23,7 @@ export function watchSocket(
   }
   const wrapper = createSocket(socket.isIpv6 ? 'udp6' : 'udp4');
   wrapper.on('message', (bytes, { address, port }) => {
-    handler(fromKernel(address, port), bytes, false);
+    handler(fromKernel(address, port), bytes, false, bytes.length);
     onReadable();
   });
   // An error of a datagram that was sent; there is nothing to do about it.

@@ -99,6 +99,10 @@ export class NicsPort implements BoundPort {
     });
   }
 
+  get gathers(): boolean {
+    return this.#ports.every(({ gathers }) => gathers === true);
+  }
+
   /** By NIC. */
   get addresses(): Address[] {
     return this.#ports.map(({ addresses }) => addresses[0] as Address);
@@ -155,11 +159,11 @@ export class NicsPort implements BoundPort {
   receive(input: PortInput): void {
     this.#ports.forEach((port, nic) =>
       port.receive({
-        datagram: (from, bytes, isMarked) => {
+        datagram: (from, bytes, isMarked, segmentBytes) => {
           this.#at = nic;
           this.#from = from;
           this.#bytes = bytes.length;
-          input.datagram(this.#book.of(from)?.address ?? from, bytes, isMarked);
+          input.datagram(this.#book.of(from)?.address ?? from, bytes, isMarked, segmentBytes);
         },
         unreachable: input.unreachable,
       }),
