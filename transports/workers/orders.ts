@@ -14,7 +14,10 @@ export interface WorkerOrder {
   readonly tokens: SharedArrayBuffer;
   readonly secret: Uint8Array;
   readonly endpoint: Partial<EndpointOptions>;
-  readonly udp: Omit<UdpPoolOptions, 'secret' | 'endpoint' | 'observer' | 'record' | 'onEvent' | 'pulse' | 'tokens'>;
+  readonly udp: Omit<
+    UdpPoolOptions,
+    'secret' | 'endpoint' | 'observer' | 'record' | 'onEvent' | 'pulse' | 'tokens'
+  >;
 }
 
 /** What is rare goes through the port between the threads. */

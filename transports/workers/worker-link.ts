@@ -62,7 +62,8 @@ export class WorkerLink {
   #nextId = 0;
   #takes = false;
   #ready: Pending<void> | undefined;
-  #closed: (() => void) | undefined;
+  /** The thread is no more. */
+  readonly #ended: Promise<void>;
   #isClosing = false;
 
   /** @param entry for tests: what runs in the thread */
@@ -77,9 +78,12 @@ export class WorkerLink {
     this.#thread.on('error', (error) =>
       this.#fail(error instanceof Error ? error : new Error(String(error))),
     );
-    this.#thread.on('exit', (code) => {
-      if (this.#isClosing) this.#closed?.();
-      else this.#fail(new Error(`the thread of worker ${this.worker} ended with code ${code}`));
+    this.#ended = new Promise((resolve) => {
+      this.#thread.on('exit', (code) => {
+        if (!this.#isClosing)
+          this.#fail(new Error(`the thread of worker ${this.worker} ended with code ${code}`));
+        resolve();
+      });
     });
     this.#conduit.sleep();
   }
@@ -136,12 +140,12 @@ export class WorkerLink {
     });
   }
 
-  /** Ends what is under way there, and the thread. */
+  /** Ends what is under way there, and the thread. Idempotent. */
   close(): Promise<void> {
     if (this.failure !== undefined) return Promise.resolve();
+    if (!this.#isClosing) this.#post({ order: 'close' });
     this.#isClosing = true;
-    this.#post({ order: 'close' });
-    return new Promise((resolve) => (this.#closed = resolve));
+    return this.#ended;
   }
 
   #newId(): number {
@@ -268,6 +272,5 @@ export class WorkerLink {
     this.#calls.clear();
     for (const { reject } of this.#orders.values()) reject(this.#goneError(-1));
     this.#orders.clear();
-    this.#closed?.();
   }
 }

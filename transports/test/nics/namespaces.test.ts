@@ -61,8 +61,11 @@ describe(`two hosts with two NICs each${reason === undefined ? '' : `: not here,
     async (whose, victim) => {
       const hosts = new TwoHosts(`${process.pid}-${victim}`);
       const children: HostProcess[] = [];
-      onTestFinished(() => {
+      onTestFinished(async () => {
+        // Until they are gone they are handles of this process, and in use by the namespaces.
+        const gone = children.map((child) => (child.exitCode === null ? once(child, 'close') : undefined));
         for (const child of children) child.kill('SIGKILL');
+        await Promise.all(gone);
         hosts.remove();
       });
       const start = (host: 0 | 1, ...args: string[]): HostProcess => {

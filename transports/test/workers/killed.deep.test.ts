@@ -15,7 +15,12 @@ const children: ChildProcess[] = [];
 let client: WorkerPool | undefined;
 
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const child of children.splice(0)) {
+    const isGone = child.exitCode !== null || child.signalCode !== null;
+    const gone = isGone ? undefined : once(child, 'close');
+    child.kill('SIGKILL');
+    await gone;
+  }
   await client?.close();
 });
 

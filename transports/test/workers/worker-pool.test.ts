@@ -157,6 +157,8 @@ describe('pools whose endpoints are in threads', () => {
     const taken = pool({ bind: chosen.addresses[0]! });
     await expect(taken).rejects.toMatchObject({ code: 'BIND_FAILED' });
     await expect(pool({ cores: [] })).rejects.toMatchObject({ code: 'BAD_OPTION' });
+    await chosen.close();
+    await chosen.close();
   });
 
   test.skipIf(process.platform !== 'linux' || loadFfi(() => {}) === undefined)(
