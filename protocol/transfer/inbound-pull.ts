@@ -30,6 +30,10 @@ export class InboundPull implements Timed {
   samplePullAt: Nanos = -1;
   /** Counted in the scheduler's budget; 0 while stalled. */
   budgeted: Bytes = 0;
+  /** It came again after a stall, and what was found lost may come with it. */
+  revived = false;
+  /** What was found lost and may come all the same, counted in the scheduler's budget. */
+  doubtedBytes: Bytes = 0;
   small = false;
   /** Nothing of it has come for so long that it does not count in the budget. */
   late = false;

@@ -11,6 +11,11 @@ const BUSY_BUDGETS = 4;
 export class LatePulls {
   private lentBytes: Bytes = 0;
 
+  /** What is lent, of each transfer at most a budget. */
+  get bytes(): Bytes {
+    return this.lentBytes;
+  }
+
   /** Whether it may lend what is outstanding of it. `receivers` share the link, each with such a budget; `isBusy`: its sender said that it would take this long. */
   begin(pull: InboundPull, budgetBytes: Bytes, receivers: number, isBusy: boolean): boolean {
     const bytes = Math.min(pull.outstanding, budgetBytes * receivers);

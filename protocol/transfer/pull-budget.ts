@@ -24,6 +24,8 @@ export class PullBudget {
   private shortBytes = 0;
   /** The same of what is held. */
   private heldBytes: Bytes = 0;
+  /** Found lost for silence, and likely to come after all. */
+  private doubtedBytes: Bytes = 0;
 
   constructor(context: Context) {
     this.context = context;
@@ -72,8 +74,8 @@ export class PullBudget {
     return this.shortBytes + bytes <= this.of(peer);
   }
 
-  /** Whether the transfer may be granted more now. */
-  mayGrant(transfer: InboundTransfer): boolean {
+  /** Whether the transfer may be granted more now, `lentBytes` being outstanding beside the budget. */
+  mayGrant(transfer: InboundTransfer, lentBytes: Bytes): boolean {
     const { pull, peer } = transfer;
     const budget = this.of(peer);
     if (!pull.small && transfer.remaining <= this.shortMax(peer)) this.beginShort(pull);
@@ -83,7 +85,7 @@ export class PullBudget {
     if (this.roomFor(transfer) < Math.min(wanted, mtuBytes * packets)) return false;
     if (transfer.isHeld) return this.bytes < budget;
     if (pull.small && this.hasReserve(peer, wanted)) return true;
-    return this.outstandingBytes < budget;
+    return this.outstandingBytes < budget && this.outstandingBytes < this.roomInPort(budget, lentBytes);
   }
 
   /** How long a grant may be. MUST PULL-1, AHEAD-5 */
@@ -101,6 +103,18 @@ export class PullBudget {
     if (transfer.isHeld) this.heldBytes += bytes;
     else if (small) this.shortBytes += bytes;
     else this.longBytes += bytes;
+  }
+
+  /** What a port holds beside what is lent, and what was found lost and may come all the same; half of the budget at least. MUST PULL-14 */
+  private roomInPort(budgetBytes: Bytes, lentBytes: Bytes): Bytes {
+    const { portBufferBytes } = this.context.options;
+    return Math.max(portBufferBytes - lentBytes - this.doubtedBytes, budgetBytes / 2);
+  }
+
+  /** What of the pull was found lost and may come after all. MUST PULL-14 */
+  doubt(pull: InboundPull, bytes: Bytes): void {
+    this.doubtedBytes += bytes - pull.doubtedBytes;
+    pull.doubtedBytes = bytes;
   }
 
   /** So little is left of it that it counts among the short ones. */

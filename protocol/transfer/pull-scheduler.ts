@@ -69,6 +69,7 @@ export class PullScheduler {
   onArrival(transfer: InboundTransfer, bytes: Bytes): void {
     const { pull } = transfer;
     if (pull.stalls > 0 || pull.late) {
+      pull.revived ||= pull.stalls > 0;
       this.stalled.set(transfer, 0);
       this.endLate(pull);
       this.account(transfer);
@@ -76,6 +77,7 @@ export class PullScheduler {
       pull.budgeted -= bytes;
       // Not -bytes: -0 is no small integer, and would make an object of every sum.
       this.add(pull, 0 - bytes);
+      if (pull.revived) this.doubt(pull);
     }
     this.dirty = true;
     if (transfer.heapIndex < 0 && transfer.wantsPull) this.update(transfer);
@@ -101,6 +103,7 @@ export class PullScheduler {
   }
 
   onStall(transfer: InboundTransfer): void {
+    transfer.pull.revived = false;
     this.endLate(transfer.pull);
     this.stalled.set(transfer, transfer.pull.stalls + 1);
     this.update(transfer);
@@ -110,7 +113,10 @@ export class PullScheduler {
   /** It wants nothing for now, and keeps nobody waiting. */
   onPaused(transfer: InboundTransfer): void {
     this.stalled.set(transfer, 0);
-    if (transfer.pulled !== undefined) this.endLate(transfer.pulled);
+    if (transfer.pulled !== undefined) {
+      transfer.pulled.revived = false;
+      this.endLate(transfer.pulled);
+    }
     this.update(transfer);
     this.passTurn(transfer);
     this.dirty = true;
@@ -129,6 +135,7 @@ export class PullScheduler {
     if (transfer.pulled !== undefined) {
       this.endLate(transfer.pulled);
       this.charge(transfer.pulled, 0);
+      this.budget.doubt(transfer.pulled, 0);
     }
     this.passTurn(transfer);
     this.dirty = true;
@@ -203,7 +210,7 @@ export class PullScheduler {
     if (this.company.includes(transfer, this.budget.roomFor(transfer))) return 'no';
     if (this.isShallow(transfer)) return this.tryTurn(transfer);
     if (waitsForLate(transfer)) return this.park(transfer);
-    return this.budget.mayGrant(transfer) ? 'no' : 'all';
+    return this.budget.mayGrant(transfer, this.late.bytes) ? 'no' : 'all';
   }
 
   private isShallow({ peer, isHeld }: InboundTransfer): boolean {
@@ -273,6 +280,13 @@ export class PullScheduler {
     const { pulled } = transfer;
     if (pulled === undefined) return;
     this.charge(pulled, pulled.stalls > 0 || pulled.late ? 0 : pulled.outstanding);
+    this.doubt(pulled);
+  }
+
+  /** MUST PULL-14 */
+  private doubt(pull: InboundPull): void {
+    if (pull.holes.isEmpty) pull.revived = false;
+    this.budget.doubt(pull, pull.holdsPlace || pull.revived ? pull.holes.total : 0);
   }
 
   private charge(pull: InboundPull, bytes: Bytes): void {

@@ -82,6 +82,39 @@ describe('a sender that is late, and serves others,', () => {
   });
 });
 
+/** MUST PULL-14 */
+describe('what is lost for silence, and may come all the same, at once,', () => {
+  /** Of the third message, after as much of two others was pulled and did not come; and of a fourth, when all of these are there. */
+  function pulledOf(portBufferBytes: number): number[] {
+    const feeder = new Feeder({ pullBytesMax: 15_000, portBufferBytes });
+    const { hand, pulls } = feeder;
+    hand.alwaysWell();
+    for (const slot of [0, 1]) {
+      feeder.announce(slot, 300_000);
+      const isLost = (): boolean =>
+        pulls.some(({ record }) => record.transferSlot === slot && record.flags.retransmission);
+      while (!isLost()) begunAt(feeder, hand.net.now + 1000);
+    }
+    return [2, 3].map((slot) => {
+      const before = feeder.outstanding;
+      feeder.announce(slot, 200_000);
+      const bytes = feeder.outstanding - before;
+      feeder.finish();
+      expect(feeder.bodies()).toHaveLength(slot + 1);
+      return bytes;
+    });
+  }
+
+  test('takes room of a port, but half of the budget stays for others', () => {
+    const [budget, half] = [37_500, 37_500 / 2];
+    const [third, fourth] = pulledOf(2 * budget);
+    expect(third).toBeGreaterThan(half);
+    expect(third).toBeLessThan(half + 15_000);
+    expect(fourth).toBeGreaterThan(budget);
+    expect(pulledOf(2 ** 40)).toEqual([fourth, fourth]);
+  });
+});
+
 /** MUST NOTIFY-7, LOSS-2 */
 test('of a message that has begun to come a lost tail is pulled again soon, whatever its sender said goes before it', () => {
   const delayNs = 4_000_000;

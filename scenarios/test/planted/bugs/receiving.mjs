@@ -25,8 +25,8 @@ export const bugs = [
     name: 'pull-budget-ignored',
     what: 'the budget is compared with what short messages use alone',
     file: 'protocol/transfer/pull-budget.ts',
-    find: 'return this.outstandingBytes < budget;',
-    replace: 'return this.shortBytes < budget;',
+    find: 'return this.outstandingBytes < budget && ',
+    replace: 'return this.shortBytes < budget && ',
   },
   {
     name: 'pull-budget-moved',
