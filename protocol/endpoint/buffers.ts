@@ -5,6 +5,7 @@ import { KEY_BYTES } from '../crypto/suite.ts';
 import { RECORD_PLAIN_BYTES, sealedSize } from '../records/layout.ts';
 import { OutgoingMessage } from '../records/message.ts';
 import type { Sealing } from '../records/sealing.ts';
+import { SharedPayload } from '../records/shared-payload.ts';
 import { StoredBuffer } from '../records/stored-buffer.ts';
 import type { BufferAccount, BufferState } from '../records/stored-buffer.ts';
 import type { Context } from './context.ts';
@@ -12,6 +13,12 @@ import { UsageError } from './usage-error.ts';
 
 /** Names a buffer: slot and generation. One that was released names nothing for ever. */
 export type BufferId = number;
+
+/** What buffers need of who has them. */
+export type BufferContext = Pick<
+  Context,
+  'crypto' | 'datagramBytesMax' | 'nextBufferId' | 'options' | 'random' | 'records'
+>;
 
 /** One id of a buffer, which may have several. */
 interface Handle {
@@ -27,12 +34,12 @@ export class Buffers {
   heldBytes: Bytes = 0;
   /** Told when some of it is free again. */
   onFreed: (() => void) | undefined;
-  private readonly context: Context;
+  private readonly context: BufferContext;
   private readonly handles: SlotMap<Handle>;
   private readonly account: BufferAccount;
   private readonly headerBytesMax: Bytes;
 
-  constructor(context: Context) {
+  constructor(context: BufferContext) {
     const { options, crypto, records, datagramBytesMax } = context;
     this.context = context;
     this.handles = new SlotMap<Handle>(options.buffersMax);
@@ -157,6 +164,11 @@ export class Buffers {
         `headers beside a buffer take ${head.length} bytes; the limit is ${this.headerBytesMax}`,
       );
     return OutgoingMessage.ofBuffer(buffer, head, keeps);
+  }
+
+  /** `count` messages of the same bytes under one seal; the seat of each must be left. `keeps` as of a Seat. REQ PAT-14 */
+  share(message: OutgoingMessage, count: number, keeps: boolean): OutgoingMessage[] {
+    return SharedPayload.messages(message, count, keeps);
   }
 
   private find(id: BufferId): StoredBuffer {

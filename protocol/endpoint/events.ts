@@ -79,11 +79,13 @@ export type EndpointEvent =
       status: number;
       message: Uint8Array;
       reason: FailureReason | undefined;
+      cause?: Error;
     }
   /** The first message of an exchange that was begun as causal has arrived whole. */
   | { type: 'arrived'; exchange: ExchangeId }
   | { type: 'datagram'; peer: PeerId; headers: Uint8Array; body: Uint8Array }
-  | { type: 'failure'; exchange: ExchangeId; peer: PeerId; reason: FailureReason }
+  /** `cause`: what ended the endpoint itself. */
+  | { type: 'failure'; exchange: ExchangeId; peer: PeerId; reason: FailureReason; cause?: Error }
   /** A served exchange is over: its response arrived, or will not. */
   | { type: 'served'; exchange: ExchangeId; peer: PeerId; reason: FailureReason | undefined }
   /** Half of the queue of a priority whose room was wanted has left. */

@@ -1,20 +1,20 @@
 import type { Bytes } from '../core/units.ts';
-import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { FailureReason } from '../endpoint/errors.ts';
 import type { ExchangeId } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
 import type { BulkTarget } from './bulk-target.ts';
 import type { Driver } from './driver.ts';
+import type { PoolEndpoint } from './pool-endpoint.ts';
 import { TransferError } from './transfer-error.ts';
 
 /** The targets that requests are arriving in. REQ PAT-5 */
 export class BulkServer {
-  private readonly endpoint: Endpoint;
+  private readonly endpoint: PoolEndpoint;
   private readonly driver: Driver;
   private readonly holders: Map<BulkTarget, ExchangeId> = new Map<BulkTarget, ExchangeId>();
   private readonly targets: Map<ExchangeId, BulkTarget> = new Map<ExchangeId, BulkTarget>();
 
-  constructor(endpoint: Endpoint, driver: Driver) {
+  constructor(endpoint: PoolEndpoint, driver: Driver) {
     this.endpoint = endpoint;
     this.driver = driver;
   }

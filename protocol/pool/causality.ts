@@ -4,13 +4,13 @@ import { AFTER, checkArgument, checkOptions } from './arguments.ts';
 import { Ledger } from '../causality/ledger.ts';
 import type { Dependency, Wait, Waiter } from '../causality/ledger.ts';
 import type { AwaitedPart } from '../causality/states.ts';
-import type { Endpoint } from '../endpoint/endpoint.ts';
 import { OptionError } from '../endpoint/options.ts';
 import type { EndpointOptions } from '../endpoint/options.ts';
 import { UsageError } from '../endpoint/usage-error.ts';
 import type { ExchangeId } from '../endpoint/events.ts';
 import type { Causal } from '../transfer/outbound.ts';
 import type { Driver } from './driver.ts';
+import type { PoolEndpoint } from './pool-endpoint.ts';
 import type { CallOutcome } from './pool.ts';
 import type { TransferError } from './transfer-error.ts';
 
@@ -66,13 +66,13 @@ export type TokenLimits = Pick<EndpointOptions, 'tokensMax' | 'tokensInitial' | 
 
 /** Causality of the calls of a pool. REQ CONF-1, CAUSE-9, CAUSE-10, CAUSE-11, PAT-8, PAT-9, PAT-10, PAT-12 */
 export class PoolCausality {
-  private readonly endpoint: Endpoint;
+  private readonly endpoint: PoolEndpoint;
   private readonly driver: Driver;
   private readonly calls: Map<ExchangeId, CausalCall> = new Map<ExchangeId, CausalCall>();
   private lazyLedger: Ledger | undefined;
 
   /** @param shared what other pools have, too: their tokens mean the same here. */
-  constructor(endpoint: Endpoint, driver: Driver, shared?: Tokens) {
+  constructor(endpoint: PoolEndpoint, driver: Driver, shared?: Tokens) {
     this.endpoint = endpoint;
     this.driver = driver;
     if (shared !== undefined) this.lazyLedger = shared instanceof Ledger ? shared : this.ledgerOn(shared);

@@ -63,6 +63,8 @@ export class Channel {
   private sealed = false;
   private error: TransferError | undefined;
   private over = false;
+  /** Told when it is. */
+  onOver: (() => void) | undefined;
 
   constructor(host: ChannelHost, exchange: ExchangeId, peer: PeerId, limits: ChannelLimits) {
     this.host = host;
@@ -227,6 +229,7 @@ export class Channel {
     this.sealed = true;
     this.error = own ?? errorOf(end, this.peer);
     if (this.error !== undefined) this.unread.clear();
+    this.onOver?.();
     this.onEndOf(this.error);
   }
 
@@ -245,8 +248,8 @@ export class Channel {
 }
 
 /** How a stream ended, as what its reader sees; nothing for a regular end. */
-function errorOf({ status, message, reason }: StreamEnd, peer: PeerId): TransferError | undefined {
-  if (reason !== undefined) return new TransferError(reason, peer, { status });
+function errorOf({ status, message, reason, cause }: StreamEnd, peer: PeerId): TransferError | undefined {
+  if (reason !== undefined) return new TransferError(reason, peer, { status, cause });
   if (status === ExchangeStatus.OK) return undefined;
   const detail = textOf(message);
   const text = detail === '' ? {} : { detail };

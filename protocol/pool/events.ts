@@ -1,4 +1,4 @@
-import type { Telemetry } from '../telemetry/generated/telemetry.ts';
+import type { Publisher } from '../telemetry/publisher.ts';
 import type { TelemetryEvent } from '../telemetry/generated/events.ts';
 import type { Subscription, SubscriptionOptions } from '../telemetry/subscription.ts';
 import type { Driver } from './driver.ts';
@@ -57,11 +57,11 @@ class Listening implements EventSubscription {
  * listeners. REQ EVT-1, OBS-10
  */
 export class PoolEvents {
-  private readonly telemetry: Telemetry;
+  private readonly telemetry: Publisher;
   private readonly driver: Driver;
   private readonly listening: Set<Listening> = new Set<Listening>();
 
-  constructor(telemetry: Telemetry, driver: Driver) {
+  constructor(telemetry: Publisher, driver: Driver) {
     this.telemetry = telemetry;
     this.driver = driver;
   }

@@ -50,6 +50,12 @@ export class OutgoingStream implements AsyncIterable<Uint8Array> {
     return this.host.backlog(this.channel.exchange, false) ?? { messages: 0, bytes: 0 };
   }
 
+  /** For who counts streams: `then` is called when this one is over, whatever of it is read later. */
+  whenOver(then: () => void): void {
+    if (this.channel.isOver) then();
+    else this.channel.onOver = then;
+  }
+
   /** No message follows; the peer's go on. */
   end(): void {
     this.channel.whenWritten(() => this.host.end(this.channel.exchange));

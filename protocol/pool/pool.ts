@@ -1,11 +1,9 @@
-import type { Endpoint } from '../endpoint/endpoint.ts';
 import { UsageError } from '../endpoint/endpoint.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
 import type { BufferId } from '../endpoint/buffers.ts';
 import type { EndpointEvent, ExchangeId, ExchangeMetrics } from '../endpoint/events.ts';
 import type { PeerConfig, PeerId } from '../peer/peer.ts';
 import type { OutgoingMessage } from '../records/message.ts';
-import { SharedPayload } from '../records/shared-payload.ts';
 import { ExchangeStatus } from '../wire/index.ts';
 import type { AbortSignalLike } from './abort.ts';
 import { abandon, broadcast } from './broadcast.ts';
@@ -22,6 +20,7 @@ import type { Headers } from './headers.ts';
 import type { IncomingRequest } from './incoming.ts';
 import type { StreamHandler } from './incoming-stream.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
+import type { PoolEndpoint } from './pool-endpoint.ts';
 import { QueueRoom } from './queue-room.ts';
 import { sendAll } from './streamed-request.ts';
 import type { StreamedResponse } from './streamed-request.ts';
@@ -112,7 +111,7 @@ export interface CallOutcome {
  * `dispatch` to hand events to the application. REQ POOL-1, POOL-3, POOL-8, POOL-11, POOL-13, PAT-1
  */
 export class Pool {
-  private readonly endpoint: Endpoint;
+  private readonly endpoint: PoolEndpoint;
   private readonly driver: Driver;
   private readonly calls: Map<ExchangeId, CallOutcome> = new Map<ExchangeId, CallOutcome>();
   private readonly retrying: Set<UnaryCall> = new Set<UnaryCall>();
@@ -154,7 +153,7 @@ export class Pool {
   };
 
   /** @param tokens calls of pools that have the same may depend on each other's */
-  constructor(endpoint: Endpoint, driver: Driver, tokens?: Tokens) {
+  constructor(endpoint: PoolEndpoint, driver: Driver, tokens?: Tokens) {
     this.endpoint = endpoint;
     this.driver = driver;
     this.server = new UnaryServer(endpoint, driver);
@@ -252,7 +251,7 @@ export class Pool {
     if (typeof request === 'number')
       return Array.from({ length: count }, () => this.message(request, options));
     const message = args.messageOf(request, options.headers);
-    return SharedPayload.messages(message, count, keeps);
+    return this.endpoint.buffers.share(message, count, keeps);
   }
 
   /** Of a buffer at a seat, which must be left. */
@@ -367,7 +366,7 @@ export class Pool {
   }
 
   /** How a peer is, as far as it can be known; undefined if there is none. REQ HEALTH-1 */
-  peerHealth(peer: PeerId): ReturnType<Endpoint['peerHealth']> {
+  peerHealth(peer: PeerId): ReturnType<PoolEndpoint['peerHealth']> {
     return this.endpoint.peerHealth(peer);
   }
 
@@ -442,10 +441,11 @@ export class Pool {
     }
   }
 
-  private onFailure({ exchange, peer, reason }: Extract<EndpointEvent, { type: 'failure' }>): void {
+  private onFailure(event: Extract<EndpointEvent, { type: 'failure' }>): void {
+    const { exchange, peer, reason } = event;
     const outcome = this.take(exchange);
     // The failure that ended it before it was handed over.
-    const cause = reason === 'dependency-failed' ? outcome?.causal?.cause : undefined;
+    const cause = reason === 'dependency-failed' ? outcome?.causal?.cause : event.cause;
     outcome?.onFailure(new TransferError(reason, peer, { cause }));
   }
 

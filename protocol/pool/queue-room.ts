@@ -1,16 +1,16 @@
-import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Driver } from './driver.ts';
+import type { PoolEndpoint } from './pool-endpoint.ts';
 
 /** Who waits until calls of a priority are taken again: one promise for each priority, however many ask. REQ CONF-5, PQ-6, BP-2 */
 export class QueueRoom {
-  private readonly endpoint: Endpoint;
+  private readonly endpoint: PoolEndpoint;
   private readonly driver: Driver;
   private readonly waits: Map<number, { promise: Promise<void>; resolve: () => void }> = new Map<
     number,
     { promise: Promise<void>; resolve: () => void }
   >();
 
-  constructor(endpoint: Endpoint, driver: Driver) {
+  constructor(endpoint: PoolEndpoint, driver: Driver) {
     this.endpoint = endpoint;
     this.driver = driver;
   }

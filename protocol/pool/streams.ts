@@ -1,7 +1,6 @@
 import type { Bytes, Nanos } from '../core/units.ts';
 import { NEVER } from '../core/units.ts';
 import type { Alarm } from '../endpoint/alarms.ts';
-import type { Endpoint } from '../endpoint/endpoint.ts';
 import { checkMessage } from '../endpoint/usage-error.ts';
 import type { UsageError } from '../endpoint/usage-error.ts';
 import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
@@ -14,6 +13,7 @@ import { LIMITS, checkArgument, checkOptions, hasMethods, messageOf } from './ar
 import { Channel } from './channel.ts';
 import type { ChannelHost } from './channel.ts';
 import type { Driver } from './driver.ts';
+import type { PoolEndpoint } from './pool-endpoint.ts';
 import { decodeHeaders, utf8 } from './headers.ts';
 import type { Headers } from './headers.ts';
 import { IncomingStream, isAsyncIterable } from './incoming-stream.ts';
@@ -42,7 +42,7 @@ export type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 /** The streams of a pool. REQ POOL-4, POOL-5, POOL-6, PAT-2, PAT-3, PAT-4 */
 export class PoolStreams {
   handler: StreamHandler | undefined;
-  private readonly endpoint: Endpoint;
+  private readonly endpoint: PoolEndpoint;
   private readonly driver: Driver;
   private readonly signalOf: SignalOf;
   private readonly channels: Map<ExchangeId, Channel> = new Map<ExchangeId, Channel>();
@@ -52,7 +52,7 @@ export class PoolStreams {
   private readonly causals: Map<ExchangeId, CausalCall> = new Map<ExchangeId, CausalCall>();
   private readonly cleanups: Map<ExchangeId, () => void> = new Map<ExchangeId, () => void>();
 
-  constructor(endpoint: Endpoint, driver: Driver, signalOf: SignalOf, causality: PoolCausality) {
+  constructor(endpoint: PoolEndpoint, driver: Driver, signalOf: SignalOf, causality: PoolCausality) {
     this.causality = causality;
     this.endpoint = endpoint;
     this.driver = driver;

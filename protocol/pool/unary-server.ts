@@ -1,6 +1,5 @@
 import { NEVER } from '../core/units.ts';
 import type { Bytes, Nanos } from '../core/units.ts';
-import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { EndpointEvent, ExchangeId } from '../endpoint/events.ts';
 import type { PeerId } from '../peer/peer.ts';
 import { OutgoingMessage } from '../records/message.ts';
@@ -14,6 +13,7 @@ import { ANSWER, VERDICT, checkArgument, checkOptions, messageOf } from './argum
 import { BulkServer } from './bulk-server.ts';
 import { BulkTarget } from './bulk-target.ts';
 import type { Driver } from './driver.ts';
+import type { PoolEndpoint } from './pool-endpoint.ts';
 import { decodeHeaders, encodeHeaders, utf8Prefix } from './headers.ts';
 import type { Headers } from './headers.ts';
 import { IncomingRequest } from './incoming.ts';
@@ -77,13 +77,13 @@ export class UnaryServer {
   handler: Handler | undefined;
   acceptor: Acceptor | undefined;
   readonly bulk: BulkServer;
-  private readonly endpoint: Endpoint;
+  private readonly endpoint: PoolEndpoint;
   private readonly driver: Driver;
   private closed = false;
   /** Of the requests being served whose handlers asked for one. */
   private readonly signals: Map<ExchangeId, { signal: CancelSignal; peer: PeerId }> = new Map();
 
-  constructor(endpoint: Endpoint, driver: Driver) {
+  constructor(endpoint: PoolEndpoint, driver: Driver) {
     this.endpoint = endpoint;
     this.driver = driver;
     this.bulk = new BulkServer(endpoint, driver);

@@ -1,4 +1,5 @@
 import type { Bytes } from '../core/units.ts';
+import type { SealedContent } from './sealed-content.ts';
 import type { Seat } from './seat.ts';
 import type { StoredBuffer } from './stored-buffer.ts';
 
@@ -11,9 +12,14 @@ export class OutgoingMessage {
   /** Others carry the same body, sealed once. */
   readonly seat: Seat | undefined;
   /** Where the body is, if not in `body`. */
-  readonly stored: StoredBuffer | undefined;
+  readonly stored: StoredBuffer | SealedContent | undefined;
 
-  constructor(body: Uint8Array, head: Uint8Array = EMPTY, seat?: Seat, stored?: StoredBuffer) {
+  constructor(
+    body: Uint8Array,
+    head: Uint8Array = EMPTY,
+    seat?: Seat,
+    stored?: StoredBuffer | SealedContent,
+  ) {
     this.head = head;
     this.body = body;
     this.seat = seat;

@@ -7,6 +7,7 @@ import type { RecordPool } from './record-pool.ts';
 import type { RecordSource } from './record-source.ts';
 import { RECORD_AAD_BYTES, recordAad } from './sealed-buffer.ts';
 import { AUTHENTICATED } from './sealing.ts';
+import type { SealedParts } from './sealed-content.ts';
 import type { Sealing } from './sealing.ts';
 import { Seat } from './seat.ts';
 import type { SharedContent } from './seat.ts';
@@ -66,7 +67,7 @@ export class StoredBuffer implements RecordSource, SharedContent {
       const lengthBytes = recordLength(i, this.sealedBytes);
       // A short one is its own: a pooled one would cost a small buffer 64 KiB.
       this.records.push(
-        lengthBytes === RECORD_SEALED_BYTES ? account.records.take() : new Uint8Array(lengthBytes),
+        lengthBytes === RECORD_SEALED_BYTES ? account.records.take() : account.records.memory(lengthBytes),
       );
       this.sealed.push(false);
       this.needed.push(0);
@@ -159,6 +160,13 @@ export class StoredBuffer implements RecordSource, SharedContent {
       this.sealInto(record, index, record, 0, plainBytes);
     }
     return record;
+  }
+
+  /** All records, sealed now if they were not: for who sends them from another thread. It has a seat, so they stay. */
+  parts(): SealedParts {
+    const { slot, generation, rawKey, sealing, sizeBytes, sealedBytes } = this;
+    const records = this.records.map((_, index) => this.record(index));
+    return { slot, generation, rawKey, sealing, sizeBytes, sealedBytes, records };
   }
 
   /** Its ciphertext is nowhere but here. */

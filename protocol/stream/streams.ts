@@ -28,6 +28,8 @@ export interface StreamEnd {
   message: Uint8Array;
   /** Undefined if a side closed it. */
   reason: FailureReason | undefined;
+  /** What ended the endpoint itself. */
+  cause?: Error;
 }
 
 /**

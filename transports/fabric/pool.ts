@@ -9,7 +9,7 @@ import type {
 } from '../../protocol/telemetry/generated/counters.ts';
 import type { PeerId } from '../../protocol/peer/peer.ts';
 import { FABRIC_POOL_OPTIONS, checkArgument, checkOptions } from '../../protocol/pool/arguments.ts';
-import type { Pool } from '../../protocol/pool/pool.ts';
+import { Pool } from '../../protocol/pool/pool.ts';
 import { chooseCrypto } from '../crypto/choose.ts';
 import type { TransportEventSubscriber } from '../events.ts';
 import type { Pulse } from '../health/beat.ts';
@@ -143,7 +143,7 @@ async function overFabric(
     endpoint,
     memory,
     observer,
-    tokens,
+    front: (inner, driver) => new Pool(inner, driver, tokens),
     pulse,
     keepAlive,
     onEvent,

@@ -3,19 +3,27 @@ import { Endpoint } from '../../protocol/endpoint/endpoint.ts';
 import type { EndpointConfig, OnHeard } from '../../protocol/endpoint/config.ts';
 import type { EndpointObserver } from '../../protocol/endpoint/observer.ts';
 import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
-import { Pool } from '../../protocol/pool/pool.ts';
+import type { PeerConfig, PeerId } from '../../protocol/peer/peer.ts';
 import { Recorder, type RecordOutput } from '../../protocol/record/recorder.ts';
 import type { ReadableMemory } from '../../protocol/records/region.ts';
 import { cryptoRandom } from '../crypto/random.ts';
 import { ErrorTally, codeOf, type TransportEventSubscriber } from '../events.ts';
 import { Beat, type Pulse } from '../health/beat.ts';
 import type { PresharedSecret } from '../psk/preshared-secret.ts';
-import { InlineDriver } from './driver.ts';
+import { InlineDriver, type DrivenPool } from './driver.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { DatagramPort } from './port.ts';
 
+/** What is in front of an endpoint: a pool, or the way to pools in other threads. */
+export interface Front extends DrivenPool {
+  addPeer(config: PeerConfig): PeerId;
+  /** Gives up what is pending. */
+  close(): void;
+}
+
 /** What the pools of all transports are made of. */
-export interface OpenPoolConfig {
+export interface OpenPoolConfig<T extends Front> {
+  front(endpoint: Endpoint, driver: InlineDriver): T;
   /** The event loop of this thread. */
   loop: EventLoop;
   port: DatagramPort;
@@ -27,15 +35,14 @@ export interface OpenPoolConfig {
   observer?: EndpointObserver | undefined;
   onHeard?: OnHeard | undefined;
   record?: RecordOutput | undefined;
-  tokens?: SharedArrayBuffer | undefined;
   pulse?: Pulse | undefined;
   keepAlive: boolean;
   onEvent: TransportEventSubscriber;
 }
 
 /** A pool over a port, driven in the application's thread. */
-export interface OpenPool {
-  pool: Pool;
+export interface OpenPool<T extends Front> {
+  pool: T;
   endpoint: Endpoint;
   driver: InlineDriver;
   /** Datagrams that were refused, by error code. */
@@ -62,9 +69,8 @@ function turnsFor(loop: EventLoop, waitNs: number): Promise<void> {
 }
 
 /** Endpoint, driver and pool over `port`, which is closed if that fails. Rejects with OptionError. REQ POOL-1 */
-export async function openPool(config: OpenPoolConfig): Promise<OpenPool> {
-  const { loop, port, secret, crypto, memory, observer, onHeard, record, tokens, pulse, keepAlive, onEvent } =
-    config;
+export async function openPool<T extends Front>(config: OpenPoolConfig<T>): Promise<OpenPool<T>> {
+  const { loop, port, secret, crypto, memory, observer, onHeard, record, pulse, keepAlive, onEvent } = config;
   let endpoint: Endpoint;
   try {
     const endpointConfig: EndpointConfig = {
@@ -95,7 +101,7 @@ export async function openPool(config: OpenPoolConfig): Promise<OpenPool> {
       if (count > 0) onEvent({ type: 'send-error', code, count, cause });
     },
   });
-  const pool = new Pool(endpoint, driver, tokens);
+  const pool = config.front(endpoint, driver);
   driver.start(pool);
   const beat = pulse && new Beat(loop, pulse);
   let closing: Promise<void> | undefined;

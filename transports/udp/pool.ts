@@ -12,13 +12,13 @@ import { DEFAULT_OPTIONS, type EndpointOptions } from '../../protocol/endpoint/o
 import type { PeerId } from '../../protocol/peer/peer.ts';
 import type { RecordOutput } from '../../protocol/record/recorder.ts';
 import { UDP_POOL_OPTIONS, checkArgument, checkOptions } from '../../protocol/pool/arguments.ts';
-import type { Pool } from '../../protocol/pool/pool.ts';
+import { Pool } from '../../protocol/pool/pool.ts';
 import { chooseCrypto } from '../crypto/choose.ts';
 import { TransportError } from '../errors.ts';
 import type { TransportEventSubscriber } from '../events.ts';
 import type { Pulse } from '../health/beat.ts';
 import { nodeLoop, type EventLoop } from '../inline/event-loop.ts';
-import { openPool } from '../inline/open-pool.ts';
+import { openPool, type Front, type OpenPoolConfig } from '../inline/open-pool.ts';
 import type { FfiName } from '../native/ffi.ts';
 import type { PresharedSecret } from '../psk/preshared-secret.ts';
 import { formatAddress, isIpv6, splitHostPort } from './address.ts';
@@ -91,8 +91,11 @@ export interface UdpPoolStats {
 }
 
 /** A pool on UDP sockets, its driver in the application's thread. */
-export interface UdpPool {
-  readonly pool: Pool;
+export type UdpPool = UdpFront<Pool>;
+
+/** A pool, or something in its place, and what is below it. */
+export interface UdpFront<T extends Front> {
+  readonly pool: T;
   /** Where it is bound, `ADDRESS:PORT`; at several NICs those of all, with commas between them. */
   readonly address: string;
   /**
@@ -165,11 +168,16 @@ async function reach(peer: string, isOwnIpv6: readonly boolean[]): Promise<Addre
  * OptionError for endpoint options out of range, UsageError for others that are wrong; anything less is an event. REQ TRN-2, OPS-4, OPS-5, POOL-1
  */
 export function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
-  return openUdpPool(nodeLoop, options);
+  const { tokens } = options;
+  return openUdpPool(nodeLoop, options, (endpoint, driver) => new Pool(endpoint, driver, tokens));
 }
 
-/** The same in an event loop of the caller's choice. */
-export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Promise<UdpPool> {
+/** The same in an event loop of the caller's choice, with another front. */
+export async function openUdpPool<T extends Front>(
+  loop: EventLoop,
+  options: UdpPoolOptions,
+  front: OpenPoolConfig<T>['front'],
+): Promise<UdpFront<T>> {
   checkOptions('options of createUdpPool', options, UDP_POOL_OPTIONS);
   const { secret, keepAlive = true, onEvent = () => {} } = options;
   checkArgument(secret !== undefined, 'options of createUdpPool: secret', secret, 'a PresharedSecret');
@@ -177,6 +185,7 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
   const nicFacts = (options.nics ?? []).map((name) => lookAtNic(name));
   const several = port instanceof NicsPort ? port : undefined;
   const { pool, endpoint, driver, sendErrors, close } = await openPool({
+    front,
     loop,
     port,
     secret,
@@ -189,7 +198,6 @@ export async function openUdpPool(loop: EventLoop, options: UdpPoolOptions): Pro
     observer: options.observer,
     onHeard: several?.onHeard,
     record: options.record,
-    tokens: options.tokens,
     pulse: options.pulse,
     keepAlive,
     onEvent,

@@ -1,11 +1,8 @@
+import { extname } from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { CausalityMap } from '../../protocol/causality/causality-map.ts';
 import type { Nanos } from '../../protocol/core/units.ts';
 import { NANOS_PER_MILLI } from '../../protocol/core/units.ts';
-import { DEFAULT_OPTIONS } from '../../protocol/endpoint/options.ts';
-import type { UnaryOptions, UnaryResponse } from '../../protocol/pool/pool.ts';
-import { Router, type RoutedPeer } from '../../protocol/router/router.ts';
-import { TransferError } from '../../protocol/pool/transfer-error.ts';
-import { cryptoRandom } from '../crypto/random.ts';
 import { TransportError } from '../errors.ts';
 import type { TransportEventSubscriber } from '../events.ts';
 import { WorkerMonitor } from '../health/monitor.ts';
@@ -13,10 +10,12 @@ import { Pulses } from '../health/pulse.ts';
 import { nodeLoop } from '../inline/event-loop.ts';
 import { loadFfi } from '../native/load.ts';
 import { splitHostPort } from '../udp/address.ts';
-import type { UdpPoolOptions, UdpPoolStats } from '../udp/pool.ts';
+import type { UdpPoolOptions } from '../udp/pool.ts';
 import { conduitMemory } from './conduit.ts';
 import { chooseSeats, lookAtMachine, type Machine, type Seat } from './cores.ts';
-import { WorkerLink, type WorkerHandler } from './worker-link.ts';
+import type { WorkerOrder } from './orders.ts';
+import { WorkerLink, type WorkerReady } from './worker-link.ts';
+import { WorkerPool, type WorkerGround } from './worker-pool.ts';
 
 export interface PoolOptions extends Omit<UdpPoolOptions, 'observer' | 'record' | 'pulse' | 'tokens'> {
   /** How many workers, or on which cores; by default one for each NIC. */
@@ -33,143 +32,47 @@ export interface PoolSurroundings {
   entry?: URL;
 }
 
-/** What was chosen for a worker. REQ CORE-5 */
-export interface WorkerChoice extends Seat {
-  /** `ADDRESS:PORT` of its sockets. */
-  readonly address: string;
-  readonly isPinned: boolean;
-}
-
-/** A peer with all its lanes, as `WorkerPool.connect` gives it. */
-export type WorkerPeer = number;
-
 const SPIN_NS: Nanos = NANOS_PER_MILLI;
 /** Where a thread that spins takes the core of one that has work. */
 const SPIN_CROWDED_NS: Nanos = NANOS_PER_MILLI / 20;
 const STUCK_NS: Nanos = 100 * NANOS_PER_MILLI;
 
-interface Lane {
-  readonly worker: number;
-  readonly peer: number;
+/** Beside this file, built like this file. */
+function mainUrl(): URL {
+  const url = new URL('./worker-main.ts', import.meta.url);
+  url.pathname = url.pathname.replace(/\.ts$/, extname(import.meta.url));
+  return url;
 }
 
-/** A peer, and what the router calls it: another one when a worker has failed. */
-interface Known {
-  lanes: readonly Lane[];
-  routed: RoutedPeer | undefined;
+/** A thread, and this thread's way to it. */
+interface Started {
+  readonly thread: Worker;
+  readonly link: WorkerLink;
+  readonly exited: Promise<void>;
 }
 
-const NOBODY: Known = { lanes: [], routed: undefined };
-
-/**
- * Workers in threads of their own, each with an endpoint and its sockets, and the calls of this thread spread over them. A worker that fails ends its own
- * transfers only. REQ POOL-1, POOL-2, POOL-9, NIC-1, MNIC-2
- */
-export class WorkerPool {
-  /** What was chosen, in the order of the addresses that peers are told. */
-  readonly workers: readonly WorkerChoice[];
-  readonly #links: readonly WorkerLink[];
-  readonly #monitor: WorkerMonitor;
-  readonly #secretOf: (farWorker: number) => Uint8Array;
-  readonly #router: Router;
-  readonly #peers: Known[] = [];
-  readonly #keepAlive: boolean;
-  #calls = 0;
-
-  constructor(config: {
-    links: readonly WorkerLink[];
-    workers: readonly WorkerChoice[];
-    monitor: WorkerMonitor;
-    secretOf: (farWorker: number) => Uint8Array;
-    keepAlive: boolean;
-  }) {
-    this.workers = config.workers;
-    this.#links = config.links;
-    this.#monitor = config.monitor;
-    this.#secretOf = config.secretOf;
-    this.#router = new Router(config.links.length, cryptoRandom);
-    this.#keepAlive = config.keepAlive;
-    for (const link of this.#links) link.onFailed = () => this.#onFailed(link.worker);
-    this.#updateKeepAlive();
-  }
-
-  /** Where peers find it, one for each worker; all of them are for `connect`. */
-  get addresses(): string[] {
-    return this.workers.map(({ address }) => address);
-  }
-
-  /** Numbers of the workers that have not come round their loops for too long. REQ NIC-9 */
-  get stuck(): readonly number[] {
-    return this.#monitor.stuck;
-  }
-
-  /** Makes a host known: the addresses of its workers, in their order; one alone if it has no workers. Rejects with TransportError. */
-  async connect(addresses: string | readonly string[]): Promise<WorkerPeer> {
-    const far = typeof addresses === 'string' ? [addresses] : addresses;
-    const alive = this.#links.filter(({ failure }) => failure === undefined);
-    if (alive.length === 0) throw new TransportError('CLOSED', 'no worker is left');
-    const lanes = await Promise.all(
-      alive.map(async (link, i): Promise<Lane> => {
-        const at = i % far.length;
-        const peer = await link.connect(far[at] as string, this.#secretOf(at));
-        return { worker: link.worker, peer };
-      }),
-    );
-    return this.#peers.push({ lanes, routed: this.#routed(lanes) }) - 1;
-  }
-
-  /** Takes requests of all workers in this thread. */
-  serve(handler: WorkerHandler): void {
-    for (const link of this.#links) link.serve(handler);
-  }
-
-  /** One request, one response, by the worker that the router chooses. Rejects as `Pool.unaryRpc` does, and with `closed` if the worker fails meanwhile. */
-  async unaryRpc(peer: WorkerPeer, request: Uint8Array, options: UnaryOptions = {}): Promise<UnaryResponse> {
-    const { lanes, routed } = this.#peers[peer] ?? NOBODY;
-    if (routed === undefined) {
-      const detail = lanes === NOBODY.lanes ? 'there is no such peer' : 'no worker is left';
-      throw new TransferError('closed', peer, { detail });
-    }
-    const worker = this.#router.begin(routed, request.length);
-    const lane = lanes.find((one) => one.worker === worker) as Lane;
-    this.#calls += 1;
-    this.#updateKeepAlive();
-    try {
-      return await (this.#links[worker] as WorkerLink).call(lane.peer, request, options);
-    } finally {
-      this.#router.end(routed, worker, request.length);
-      this.#calls -= 1;
-      this.#updateKeepAlive();
-    }
-  }
-
-  async stats(): Promise<(UdpPoolStats | undefined)[]> {
-    return Promise.all(
-      this.#links.map((link) => (link.failure === undefined ? link.stats() : Promise.resolve(undefined))),
-    );
-  }
-
-  async close(): Promise<void> {
-    this.#monitor.close();
-    await Promise.all(this.#links.map((link) => link.close()));
-  }
-
-  /** A worker has failed: nothing goes its way from now on. */
-  #onFailed(worker: number): void {
-    for (const known of this.#peers) {
-      known.lanes = known.lanes.filter((lane) => lane.worker !== worker);
-      known.routed = this.#routed(known.lanes);
-    }
-  }
-
-  #routed(lanes: readonly Lane[]): RoutedPeer | undefined {
-    return lanes.length === 0 ? undefined : this.#router.addPeer(lanes.map(({ worker }) => worker));
-  }
-
-  #updateKeepAlive(): void {
-    if (this.#keepAlive) return;
-    for (const link of this.#links) link.setKeepAlive(this.#calls > 0);
-  }
+function start(
+  order: Omit<WorkerOrder, 'way'>,
+  onEvent: TransportEventSubscriber,
+  entry: URL = mainUrl(),
+): Started {
+  const { port1: port, port2 } = new MessageChannel();
+  const conduit = conduitMemory();
+  const way = { conduit, port: port2 };
+  const thread = new Worker(entry, {
+    workerData: { ...order, way } satisfies WorkerOrder,
+    transferList: [port2],
+  });
+  const { worker } = order;
+  const link = new WorkerLink({ worker, conduit, port, onEvent, isOwn: true });
+  thread.on('error', (error) => link.end(error instanceof Error ? error : new Error(String(error))));
+  const exited = new Promise<void>((resolve) => {
+    thread.once('exit', (code) => {
+      link.end(new Error(`the thread of worker ${worker} ended with code ${code}`));
+      resolve();
+    });
+  });
+  return { thread, link, exited };
 }
 
 /** The NICs in their circle, from `home` on. Both ends of a lane do that, so that NICs of one network stand at the same place. */
@@ -196,16 +99,13 @@ export async function createPool(
   // Before any worker does; see there.
   if (udp.without?.includes('native') !== true) loadFfi(() => {}, udp.ffi);
   const pulses = new Pulses(seats.length);
-  const tokens = CausalityMap.sharedMemory(endpoint.tokensMax ?? DEFAULT_OPTIONS.tokensMax);
   const { host, port } = splitHostPort(bind);
-  const links = seats.map(({ worker, core, nic }) => {
+  const started = seats.map(({ worker, core, nic }) => {
     const order = {
       worker,
       core,
       spinNs,
-      conduit: conduitMemory(),
       pulses: pulses.memory,
-      tokens,
       secret: secret.ofWorker(worker).copyBytes(),
       endpoint,
       udp: {
@@ -214,19 +114,41 @@ export async function createPool(
         nics: homeFirst(nics, nic),
       },
     };
-    return new WorkerLink(order, onEvent, entry);
+    return start(order, onEvent, entry);
   });
+  const links = started.map(({ link }) => link);
+  const allExited = async (): Promise<void> => void (await Promise.all(started.map(({ exited }) => exited)));
+  let ready: WorkerReady[];
   try {
-    await Promise.all(links.map((link) => link.ready()));
+    ready = await Promise.all(links.map((link) => link.ready()));
   } catch (error) {
-    await Promise.all(links.map((link) => link.close()));
+    await Promise.all(links.map((link) => link.close(true)));
     throw error;
   }
-  return new WorkerPool({
-    links,
-    workers: links.map(({ address, isPinned }, i) => ({ ...(seats[i] as Seat), address, isPinned })),
-    monitor: new WorkerMonitor(nodeLoop, pulses, stuckNs, onEvent),
-    secretOf: (farWorker) => secret.ofWorker(farWorker).copyBytes(),
+  const monitor = new WorkerMonitor(nodeLoop, pulses, stuckNs, onEvent);
+  const { options: resolved } = ready[0] as WorkerReady;
+  const ground: WorkerGround = {
+    workers: ready.map(({ address, isPinned }, i) => ({ ...(seats[i] as Seat), address, isPinned })),
+    options: resolved,
+    tokens: CausalityMap.sharedMemory(resolved.tokensMax),
+    threads: new SharedArrayBuffer(4),
+    secret: secret.copyBytes(),
+    isNative: udp.without?.includes('native') !== true,
+    ffi: udp.ffi,
+  };
+  return new WorkerPool(links, ground, {
+    isMaker: true,
     keepAlive,
+    stuck: () => monitor.stuck,
+    onKeepAlive: (isWanted) => {
+      for (const { thread } of started) {
+        if (isWanted) thread.ref();
+        else thread.unref();
+      }
+    },
+    onClose: () => {
+      monitor.close();
+      return allExited();
+    },
   });
 }

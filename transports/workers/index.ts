@@ -1,3 +1,4 @@
 export * from './cores.ts';
-export * from './create-pool.ts';
-export type * from './worker-link.ts';
+export { createPool, type PoolOptions, type PoolSurroundings } from './create-pool.ts';
+export { joinPool, WorkerPool } from './worker-pool.ts';
+export type { PoolHandle, WorkerChoice, WorkerPeer } from './worker-pool.ts';

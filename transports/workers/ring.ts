@@ -24,6 +24,8 @@ export class Ring {
   readonly #view: DataView;
   /** Of the message that is being written or read. */
   #pending: Bytes = 0;
+  /** The writer's: what is before it is written, and can be read once it is shown. */
+  #written: number;
 
   /** @param capacityBytes a power of two */
   static memory(capacityBytes: Bytes): SharedArrayBuffer {
@@ -40,6 +42,7 @@ export class Ring {
     this.#positions = new Int32Array(memory, 0, HEADER_BYTES / 4);
     this.#data = new Uint8Array(memory, HEADER_BYTES);
     this.#view = new DataView(memory, HEADER_BYTES);
+    this.#written = Atomics.load(this.#positions, TAIL);
   }
 
   /** The longest message that always finds room in an empty ring. */
@@ -54,7 +57,7 @@ export class Ring {
   /** Room for a message, to be filled and then committed; undefined: there is none now, and the reader will be asked to say when. */
   reserve(lengthBytes: Bytes): Uint8Array | undefined {
     assert(lengthBytes <= this.messageBytesMax, 'a message fits half of its ring');
-    const tail = Atomics.load(this.#positions, TAIL) >>> 0;
+    const tail = this.#written >>> 0;
     const at = tail & (this.capacityBytes - 1);
     const needed = alignedUp(LENGTH_BYTES + lengthBytes);
     const skipped = at + needed > this.capacityBytes ? this.capacityBytes - at : 0;
@@ -71,15 +74,31 @@ export class Ring {
     return this.#data.subarray(start + LENGTH_BYTES, start + LENGTH_BYTES + lengthBytes);
   }
 
-  /** What was reserved last can be read. */
+  /** What was reserved last is written. */
   commit(): void {
-    Atomics.add(this.#positions, TAIL, this.#pending);
+    this.#written = (this.#written + this.#pending) | 0;
   }
 
-  /** The oldest message, valid until it is released; undefined if there is none. */
-  read(): Uint8Array | undefined {
-    if (this.isEmpty) return undefined;
-    const head = Atomics.load(this.#positions, HEAD) >>> 0;
+  /** What is written can be read, all of it at once. Whether there was something new. */
+  show(): boolean {
+    if (Atomics.load(this.#positions, TAIL) === this.#written) return false;
+    Atomics.store(this.#positions, TAIL, this.#written);
+    return true;
+  }
+
+  /** Where the reader ends that is to see what is there now, and nothing that comes later. */
+  get end(): number {
+    return Atomics.load(this.#positions, TAIL);
+  }
+
+  /** The oldest message before `end`, valid until it is released; undefined if there is none. */
+  read(end: number = this.end): Uint8Array | undefined {
+    const head = Atomics.load(this.#positions, HEAD);
+    if (head === end) return undefined;
+    return this.#at(head >>> 0);
+  }
+
+  #at(head: number): Uint8Array {
     let at = head & (this.capacityBytes - 1);
     let lengthBytes = this.#view.getUint32(at, true);
     this.#pending = 0;

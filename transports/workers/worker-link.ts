@@ -1,151 +1,157 @@
-import { Worker } from 'node:worker_threads';
-import { extname } from 'node:path';
-import { NEVER, type Nanos } from '../../protocol/core/units.ts';
-import type { AbortSignalLike } from '../../protocol/pool/abort.ts';
-import { decodeHeaders, encodeHeaders, type Headers } from '../../protocol/pool/headers.ts';
-import type { UnaryOptions, UnaryResponse } from '../../protocol/pool/pool.ts';
-import { TransferError } from '../../protocol/pool/transfer-error.ts';
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { Ledger } from '../../protocol/causality/ledger.ts';
+import type { EndpointOptions } from '../../protocol/endpoint/options.ts';
+import type { PeerId } from '../../protocol/peer/peer.ts';
+import type { Driver } from '../../protocol/pool/driver.ts';
+import { Pool } from '../../protocol/pool/pool.ts';
 import { TransportError, type TransportErrorCode } from '../errors.ts';
 import type { TransportEventSubscriber } from '../events.ts';
 import { nodeLoop } from '../inline/event-loop.ts';
 import type { UdpPoolStats } from '../udp/pool.ts';
-import { Conduit } from './conduit.ts';
-import { errorOf } from './failure.ts';
-import { MessageKind, RETRIES_DEFAULT, messageOf, type Message } from './message.ts';
-import { isMessage, type FromWorker, type ToWorker, type WorkerOrder } from './orders.ts';
-
-/** A request of a peer, in the thread of the application. */
-export interface WorkerRequest {
-  /** The worker it came by, and what that calls the peer. */
-  readonly worker: number;
-  readonly peer: number;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
-  readonly priority: number;
-  /** Until the caller gives up; undefined if it does not. */
-  readonly remainingNs: Nanos | undefined;
-}
-
-export type WorkerAnswer = Uint8Array | { body: Uint8Array; headers?: Headers };
-export type WorkerHandler = (request: WorkerRequest) => WorkerAnswer | Promise<WorkerAnswer>;
+import { toLocal } from './clock.ts';
+import { Conduit, type ConduitMemory } from './conduit.ts';
+import { isNumbered, type FromWorker, type ToWorker } from './orders.ts';
+import type { RemoteBuffers } from './remote-buffers.ts';
+import { RemoteEndpoint } from './remote-endpoint.ts';
 
 interface Pending<T> {
   resolve(value: T): void;
   reject(error: Error): void;
 }
 
-const DEFAULT_PRIORITY = 3;
-
-/** Beside this file, built like this file. */
-function mainUrl(): URL {
-  const url = new URL('./worker-main.ts', import.meta.url);
-  url.pathname = url.pathname.replace(/\.ts$/, extname(import.meta.url));
-  return url;
+/** What is told when the worker is ready. */
+export interface WorkerReady {
+  readonly address: string;
+  readonly isPinned: boolean;
+  readonly options: EndpointOptions;
 }
 
-/** The application's end of one worker. REQ POOL-9, POOL-10 */
+export interface LinkConfig {
+  readonly worker: number;
+  /** This thread's end. */
+  readonly port: MessagePort;
+  readonly conduit: ConduitMemory;
+  readonly onEvent: TransportEventSubscriber;
+  /** Who has the link started the thread, and says when that ends, and why. */
+  readonly isOwn?: boolean;
+}
+
+/** The end of one worker in a thread of the application: a pool whose endpoint is there. REQ POOL-1, POOL-2, POOL-9, POOL-10 */
 export class WorkerLink {
   readonly worker: number;
-  /** Where its sockets are bound, once it is ready. */
-  address = '';
-  isPinned = false;
-  /** Why there is no such thread any more. */
+  /** Why there is no such worker any more. */
   failure: Error | undefined;
-  handler: WorkerHandler | undefined;
-  readonly #thread: Worker;
-  readonly #conduit: Conduit;
-  readonly #onEvent: TransportEventSubscriber;
   /** Told before the calls are that it had under way. */
   onFailed: () => void = () => {};
-  readonly #calls = new Map<number, Pending<UnaryResponse> & { end: () => void; peer: number }>();
+  /** Whether somebody waits for something may have changed. */
+  onBusy: () => void = () => {};
+  readonly #port: MessagePort;
+  readonly #conduit: Conduit;
+  readonly #announced: Int32Array;
+  readonly #onEvent: TransportEventSubscriber;
   readonly #orders = new Map<number, Pending<never>>();
+  #remote: RemoteEndpoint | undefined;
+  #pool: Pool | undefined;
   #nextId = 0;
-  #takes = false;
-  #ready: Pending<void> | undefined;
-  /** The thread is no more. */
-  readonly #ended: Promise<void>;
+  #isTaking = false;
+  #isDispatching = false;
+  #ready: Pending<WorkerReady> | undefined;
+  #closed: (() => void) | undefined;
   #isClosing = false;
 
-  /** @param entry for tests: what runs in the thread */
-  constructor(order: WorkerOrder, onEvent: TransportEventSubscriber, entry: URL = mainUrl()) {
-    this.worker = order.worker;
-    this.#onEvent = onEvent;
-    this.#thread = new Worker(entry, { workerData: order });
-    this.#conduit = new Conduit(order.conduit, 'application', {
-      post: (what, transfer) => this.#thread.postMessage(what, transfer),
+  constructor(config: LinkConfig) {
+    this.worker = config.worker;
+    this.#onEvent = config.onEvent;
+    this.#port = config.port;
+    this.#announced = new Int32Array(config.conduit.announced);
+    this.#conduit = new Conduit(config.conduit, 'application', {
+      post: (what, transfer) => this.#port.postMessage(what, transfer),
+      receive: () => this.#receive(),
     });
-    this.#thread.on('message', this.#onMessage);
-    this.#thread.on('error', (error) =>
-      this.#fail(error instanceof Error ? error : new Error(String(error))),
-    );
-    this.#ended = new Promise((resolve) => {
-      this.#thread.on('exit', (code) => {
-        if (!this.#isClosing)
-          this.#fail(new Error(`the thread of worker ${this.worker} ended with code ${code}`));
-        resolve();
-      });
+    this.#port.on('message', this.#onMessage);
+    this.#port.on('close', () => {
+      if (config.isOwn !== true) this.end(new Error(`the thread of worker ${this.worker} has ended`));
     });
     this.#conduit.sleep();
   }
 
   /** Resolves when its sockets are bound; rejects with TransportError. */
-  ready(): Promise<void> {
+  ready(): Promise<WorkerReady> {
     return new Promise((resolve, reject) => (this.#ready = { resolve, reject }));
   }
 
+  /** The pool over its endpoint, once it is ready. Buffers and tokens are those of all pools of this thread. */
+  open(options: EndpointOptions, buffers: RemoteBuffers, tokens: Ledger): Pool {
+    const conduit = this.#conduit;
+    const remote = new RemoteEndpoint(options, buffers, {
+      send: (message) => {
+        if (this.failure === undefined) conduit.send(message);
+      },
+      order: (order) => this.#post(order),
+      get backlog(): number {
+        return conduit.backlog;
+      },
+      announced: this.#announced,
+      onNews: () => this.#dispatchSoon(),
+    });
+    const driver: Driver = {
+      now: () => nodeLoop.now(),
+      // Commands are on their way already; what is left is who listens to events.
+      kick: () => {
+        if (remote.telemetry.isWatched) this.#dispatchSoon();
+        this.onBusy();
+      },
+    };
+    this.#remote = remote;
+    const pool = new Pool(remote, driver, tokens);
+    this.#pool = pool;
+    // Also what came before, and then it sleeps.
+    this.#take();
+    return pool;
+  }
+
+  /** Peers that another thread of the application has connected. */
+  knowPeers(peers: Iterable<PeerId>): void {
+    for (const peer of peers) this.#remote?.knowPeer(peer, undefined);
+  }
+
   setKeepAlive(keepAlive: boolean): void {
-    if (keepAlive) this.#thread.ref();
-    else this.#thread.unref();
+    if (keepAlive) this.#port.ref();
+    else this.#port.unref();
   }
 
-  get isBusy(): boolean {
-    return this.#calls.size > 0;
-  }
-
-  connect(peer: string, secret: Uint8Array): Promise<number> {
-    return this.#order<number>((id) => ({ order: 'connect', id, peer, secret }));
+  connect(peer: string, secret: Uint8Array): Promise<PeerId> {
+    return this.#order<PeerId>((id) => ({ order: 'connect', id, peer, secret }));
   }
 
   stats(): Promise<UdpPoolStats> {
     return this.#order<UdpPoolStats>((id) => ({ order: 'stats', id }));
   }
 
-  serve(handler: WorkerHandler): void {
-    this.handler = handler;
-    this.#post({ order: 'serve' });
+  /** A way for another thread: this is the worker's end of it. */
+  attach(conduit: ConduitMemory, port: MessagePort): void {
+    if (this.failure === undefined)
+      this.#port.postMessage({ order: 'attach', way: { conduit, port } } satisfies ToWorker, [port]);
   }
 
-  call(peer: number, body: Uint8Array, options: UnaryOptions): Promise<UnaryResponse> {
-    return new Promise((resolve, reject) => {
-      if (this.failure !== undefined) throw this.#goneError(peer);
-      const { signal, priority = DEFAULT_PRIORITY, deadlineNs, retriesMax, idempotent = false } = options;
-      if (signal?.aborted === true) throw new TransferError('aborted', peer, { cause: signal.reason });
-      const id = this.#newId();
-      const end = this.#cancelBy(signal, id, peer, priority);
-      this.#calls.set(id, { resolve, reject, end, peer });
-      const remainingNs = deadlineNs === undefined ? NEVER : Math.max(deadlineNs - nodeLoop.now(), 0);
-      this.#conduit.send(
-        messageOf({
-          kind: MessageKind.CALL,
-          id,
-          peer,
-          priority,
-          remainingNs,
-          isIdempotent: idempotent,
-          retriesMax: Math.min(retriesMax ?? RETRIES_DEFAULT, RETRIES_DEFAULT),
-          headers: encodeHeaders(options.headers),
-          body,
-        }),
-      );
-    });
-  }
-
-  /** Ends what is under way there, and the thread. Idempotent. */
-  close(): Promise<void> {
-    if (this.failure !== undefined) return Promise.resolve();
-    if (!this.#isClosing) this.#post({ order: 'close' });
+  /** Ends what this thread has under way there; `all`: the worker itself. */
+  async close(all: boolean): Promise<void> {
+    this.#pool?.close();
+    if (this.failure !== undefined) return;
     this.#isClosing = true;
-    return this.#ended;
+    // What waits for room goes first.
+    while (this.#conduit.backlog > 0 && this.failure === undefined)
+      await new Promise<void>((done) => {
+        nodeLoop.soon(() => {
+          this.#take();
+          done();
+        });
+      });
+    if (this.failure !== undefined) return;
+    const closed = new Promise<void>((resolve) => (this.#closed = resolve));
+    this.#port.ref();
+    this.#post({ order: all ? 'close' : 'detach' });
+    await closed;
   }
 
   #newId(): number {
@@ -154,39 +160,53 @@ export class WorkerLink {
   }
 
   #post(what: ToWorker): void {
-    if (this.failure === undefined) this.#thread.postMessage(what);
+    if (this.failure === undefined) this.#port.postMessage(what);
   }
 
   #order<T>(order: (id: number) => ToWorker): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.failure !== undefined) throw this.#goneError(-1);
+      if (this.failure !== undefined) throw this.#gone();
       const id = this.#newId();
       this.#orders.set(id, { resolve, reject } as Pending<unknown> as Pending<never>);
       this.#post(order(id));
     });
   }
 
-  #cancelBy(signal: AbortSignalLike | undefined, id: number, peer: number, priority: number): () => void {
-    if (signal === undefined) return () => {};
-    const cancel = (): void =>
-      this.#conduit.send(messageOf({ kind: MessageKind.CANCEL, id, peer, priority }));
-    signal.addEventListener('abort', cancel);
-    return () => signal.removeEventListener('abort', cancel);
+  #gone(): TransportError {
+    return new TransportError('CLOSED', `worker ${this.worker} failed: ${this.failure?.message}`);
+  }
+
+  /** What was posted, in the midst of a message that refers to it. */
+  #receive(): void {
+    for (
+      let got = receiveMessageOnPort(this.#port);
+      got !== undefined;
+      got = receiveMessageOnPort(this.#port)
+    ) {
+      const what = got.message as FromWorker;
+      if (isNumbered(what)) this.#conduit.keep(what);
+      else nodeLoop.soon(() => this.#onMessage(what));
+    }
   }
 
   readonly #onMessage = (what: FromWorker): void => {
-    if (what === 'wake') return this.#takeAll();
-    if (isMessage(what)) return this.#take(what);
+    if (what === 'wake') return this.#take();
+    if (isNumbered(what)) return this.#conduit.keep(what);
     switch (what.news) {
       case 'ready':
-        this.address = what.address;
-        this.isPinned = what.isPinned;
-        return this.#ready?.resolve();
+        return this.#ready?.resolve(what);
       case 'failed':
         this.#isClosing = true;
         return this.#ready?.reject(new TransportError(what.code as TransportErrorCode, what.message));
       case 'event':
         return this.#onEvent(what.event);
+      case 'health': {
+        const { peer, health } = what;
+        return this.#remote?.knowPeer(
+          peer,
+          health && { ...health, lastHeardNs: toLocal(health.lastHeardNs) },
+        );
+      }
       case 'done':
         return this.#orderOf(what.id)?.resolve(what.value as never);
       case 'refused':
@@ -194,7 +214,8 @@ export class WorkerLink {
           new TransportError(what.code as TransportErrorCode, what.message),
         );
       case 'closed':
-        return this.#takeAll();
+        this.#take();
+        this.#closed?.();
     }
   };
 
@@ -205,72 +226,50 @@ export class WorkerLink {
   }
 
   /** What is in the rings; in several turns if it is much, so that the application has its own in between. */
-  #takeAll(): void {
-    this.#takes = false;
-    if (this.#conduit.take(this.#take) || !this.#conduit.sleep()) {
-      if (!this.#takes) setImmediate(() => this.#takeAll());
-      this.#takes = true;
-    }
-  }
-
-  readonly #take = (message: Message): void => {
-    const { id, headers, body, metrics } = message;
-    if (message.kind === MessageKind.REQUEST) {
-      void this.#answer(message);
-      return;
-    }
-    const call = this.#calls.get(id);
-    if (call === undefined) return;
-    this.#calls.delete(id);
-    call.end();
-    if (message.kind === MessageKind.RESULT) {
-      call.resolve({ body, headers: decodeHeaders(headers) ?? {}, metrics: { ...metrics } });
-    } else {
-      call.reject(errorOf(headers));
-    }
-  };
-
-  async #answer(request: Message): Promise<void> {
-    const { id, peer, priority, body, remainingNs } = request;
-    const common = { id, peer, priority };
-    try {
-      if (this.handler === undefined) throw new Error('nothing is served');
-      const answer = await this.handler({
-        worker: this.worker,
-        peer,
-        priority,
-        body,
-        headers: decodeHeaders(request.headers) ?? {},
-        remainingNs: remainingNs === NEVER ? undefined : remainingNs,
+  #take(): void {
+    const remote = this.#remote;
+    if (remote === undefined || this.#isTaking) return;
+    const more = this.#conduit.take(remote.reader.take);
+    if (more || !this.#conduit.sleep()) {
+      this.#isTaking = true;
+      nodeLoop.soon(() => {
+        this.#isTaking = false;
+        this.#take();
       });
-      const whole = answer instanceof Uint8Array ? { body: answer } : answer;
-      const headers = encodeHeaders('headers' in whole ? whole.headers : undefined);
-      this.#conduit.send(messageOf({ ...common, kind: MessageKind.ANSWER, headers, body: whole.body }));
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      const headers = new TextEncoder().encode(text);
-      this.#conduit.send(messageOf({ ...common, kind: MessageKind.REFUSAL, headers }));
+    }
+    this.#dispatch();
+  }
+
+  #dispatchSoon(): void {
+    if (this.#isDispatching) return;
+    this.#isDispatching = true;
+    nodeLoop.soon(() => {
+      this.#isDispatching = false;
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    try {
+      this.#pool?.dispatch();
+    } finally {
+      // A subscriber that threw left events behind.
+      if (this.#remote?.hasEvents === true) this.#dispatchSoon();
+      this.onBusy();
     }
   }
 
-  #goneError(peer: number): TransferError {
-    const detail = `worker ${this.worker} failed`;
-    return new TransferError('closed', peer, { detail, cause: this.failure });
-  }
-
-  /** REQ OPS-5 */
-  #fail(cause: Error): void {
-    if (this.failure !== undefined) return;
+  /** The worker is gone, as it was told to or for `cause`. REQ OPS-5 */
+  end(cause: Error): void {
+    this.#closed?.();
+    if (this.#isClosing || this.failure !== undefined) return;
     this.failure = cause;
     this.#onEvent({ type: 'worker-failed', worker: this.worker, cause });
     this.onFailed();
     this.#ready?.reject(cause);
-    for (const { reject, end, peer } of this.#calls.values()) {
-      end();
-      reject(this.#goneError(peer));
-    }
-    this.#calls.clear();
-    for (const { reject } of this.#orders.values()) reject(this.#goneError(-1));
+    this.#remote?.fail(cause);
+    for (const { reject } of this.#orders.values()) reject(this.#gone());
     this.#orders.clear();
+    this.#port.close();
   }
 }

@@ -2,12 +2,32 @@ import { expect } from 'vitest';
 import type { EndpointState } from '../../telemetry/generated/counters.ts';
 import type { EndpointOptions } from '../../endpoint/options.ts';
 import type { PeerId } from '../../peer/peer.ts';
+import type { PoolCausality } from '../../pool/causality.ts';
+import type { PoolEvents } from '../../pool/events.ts';
 import type { Handler, Pool, Service } from '../../pool/pool.ts';
+
+/** What an application sees of a pool, of one worker or of several. */
+export interface AnyPool extends Pick<
+  Pool,
+  | 'bidirectional'
+  | 'broadcast'
+  | 'datagram'
+  | 'now'
+  | 'rawBulkTransfer'
+  | 'serve'
+  | 'streamingRequest'
+  | 'streamingResponse'
+  | 'unaryRpc'
+> {
+  readonly causality: Pick<PoolCausality, 'pending' | 'waits'>;
+  readonly events: Pick<PoolEvents, 'subscribe'>;
+  close(): void;
+}
 
 /** A pool, and where it is. */
 export interface Station {
   /** That of the present incarnation. */
-  readonly pool: Pool;
+  readonly pool: AnyPool;
   state(): EndpointState;
 }
 
@@ -31,6 +51,8 @@ export interface Case {
   name: string;
   /** Of all endpoints. */
   options?: Partial<EndpointOptions>;
+  /** It is a promise of each worker by itself. */
+  ofOneWorker?: true;
   run(bed: Bed): Promise<void>;
 }
 

@@ -74,6 +74,7 @@ export const OFFERS: Case[] = [
   },
   {
     name: 'no more requests of a peer are undecided than it has credit for. REQ RDP-12, BP-2, CONF-4',
+    ofOneWorker: true,
     options: { notifyWindow: 4 },
     async run(bed) {
       const held: (() => void)[] = [];

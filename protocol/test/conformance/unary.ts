@@ -88,6 +88,7 @@ export const UNARY: Case[] = [
   },
   {
     name: 'of requests that wait together, the most urgent arrives first, whoever sends it. REQ PAT-7, PQ-2',
+    ofOneWorker: true,
     // Room for one at a time. With room for all, a sender that is late, as on a busy machine, does not keep others waiting: MUST PULL-10.
     options: { receiveBytesMax: 500_000 },
     async run(bed) {

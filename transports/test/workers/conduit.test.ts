@@ -1,24 +1,38 @@
 import { describe, expect, test } from 'vitest';
-import { Conduit, conduitMemory } from '../../workers/conduit.ts';
-import { MessageKind, messageOf, type Message } from '../../workers/message.ts';
+import { Conduit, conduitMemory, type Numbered } from '../../workers/conduit.ts';
+import { MessageKind, bodyOf, headersOf, messageOf, type Message } from '../../workers/message.ts';
 
 const call = (id: number, priority = 3, bodyBytes = 10): Message =>
   messageOf({ kind: MessageKind.CALL, id, peer: 1, priority, body: new Uint8Array(bodyBytes).fill(id) });
+
+function keepAll(end: Conduit, posted: unknown[]): void {
+  for (const what of posted.splice(0)) if (what !== 'wake') end.keep(what as Numbered);
+}
 
 /** Two ends, and what went through the port between them. */
 function pair(ringBytes?: number) {
   const memory = conduitMemory(ringBytes);
   const posted = { application: [] as unknown[], worker: [] as unknown[] };
-  return {
-    application: new Conduit(memory, 'application', { post: (what) => posted.application.push(what) }),
-    worker: new Conduit(memory, 'worker', { post: (what) => posted.worker.push(what) }),
-    posted,
+  const ends: Record<'application' | 'worker', Conduit> = {
+    application: new Conduit(memory, 'application', {
+      post: (what) => posted.application.push(what),
+      receive: () => keepAll(ends.application, posted.worker),
+    }),
+    worker: new Conduit(memory, 'worker', {
+      post: (what) => posted.worker.push(what),
+      receive: () => keepAll(ends.worker, posted.application),
+    }),
   };
+  return { ...ends, posted };
 }
 
-function taken(end: Conduit): number[] {
+function taken(end: Conduit, also: (message: Message) => void = () => {}): number[] {
   const ids: number[] = [];
-  while (end.take(({ id }) => ids.push(id)));
+  const take = (message: Message): void => {
+    ids.push(message.id);
+    also(message);
+  };
+  while (end.take(take));
   return ids;
 }
 
@@ -27,13 +41,15 @@ describe('a conduit', () => {
   test('carries messages whole', () => {
     const { application, worker } = pair();
     const message = messageOf({
-      kind: MessageKind.RESULT,
-      id: 2 ** 32 - 1,
+      kind: MessageKind.RESPONSE,
+      id: 2 ** 52 + 1,
       peer: -1,
       priority: 7,
-      isIdempotent: true,
-      retriesMax: 4,
-      remainingNs: 2 ** 53,
+      flags: 255,
+      status: 507,
+      x: 2 ** 53,
+      y: Infinity,
+      z: 0.5,
       metrics: {
         latencyNs: 2 ** 40,
         requestBytes: 2 ** 32,
@@ -43,10 +59,16 @@ describe('a conduit', () => {
       },
       headers: Uint8Array.of(1, 2),
       body: Uint8Array.of(3),
+      isBorrowed: true,
     });
     application.send(message);
-    worker.take((got) => expect(got).toEqual(message));
-    expect.assertions(1);
+    worker.take((got) => {
+      expect(got).toEqual(message);
+      // Its bytes are the ring's: what is to be kept is copied, out of memory that others write.
+      expect([headersOf(got), bodyOf(got)]).toEqual([message.headers, message.body]);
+      expect(bodyOf(got).buffer).toBeInstanceOf(ArrayBuffer);
+    });
+    expect.assertions(3);
   });
 
   test('hands on the most urgent first, and each priority in order', () => {
@@ -95,7 +117,7 @@ describe('a conduit', () => {
 
   test('does not sleep over room that was made just before', () => {
     const { application, worker, posted } = pair(1024);
-    for (let id = 1; id <= 12; id += 1) application.send(call(id));
+    for (let id = 1; id <= 16; id += 1) application.send(call(id));
     const ids: number[] = [];
     const drain = (): void => void worker.take(({ id }) => ids.push(id));
     // It is awake, and finds no room; the worker makes some then, and tells nobody, as nobody sleeps.
@@ -103,25 +125,45 @@ describe('a conduit', () => {
     drain();
     expect([posted.worker, application.backlog > 0]).toEqual([[], true]);
     expect(application.sleep()).toBe(true);
-    for (let left = 12; ids.length < 12 && left > 0; left -= 1) {
+    for (let left = 16; ids.length < 16 && left > 0; left -= 1) {
       drain();
       if (posted.worker.length === 0) continue;
       posted.worker.length = 0;
       application.take(() => {});
       application.sleep();
     }
-    expect(ids).toHaveLength(12);
+    expect(ids).toHaveLength(16);
   });
 
-  test('passes long bytes by reference: shared ones as they are, others as a copy that is handed over', () => {
-    const { application, posted } = pair();
-    const shared = new Uint8Array(new SharedArrayBuffer(100_000), 10, 50_000);
-    const own = new Uint8Array(50_000);
-    application.send({ ...call(1), body: shared });
-    application.send({ ...call(2), body: own });
-    const [first, second] = posted.application as Message[];
-    expect(first?.body).toBe(shared);
-    expect(second?.body.length).toBe(50_000);
-    expect(second?.body.buffer).not.toBe(own.buffer);
+  test('passes long bytes by reference, in their order: shared ones as they are, those of a worker without a copy, others as one', () => {
+    const { application, worker } = pair();
+    const shared = new Uint8Array(new SharedArrayBuffer(200_000), 10, 150_000);
+    const own = new Uint8Array(150_000);
+    application.send(call(1));
+    application.send({ ...call(2), body: shared });
+    application.send({ ...call(3), body: own });
+    application.send(call(4));
+    const bodies: Uint8Array[] = [];
+    expect(taken(worker, ({ body }) => bodies.push(body))).toEqual([1, 2, 3, 4]);
+    expect(bodies[1]).toBe(shared);
+    expect(bodies[2]).toEqual(own);
+    expect(bodies[2]!.buffer).not.toBe(own.buffer);
+    worker.send({ ...call(5), body: own });
+    application.take(({ body }) => expect(body).toBe(own));
+    expect.assertions(5);
+  });
+
+  test('hands on nothing that was sent after something more urgent that it has not handed on', () => {
+    const { application, worker } = pair();
+    application.send(call(1, 3));
+    const ids: number[] = [];
+    worker.take(({ id }) => {
+      ids.push(id);
+      if (id !== 1) return;
+      application.send(call(2, 0));
+      application.send(call(3, 7));
+    });
+    expect(ids).toEqual([1]);
+    expect(taken(worker)).toEqual([2, 3]);
   });
 });

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import type { TransferError } from '../../../protocol/pool/transfer-error.ts';
 import { PresharedSecret } from '../../psk/preshared-secret.ts';
-import { createPool, type WorkerPool } from '../../workers/create-pool.ts';
+import { createPool } from '../../workers/create-pool.ts';
+import type { WorkerPool } from '../../workers/worker-pool.ts';
 
 const SERVER = fileURLToPath(new URL('../support/worker-server.mjs', import.meta.url));
 const entry = new URL('../support/faulty-worker.mjs', import.meta.url);

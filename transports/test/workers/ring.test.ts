@@ -28,6 +28,7 @@ describe('a ring', () => {
           expect(room.length).toBe(length);
           room.fill(fill);
           writer.commit();
+          writer.show();
           model.push({ length, fill });
         } else {
           expect(model.length).toBeGreaterThan(0);
@@ -49,7 +50,10 @@ describe('a ring', () => {
     const memory = Ring.memory(CAPACITY);
     const [writer, reader] = [new Ring(memory), new Ring(memory)];
     let written = 0;
-    for (; writer.reserve(20) !== undefined; written += 1) writer.commit();
+    for (; writer.reserve(20) !== undefined; written += 1) {
+      writer.commit();
+      writer.show();
+    }
     expect(written).toBe(Math.floor(CAPACITY / 24));
     reader.read();
     expect(reader.release()).toBe(true);
