@@ -168,8 +168,7 @@ async function reach(peer: string, isOwnIpv6: readonly boolean[]): Promise<Addre
  * OptionError for endpoint options out of range, UsageError for others that are wrong; anything less is an event. REQ TRN-2, OPS-4, OPS-5, POOL-1
  */
 export function createUdpPool(options: UdpPoolOptions): Promise<UdpPool> {
-  const { tokens } = options;
-  return openUdpPool(nodeLoop, options, (endpoint, driver) => new Pool(endpoint, driver, tokens));
+  return openUdpPool(nodeLoop, options, (endpoint, driver) => new Pool(endpoint, driver, options.tokens));
 }
 
 /** The same in an event loop of the caller's choice, with another front. */
