@@ -49,8 +49,10 @@ export const OFFERS: Case[] = [
         pool.unaryRpc(peer, pattern(200_000), { headers: { what: 'pulled' } }),
         collect(pool.streamingResponse(peer, pattern(1), { headers: { what: 'stream' } })),
       ];
+      // All at once: with several workers any of them may be the first to fail.
+      const errors = await Promise.all(calls.map((call) => failureOf(call)));
       for (const [i, what] of ['inline', 'pulled', 'stream'].entries()) {
-        const error = await failureOf(calls[i]!);
+        const error = errors[i]!;
         expect(error).toMatchObject({ reason: 'rejected', status: 404 });
         expect(error.message).toContain(`no ${what}`);
       }
