@@ -1,7 +1,6 @@
 import type { Bytes } from '../core/units.ts';
 import type { RangeSet } from '../core/range-set.ts';
-import { RECORD_SEALED_BYTES } from './layout.ts';
-import type { RecordSource } from './record-source.ts';
+import { readRecords, type RecordSource } from './record-source.ts';
 import type { Sealing } from './sealing.ts';
 import type { SharedContent } from './seat.ts';
 
@@ -39,14 +38,7 @@ export class SealedContent implements RecordSource, SharedContent {
   }
 
   read(start: Bytes, end: Bytes, out: Uint8Array, at: Bytes): void {
-    while (start < end) {
-      const index = Math.floor(start / RECORD_SEALED_BYTES);
-      const base = index * RECORD_SEALED_BYTES;
-      const stop = Math.min(end, base + RECORD_SEALED_BYTES);
-      out.set(this.record(index).subarray(start - base, stop - base), at);
-      at += stop - start;
-      start = stop;
-    }
+    readRecords(this, start, end, out, at);
   }
 
   record(index: number): Uint8Array {

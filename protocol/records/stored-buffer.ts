@@ -4,7 +4,7 @@ import type { Bytes } from '../core/units.ts';
 import type { AeadKey, CryptoSuite } from '../crypto/suite.ts';
 import { RECORD_PLAIN_BYTES, RECORD_SEALED_BYTES, recordCount, recordLength, sealedSize } from './layout.ts';
 import type { RecordPool } from './record-pool.ts';
-import type { RecordSource } from './record-source.ts';
+import { readRecords, type RecordSource } from './record-source.ts';
 import { RECORD_AAD_BYTES, recordAad } from './sealed-buffer.ts';
 import { AUTHENTICATED } from './sealing.ts';
 import type { SealedParts } from './sealed-content.ts';
@@ -141,14 +141,7 @@ export class StoredBuffer implements RecordSource, SharedContent {
   }
 
   read(start: number, end: number, out: Uint8Array, at: number): void {
-    while (start < end) {
-      const index = Math.floor(start / RECORD_SEALED_BYTES);
-      const base = index * RECORD_SEALED_BYTES;
-      const stop = Math.min(end, base + RECORD_SEALED_BYTES);
-      out.set(this.record(index).subarray(start - base, stop - base), at);
-      at += stop - start;
-      start = stop;
-    }
+    readRecords(this, start, end, out, at);
   }
 
   /** Sealed when its first byte is sent: the work is spread over the time it takes to send. */
